@@ -1,0 +1,1 @@
+"""Operations on expressions: one module an operation, one short rule a node type."""

@@ -1,0 +1,174 @@
+"""NumPy's (and SciPy's) names for what can be built: one table for live arrays and for text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from symml.expr import arithmetic, build, functions
+from symml.expr.nodes import Expr, eye
+
+Builder = Callable[..., Expr]
+
+
+def _reduction(builder: Builder) -> Builder:
+    def reduced(x: object, axis: Any = None, dtype: object = None, out: object = None, keepdims: Any = False, ddof: int = 0) -> Expr:
+        options: dict[str, Any] = {"keepdims": keepdims is True}
+        if ddof:
+            options["ddof"] = ddof
+        return builder(x, axis, **options)
+
+    return reduced
+
+
+def _clip(x: object, low: object = None, high: object = None, **bounds: object) -> Expr:
+    low = bounds.get("min", bounds.get("a_min", low))
+    high = bounds.get("max", bounds.get("a_max", high))
+    node = arithmetic.lift(x)
+    if low is not None:
+        node = functions.maximum(node, low)
+    return node if high is None else functions.minimum(node, high)
+
+
+def _filled(value: int) -> Builder:
+    return lambda shape, *args, **kwargs: arithmetic.full(value, build.shape_of(shape))
+
+
+def _filled_like(value: int) -> Builder:
+    return lambda x, *args, **kwargs: build.full_like(arithmetic.lift(x), value)
+
+
+def _swapaxes(x: object, a: int, b: int) -> Expr:
+    node = arithmetic.lift(x)
+    order = list(range(len(node.shape)))
+    order[a], order[b] = order[b], order[a]
+    return arithmetic.transpose(node, order)
+
+
+def _softmax(x: object, axis: Any = None) -> Expr:
+    return build.softmax(x, axis)
+
+
+def _log_softmax(x: object, axis: Any = None) -> Expr:
+    return build.log_softmax(x, axis)
+
+
+def _logsumexp(x: object, axis: Any = None, b: object = None, keepdims: bool = False) -> Expr:
+    return build.logsumexp(x, axis, keepdims=keepdims)
+
+
+def _squeeze(x: object, axis: int | None = None) -> Expr:
+    node = arithmetic.lift(x)
+    axes = [i for i, dim in enumerate(node.shape) if dim == 1 and (axis is None or i == axis % len(node.shape))]
+    return build.sum(node, tuple(axes)) if axes else node
+
+
+def _expand_dims(x: object, axis: int) -> Expr:
+    node = arithmetic.lift(x)
+    shape: list[object] = list(node.shape)
+    shape.insert(axis % (len(shape) + 1), 1)
+    return build.reshape(node, shape)
+
+
+_BY_ROW: dict[str, Builder] = {name: row for name, row in functions.FUNCTIONS.items() if name != "power"}
+NAMES: dict[str, Builder] = {
+    **_BY_ROW,
+    # arithmetic
+    "add": arithmetic.plus,
+    "subtract": arithmetic.minus,
+    "multiply": arithmetic.times,
+    "divide": arithmetic.divide,
+    "true_divide": arithmetic.divide,
+    "power": arithmetic.power,
+    "float_power": arithmetic.power,
+    "pow": arithmetic.power,
+    "negative": lambda x: arithmetic.scale(-1, x),
+    "positive": arithmetic.lift,
+    "square": lambda x: arithmetic.power(x, 2),
+    "sqrt": build.sqrt,
+    "reciprocal": lambda x: arithmetic.divide(1, x),
+    "absolute": functions.abs,
+    "fabs": functions.abs,
+    "asin": functions.arcsin,
+    "acos": functions.arccos,
+    "atan": functions.arctan,
+    "asinh": functions.arcsinh,
+    "acosh": functions.arccosh,
+    "atanh": functions.arctanh,
+    "logical_and": arithmetic.times,
+    "logical_or": functions.maximum,
+    "logical_not": lambda x: arithmetic.minus(1, x),
+    "clip": _clip,
+    # sums and statistics
+    "sum": _reduction(build.sum),
+    "mean": _reduction(build.mean),
+    "average": _reduction(build.mean),
+    "var": _reduction(build.var),
+    "std": _reduction(build.std),
+    "max": _reduction(build.max),
+    "amax": _reduction(build.max),
+    "min": _reduction(build.min),
+    "amin": _reduction(build.min),
+    "prod": _reduction(build.prod),
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "logsumexp": _logsumexp,
+    # products
+    "dot": build.dot,
+    "vdot": build.dot,
+    "inner": build.dot,
+    "matmul": arithmetic.matmul,
+    "outer": build.outer,
+    "einsum": build.einsum,
+    "trace": build.trace,
+    "diag": build.diag,
+    "diagonal": build.diag,
+    "transpose": arithmetic.transpose,
+    "swapaxes": _swapaxes,
+    # linear algebra
+    "linalg.inv": build.inv,
+    "linalg.det": build.det,
+    "linalg.solve": build.solve,
+    "linalg.norm": build.norm,
+    "inv": build.inv,
+    "det": build.det,
+    "logdet": build.logdet,
+    "solve": build.solve,
+    "norm": build.norm,
+    # arrays
+    "array": arithmetic.lift,
+    "asarray": arithmetic.lift,
+    "eye": lambda n, *args, **kwargs: eye(build.as_dim(n)),
+    "identity": lambda n, *args, **kwargs: eye(build.as_dim(n)),
+    "ones": _filled(1),
+    "zeros": _filled(0),
+    "full": lambda shape, value, *args, **kwargs: arithmetic.full(value, build.shape_of(shape)),
+    "ones_like": _filled_like(1),
+    "zeros_like": _filled_like(0),
+    "full_like": lambda x, value, *args, **kwargs: build.full_like(arithmetic.lift(x), value),
+    "stack": build.stack,
+    "concatenate": build.concatenate,
+    "reshape": lambda x, *shape: build.reshape(x, shape[0] if isinstance(shape[0], tuple | list) else shape),
+    "squeeze": _squeeze,
+    "expand_dims": _expand_dims,
+    "onehot": build.one_hot,
+    # SciPy's names
+    "special.expit": functions.sigmoid,
+    "expit": functions.sigmoid,
+    "log_expit": functions.log_sigmoid,
+    "gammaln": functions.lgamma,
+    "loggamma": functions.lgamma,
+    "psi": functions.digamma,
+    "ndtr": functions.normal_cdf,
+    "heaviside": lambda x, h: functions.where(functions.equal(x, 0), h, functions.greater(x, 0)),
+}
+
+
+def find(name: str) -> Builder | None:
+    """The builder for a name such as ``exp``, ``np.exp``, ``np.linalg.norm`` or ``scipy.special.expit``."""
+    for prefix in ("np.", "numpy.", "jnp.", "jax.numpy.", "scipy.", "sp.", "math."):
+        name = name.removeprefix(prefix)
+    found = NAMES.get(name)
+    return found if found is not None else NAMES.get(name.removeprefix("special."))
+
+
