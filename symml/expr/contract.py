@@ -33,13 +33,16 @@ _LIGHT_LIMIT = 4
 
 
 def is_light(node: Expr) -> bool:
-    """Whether a product is mere plumbing: at most one factor that costs work. Carriers of a delta count too."""
-    heavy = 0
+    """Whether a product is mere plumbing: at most one array, or one scalar that costs work. Carriers of a delta count too."""
+    arrays = heavy = 0
     for arg in node.args:
         if type(arg) is Eye:
             return True
-        heavy += bool(arg.shape) or not isinstance(arg, Symbol | Constant | Extent)
-    return heavy <= 1 and len(node.args) <= _LIGHT_LIMIT
+        if arg.shape:
+            arrays += 1
+        elif not isinstance(arg, Symbol | Constant | Extent):
+            heavy += 1
+    return arrays <= 1 and len(node.args) <= _LIGHT_LIMIT and (arrays == 1 or heavy <= 1)
 
 
 def contract(

@@ -38,6 +38,10 @@ class Size:
 
     __repr__ = __str__
 
+    def parts(self) -> list[tuple[Size, int]]:
+        """The named sizes with their coefficients."""
+        return [(size(name), coef) for name, coef in self.terms]
+
     def __add__(self, other: object) -> Dim | Expr:
         return _combine(self, other, 1) if isinstance(other, int | Size) else _as_expr(self) + other  # type: ignore[operator] # any number
 

@@ -201,15 +201,26 @@ def constant(value: Fraction | int | str) -> Constant:
 
 
 def extent(dim: Dim) -> Expr:
-    """A dimension as a number."""
+    """A dimension as a number: ``n`` is a node of its own, ``2n - 1`` is a sum of such."""
     if isinstance(dim, int):
         return constant(dim)
-    key = (Extent, dim)
+    parts = [_multiple(coef, _extent_node(part)) for part, coef in dim.parts()]
+    if dim.offset:
+        parts.append(constant(dim.offset))
+    return parts[0] if len(parts) == 1 else add_node(tuple(parts))
+
+
+def _extent_node(size: Size) -> Extent:
+    key = (Extent, size)
     node: Any = _TABLE.get(key)
     if node is None:
         node = _new(Extent, key, (), ())
-        node.size = dim
+        node.size = size
     return node  # type: ignore[no-any-return] # the key fixes the type
+
+
+def _multiple(coef: int, node: Expr) -> Expr:
+    return node if coef == 1 else contract_node(Fraction(coef), (node,), ((),), (), 0)
 
 
 def eye(dim: Dim) -> Eye:

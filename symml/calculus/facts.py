@@ -1,0 +1,274 @@
+"""What is known of an expression's values from declared facts: sign, zero, symmetry, definiteness.
+
+Every answer is a proof: ``False`` only means "not known".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symml.expr.nodes import (
+    Add,
+    Along,
+    Apply,
+    Constant,
+    Contract,
+    Expr,
+    Extent,
+    Eye,
+    Linalg,
+    Power,
+    Symbol,
+)
+from symml.expr.walk import topological
+
+_SIGNED = ("positive", "nonnegative", "nonzero")
+_NOTHING: frozenset[str] = frozenset()
+_POSITIVE = frozenset(_SIGNED)
+_NONNEGATIVE = frozenset({"nonnegative"})
+_NONZERO = frozenset({"nonzero"})
+
+
+def sign_facts(node: Expr) -> frozenset[str]:
+    """Which of ``positive``, ``nonnegative`` and ``nonzero`` hold for every entry, wherever the value exists."""
+    known = node.memo and node.memo.get("sign")
+    if known is not None:
+        return known  # type: ignore[no-any-return] # written below
+    for part in topological(node):
+        if part.memo is None:
+            part.memo = {}
+        if "sign" not in part.memo:
+            part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
+    assert node.memo is not None
+    return node.memo["sign"]  # type: ignore[no-any-return] # written above
+
+
+def is_positive(node: Expr) -> bool:
+    """Whether every entry is known to be positive."""
+    return "positive" in sign_facts(node)
+
+
+def is_nonnegative(node: Expr) -> bool:
+    """Whether every entry is known to be zero or more."""
+    return "nonnegative" in sign_facts(node)
+
+
+def is_nonzero(node: Expr) -> bool:
+    """Whether every entry is known to differ from zero."""
+    return "nonzero" in sign_facts(node)
+
+
+def _closed(facts: frozenset[str]) -> frozenset[str]:
+    if "positive" in facts or {"nonnegative", "nonzero"} <= facts:
+        return _POSITIVE
+    return facts
+
+
+def _of(node: Expr) -> frozenset[str]:
+    return node.memo["sign"] if node.memo and "sign" in node.memo else sign_facts(node)
+
+
+def _unknown(node: Expr) -> frozenset[str]:
+    return _NOTHING
+
+
+def _symbol(node: Symbol) -> frozenset[str]:
+    return frozenset(f for f in _SIGNED if f in node.domain.facts)
+
+
+def _constant(node: Constant) -> frozenset[str]:
+    if isinstance(node.value, str) or node.value > 0:
+        return _POSITIVE
+    return _NONNEGATIVE if node.value == 0 else _NONZERO
+
+
+def _extent(node: Extent) -> frozenset[str]:
+    """An axis has at least one entry."""
+    return _POSITIVE
+
+
+def _add(node: Add) -> frozenset[str]:
+    parts = [_of(arg) for arg in node.args]
+    if all("nonnegative" in p for p in parts):
+        return _POSITIVE if any("positive" in p for p in parts) else _NONNEGATIVE
+    return _NOTHING
+
+
+def _contract(node: Contract) -> frozenset[str]:
+    if node.coef == 0:
+        return _NONNEGATIVE
+    lonely, pairs = _without_pairs(node)
+    parts = [_of(arg) for arg in lonely]
+    summed = len(node.dims) > len(node.shape)
+    found = set()
+    if node.coef > 0 and all("nonnegative" in p for p in parts):
+        found.add("nonnegative")
+        if all("positive" in p for p in parts) and all("nonzero" in _of(arg) for arg in pairs):
+            found.add("positive")
+    if not summed and all("nonzero" in p for p in parts) and all("nonzero" in _of(arg) for arg in pairs):
+        found.add("nonzero")
+    if node.coef > 0 and _is_quadratic_form(node):
+        found.add("nonnegative")
+    return frozenset(found)
+
+
+def _without_pairs(node: Contract) -> tuple[list[Expr], list[Expr]]:
+    """Factors that are not squared, and one of each pair of equal factors at equal indices."""
+    lonely: list[Expr] = []
+    pairs: list[Expr] = []
+    waiting: set[tuple[Expr, tuple[int, ...]]] = set()
+    for item in zip(node.args, node.subs, strict=True):
+        if item in waiting:
+            waiting.discard(item)
+            pairs.append(item[0])
+        else:
+            waiting.add(item)
+    lonely = [arg for arg, _ in waiting]
+    return lonely, pairs
+
+
+def _is_quadratic_form(node: Contract) -> bool:
+    """``v' S v`` with a positive semidefinite ``S``."""
+    if node.shape or len(node.args) != 3 or len(node.dims) != 2:
+        return False
+    matrices = [arg for arg in node.args if len(arg.shape) == 2]
+    vectors = [arg for arg in node.args if len(arg.shape) == 1]
+    return len(matrices) == 1 and len(vectors) == 2 and vectors[0] is vectors[1] and is_psd(matrices[0])
+
+
+def _power(node: Power) -> frozenset[str]:
+    base, exponent = _of(node.args[0]), node.exponent
+    if "positive" in base:
+        return _POSITIVE
+    if exponent < 0 or exponent.denominator % 2 == 0 or exponent.numerator % 2 == 0:
+        even = exponent.denominator % 2 == 0 or exponent.numerator % 2 == 0
+        nonzero = exponent < 0 or "nonzero" in base
+        return _POSITIVE if even and nonzero else _NONNEGATIVE if even else _NONZERO
+    return base
+
+
+def _apply(node: Apply) -> frozenset[str]:
+    name, args = node.function.name, [_of(arg) for arg in node.args]
+    if name == "abs":
+        return _POSITIVE if "nonzero" in args[0] else _NONNEGATIVE
+    if name == "sign":
+        return args[0]
+    if name == "where":
+        return args[1] & args[2]
+    if name == "maximum":
+        return frozenset(f for f in ("positive", "nonnegative") if f in args[0] | args[1])
+    if name == "minimum":
+        return args[0] & args[1]
+    if name in ("relu", "leaky_relu", "sinh", "tanh", "arctan", "arcsinh", "expm1", "log1p", "erf", "silu", "gelu"):
+        positive = "positive" in args[0]
+        return _POSITIVE if positive else _NONNEGATIVE if name == "relu" or "nonnegative" in args[0] else _NOTHING
+    return frozenset(f for f in ("positive", "nonnegative") if f in node.function.facts)
+
+
+def _along(node: Along) -> frozenset[str]:
+    if node.function.name in ("max", "min", "prod"):
+        return _of(node.args[0])
+    return frozenset(f for f in ("positive", "nonnegative") if f in node.function.facts)
+
+
+def _linalg(node: Linalg) -> frozenset[str]:
+    return _POSITIVE if node.function.name == "det" and is_pd(node.args[0]) else _NOTHING
+
+
+_SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
+    Symbol: _symbol,
+    Constant: _constant,
+    Extent: _extent,
+    Eye: lambda node: _NONNEGATIVE,
+    Add: _add,
+    Contract: _contract,
+    Power: _power,
+    Apply: _apply,
+    Along: _along,
+    Linalg: _linalg,
+}
+
+
+# ---- matrices --------------------------------------------------------------------------------------------------------
+def is_declared_symmetric(node: Expr) -> bool:
+    """Whether the node is a symmetric symbol, the identity, or the inverse of a symmetric symbol."""
+    if isinstance(node, Symbol):
+        return "symmetric" in node.domain.facts
+    if isinstance(node, Linalg) and node.function.keeps_shape:
+        return is_declared_symmetric(node.args[0])
+    return isinstance(node, Eye)
+
+
+def is_symmetric(node: Expr) -> bool:
+    """Whether a matrix is known to equal its transpose: declared, ``A'A``, sums, inverses and functions of such."""
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        return False
+    memo = node.memo
+    if memo is None:
+        memo = node.memo = {}
+    if "symmetric" not in memo:
+        memo["symmetric"] = _is_symmetric(node)
+    return bool(memo["symmetric"])
+
+
+def _is_symmetric(node: Expr) -> bool:
+    if is_declared_symmetric(node):
+        return True
+    if isinstance(node, Add | Power | Apply | Linalg):
+        return all(is_symmetric(arg) for arg in node.args)
+    if isinstance(node, Contract):
+        swapped = tuple(tuple({0: 1, 1: 0}.get(i, i) for i in sub) for sub in node.subs)
+        return canonical.product_key(node.args, node.subs, 2) == canonical.product_key(node.args, swapped, 2)
+    return False
+
+
+def is_psd(node: Expr) -> bool:
+    """Whether a matrix is known to be symmetric positive semidefinite."""
+    if isinstance(node, Symbol):
+        return "psd" in node.domain.facts
+    if isinstance(node, Eye):
+        return True
+    if isinstance(node, Linalg) and node.function.keeps_shape:
+        return is_psd(node.args[0])
+    if isinstance(node, Add):
+        return all(is_psd(arg) for arg in node.args)
+    return isinstance(node, Contract) and (_is_gram(node) or _is_positive_multiple(node))
+
+
+def is_pd(node: Expr) -> bool:
+    """Whether a matrix is known to be symmetric positive definite."""
+    if isinstance(node, Symbol):
+        return "spd" in node.domain.facts
+    if isinstance(node, Eye):
+        return True
+    if isinstance(node, Linalg) and node.function.keeps_shape:
+        return is_pd(node.args[0])
+    if isinstance(node, Add):
+        return all(is_psd(arg) for arg in node.args) and any(is_pd(arg) for arg in node.args)
+    return isinstance(node, Contract) and _is_positive_multiple(node) and all(is_pd(a) for a in node.args if a.shape)
+
+
+def _is_gram(node: Contract) -> bool:
+    """``A'A`` or ``AA'``."""
+    if node.coef <= 0 or len(node.args) != 2 or node.args[0] is not node.args[1] or len(node.dims) != 3:
+        return False
+    (a, b), (c, d) = node.subs if all(len(sub) == 2 for sub in node.subs) else ((0, 0), (0, 0))
+    return {(a, b), (c, d)} in ({(0, 2), (1, 2)}, {(2, 0), (2, 1)})
+
+
+def _is_positive_multiple(node: Contract) -> bool:
+    """A positive scalar times one positive semidefinite matrix."""
+    matrices = [arg for arg in node.args if arg.shape]
+    scalars = [arg for arg in node.args if not arg.shape]
+    plain = len(matrices) == 1 and len(matrices[0].shape) == 2 and len(node.dims) == 2
+    return plain and node.coef > 0 and all(is_positive(s) for s in scalars) and is_psd(matrices[0])
+
+
+def rational(node: Expr) -> Fraction | None:
+    """The value of a written rational number."""
+    return node.value if isinstance(node, Constant) and isinstance(node.value, Fraction) else None
+
+
+# Symmetry of a product is decided by its canonical key, and the key sorts the indices of declared symmetric factors.
+from symml.calculus import canonical  # noqa: E402  # see the line above

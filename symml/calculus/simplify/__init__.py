@@ -1,0 +1,6 @@
+"""Named local simplification that keeps the factored form; every rewrite has a name and, where it needs one, a condition."""
+
+from symml.calculus.simplify.engine import RULES, simplify
+from symml.calculus.simplify.rule import Log, Rewrite, Rule
+
+__all__ = ["RULES", "Log", "Rewrite", "Rule", "simplify"]
