@@ -1,7 +1,7 @@
 """Reverse accumulation: gradients, Jacobians and Hessians of expressions, one short rule a node type.
 
-Layout: a derivative has the axes of what is differentiated, then the axes of the variable; a gradient has the variable's
-shape. A derivative is zero only where the variable is provably absent or every path to it is flat.
+Layout: a derivative has the axes of what is differentiated, then the axes of the variable; a gradient has the
+variable's shape. A derivative is zero only where the variable is provably absent or every path to it is flat.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Labels = tuple[int, ...]
 Record = list[tuple[Expr, Expr]]
 
 
-# ---- one rule a node type: the adjoint of argument k ------------------------------------------------------------------
+# ---- one rule a node type: the adjoint of argument k -----------------------------------------------------------------
 def _pull_add(g: Expr, k: int, node: Add, seeds: Labels) -> Expr:
     """d(a + b) = da + db"""
     return g
@@ -64,13 +64,13 @@ def _pull_contract(g: Expr, k: int, node: Contract, seeds: Labels) -> Expr:
 
 
 def _pull_power(g: Expr, k: int, node: Power, seeds: Labels) -> Expr:
-    """D x^p = p x^(p-1) dx"""
+    """d x^p = p x^(p-1) dx"""
     slope = rational_power(node.args[0], node.exponent - 1)
     return _times_slope(g, slope, seeds, node.exponent)
 
 
 def _pull_apply(g: Expr, k: int, node: Apply, seeds: Labels) -> Expr:
-    """D f(x) = f'(x) dx, elementwise"""
+    """d f(x) = f'(x) dx, elementwise"""
     rule = node.function.slopes[k]
     slope = rule(*node.args, node) if rule is not None else None
     if slope is None:
@@ -88,7 +88,7 @@ def _pull_along(g: Expr, k: int, node: Along, seeds: Labels) -> Expr:
 
 
 def _pull_softmax(g: Expr, node: Along, seeds: Labels) -> Expr:
-    """D s = s (dz - sum(s dz))"""
+    """d s = s (dz - sum(s dz))"""
     axes = tuple(range(len(node.shape)))
     mean = _sum_with(g, node, node.axes, seeds)
     return contract([(node, axes), (add_terms([g, scale(-1, mean)]), seeds + axes)], seeds + axes)
@@ -103,7 +103,7 @@ def _sum_with(g: Expr, weight: Expr | None, axes: tuple[int, ...], seeds: Labels
 
 
 def _pull_log_softmax(g: Expr, node: Along, seeds: Labels) -> Expr:
-    """D log s = dz - sum(s dz)"""
+    """d log s = dz - sum(s dz)"""
     axes = tuple(range(len(node.shape)))
     share = along(AXIS_FUNCTIONS["softmax"], node.args[0], node.axes)
     spread = contract([(share, axes), (_sum_with(g, None, node.axes, seeds), seeds + axes)], seeds + axes, coef=-1)
@@ -116,14 +116,14 @@ def _kept(node: Along) -> tuple[Labels, Labels]:
 
 
 def _pull_logsumexp(g: Expr, node: Along, seeds: Labels) -> Expr:
-    """D logsumexp(z) = softmax(z)' dz"""
+    """d logsumexp(z) = softmax(z)' dz"""
     axes, kept = _kept(node)
     share = along(AXIS_FUNCTIONS["softmax"], node.args[0], node.axes)
     return contract([(g, seeds + kept), (share, axes)], seeds + axes)
 
 
 def _pull_extremum(g: Expr, node: Along, seeds: Labels) -> Expr:
-    """D max(x) = the dx of the largest entry (no ties)"""
+    """d max(x) = the dx of the largest entry (no ties)"""
     axes, kept = _kept(node)
     x = node.args[0]
     stretched = contract([(node, kept)], axes, dims=dict(enumerate(x.shape)))
@@ -131,7 +131,7 @@ def _pull_extremum(g: Expr, node: Along, seeds: Labels) -> Expr:
 
 
 def _pull_prod(g: Expr, node: Along, seeds: Labels) -> Expr:
-    """D prod(x) = prod(x) sum(dx / x)"""
+    """d prod(x) = prod(x) sum(dx / x)"""
     axes, kept = _kept(node)
     inverse = rational_power(node.args[0], Fraction(-1))
     return contract([(g, seeds + kept), (node, kept), (inverse, axes)], seeds + axes)
@@ -148,7 +148,7 @@ _PULL_ALONG: dict[str, Callable[[Expr, Along, Labels], Expr]] = {
 
 
 def _pull_linalg(g: Expr, k: int, node: Linalg, seeds: Labels) -> Expr:
-    """D A^-1 = -A^-1 dA A^-1;  d det A = det A tr(A^-1 dA);  d log|det A| = tr(A^-1 dA)"""
+    """d A^-1 = -A^-1 dA A^-1;  d det A = det A tr(A^-1 dA);  d log|det A| = tr(A^-1 dA)"""
     if node.function.keeps_shape:
         return contract([(node, (2, 0)), (g, (*seeds, 2, 3)), (node, (1, 3))], (*seeds, 0, 1), coef=-1)
     factors: list[tuple[Expr, Labels]] = [(g, seeds), (linalg_node(inv, node.args[0]), (1, 0))]
@@ -214,7 +214,7 @@ def derivative(root: Expr, wrt: Expr, record: Record | None = None) -> Expr:
     return zeros(shape)
 
 
-# ---- the variable's own equations -------------------------------------------------------------------------------------
+# ---- the variable's own equations ------------------------------------------------------------------------------------
 def without_equations(root: Expr, wrt: Symbol) -> tuple[Expr, Symbol]:
     """``root`` and ``wrt`` with the variable's equations (symmetry, unit sum ...) forgotten.
 

@@ -149,5 +149,10 @@ def dim_names(dim: Dim) -> tuple[str, ...]:
     return () if isinstance(dim, int) else tuple(name for name, _ in dim.terms)
 
 
+def show_sizes(sizes: Mapping[str, int]) -> str:
+    """Named sizes with their values: ``n=3, d=2``."""
+    return ", ".join(f"{name}={value}" for name, value in sizes.items())
+
+
 # Sizes take part in arithmetic, so they need the nodes; the nodes need sizes for their shapes.
 from symml.expr import nodes  # noqa: E402  # see the line above

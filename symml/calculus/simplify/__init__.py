@@ -1,4 +1,4 @@
-"""Named local simplification that keeps the factored form; every rewrite has a name and, where it needs one, a condition."""
+"""Named local simplification that keeps the factored form; a rewrite has a name and, where needed, a condition."""
 
 from symml.calculus.simplify.engine import RULES, simplify
 from symml.calculus.simplify.rule import Log, Rewrite, Rule

@@ -32,7 +32,7 @@ def same_choice(node: Expr, uses: Uses) -> Expr | None:
 
 
 def sign_meets_abs(node: Expr, uses: Uses) -> Expr | None:
-    """X sign(x) = |x|;  |x| sign(x) = x;  1[x > 0] relu(x) = relu(x)"""
+    """x sign(x) = |x|;  |x| sign(x) = x;  1[x > 0] relu(x) = relu(x)"""
     assert isinstance(node, Contract)
     items = items_of(node)
     for k, (arg, sub) in enumerate(items):

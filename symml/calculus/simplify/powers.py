@@ -85,7 +85,7 @@ def exact_root(node: Expr, uses: Uses) -> Expr | None:
 
 
 def log_of_exp(node: Expr, uses: Uses) -> Expr | None:
-    """Log e^u = u;  e^(log u) = u"""
+    """log e^u = u;  e^(log u) = u"""
     assert isinstance(node, Apply)
     inverse = {"log": "exp", "exp": "log"}.get(node.function.name)
     inner = node.args[0]

@@ -55,7 +55,7 @@ def _is_sign(node: Expr) -> bool:
 
 
 def idempotent(node: Expr, uses: Uses) -> Expr | None:
-    """B b = b for entries 0 and 1;  s s = 1 for entries -1 and 1"""
+    """b b = b for entries 0 and 1;  s s = 1 for entries -1 and 1"""
     assert isinstance(node, Contract)
     counts = Counter(items_of(node))
     if all(count == 1 or not (_binary(arg) or _is_sign(arg)) for (arg, _), count in counts.items()):

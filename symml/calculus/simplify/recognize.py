@@ -95,9 +95,10 @@ def _minus_logsumexp(node: Expr) -> tuple[Expr, tuple[int, ...]] | None:
         if not isinstance(low, Contract) or low.coef != -1 or len(low.args) != 1:
             continue
         lse = low.args[0]
-        if isinstance(lse, Along) and lse.function is _LOGSUMEXP and lse.args[0] is z:
-            if low.subs[0] == tuple(i for i in range(len(z.shape)) if i not in lse.axes):
-                return z, lse.axes
+        if not isinstance(lse, Along) or lse.function is not _LOGSUMEXP or lse.args[0] is not z:
+            continue
+        if low.subs[0] == tuple(i for i in range(len(z.shape)) if i not in lse.axes):
+            return z, lse.axes
     return None
 
 
@@ -137,7 +138,7 @@ def exp_times_sigmoid(node: Expr, uses: Uses) -> Expr | None:
 
 
 def log_of_sigmoid(node: Expr, uses: Uses) -> Expr | None:
-    """Log sigma(u) = logsigma(u);  log(1 - sigma(u)) = logsigma(-u)"""
+    """log sigma(u) = logsigma(u);  log(1 - sigma(u)) = logsigma(-u)"""
     assert isinstance(node, Apply)
     if node.function is not log:
         return None

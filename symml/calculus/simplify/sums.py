@@ -1,10 +1,11 @@
-"""Rules for sums: flatten, take out common factors, let deltas make diagonals, drop centered sums, cancel when expanded."""
+"""Rules for sums: flatten, take out common factors, make diagonals of deltas, drop centered sums, multiply out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from symml.calculus.canonical import add_terms
@@ -20,7 +21,7 @@ _MAX_EXPANDED = 16
 
 
 def flatten(node: Expr, uses: Uses) -> Expr | None:
-    """A + (b - (c + d)) = a + b - c - d"""
+    """a + (b - (c + d)) = a + b - c - d"""
     assert isinstance(node, Add)
     terms: list[Expr] = []
     for arg in node.args:
@@ -34,10 +35,10 @@ def _signed_sum(node: Expr) -> tuple[Fraction, Add | None]:
     """(c, sum) of ``c * sum`` for a mere number c."""
     if isinstance(node, Add):
         return _ONE, node
-    if isinstance(node, Contract) and len(node.args) == 1 and isinstance(node.args[0], Add):
-        if node.subs[0] == tuple(range(len(node.dims))) and len(node.dims) == len(node.shape):
-            return node.coef, node.args[0]
-    return _ONE, None
+    if not isinstance(node, Contract) or len(node.args) != 1 or not isinstance(node.args[0], Add):
+        return _ONE, None
+    in_place = node.subs[0] == tuple(range(len(node.dims))) and len(node.dims) == len(node.shape)
+    return (node.coef, node.args[0]) if in_place else (_ONE, None)
 
 
 def collect(node: Expr, uses: Uses) -> Expr | None:
@@ -192,7 +193,7 @@ def centered_sum(node: Expr, uses: Uses) -> Expr | None:
 
 def _summed(term: Expr, sub: tuple[int, ...], kept: list[int], whole: bool = True) -> Expr:
     dims = {i: dim for i, dim in zip(sub, term.shape, strict=True) if i in kept}
-    return contract([(term, sub)], kept, dims=dims, merge=lambda arg: whole or arg is term or is_light(arg))
+    return _collected(contract([(term, sub)], kept, dims=dims, merge=lambda arg: whole or arg is term or is_light(arg)))
 
 
 def _vanishes(node: Expr, uses: Uses) -> bool:
@@ -225,7 +226,7 @@ def size(node: Expr) -> int:
 
 
 def expand_and_cancel(node: Expr, uses: Uses) -> Expr | None:
-    """Y (1 - p) - (1 - y) p = y - p: multiply out where that is shorter"""
+    """y (1 - p) - (1 - y) p = y - p: multiply out where that is shorter"""
     assert isinstance(node, Add)
     if not any(_sums_inside(arg) for arg in node.args):
         return None
@@ -240,7 +241,9 @@ def expand_and_cancel(node: Expr, uses: Uses) -> Expr | None:
 
 
 def _sums_inside(term: Expr) -> bool:
-    return isinstance(term, Contract) and any(isinstance(arg, Add) or _negated_sigmoid(arg) is not None for arg in term.args)
+    if not isinstance(term, Contract):
+        return False
+    return any(isinstance(arg, Add) or _negated_sigmoid(arg) is not None for arg in term.args)
 
 
 def _expanded(term: Expr) -> Iterator[Expr]:
@@ -250,9 +253,11 @@ def _expanded(term: Expr) -> Iterator[Expr]:
         return
     choices = [arg.args if isinstance(arg, Add) else (arg,) for arg in term.args]
     for chosen in product(*choices):
-        picked = set(chosen)
-        items = list(zip(chosen, term.subs, strict=True))
-        yield _collected(remake(term, items, merge=lambda arg: is_light(arg) or arg in picked))
+        yield _collected(remake(term, zip(chosen, term.subs, strict=True), merge=partial(_light_or_in, set(chosen))))
+
+
+def _light_or_in(chosen: set[Expr], node: Expr) -> bool:
+    return node in chosen or is_light(node)
 
 
 def _collected(node: Expr) -> Expr:

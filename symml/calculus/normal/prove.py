@@ -1,0 +1,107 @@
+"""Proof of equality: the difference of two normal forms, over a common denominator, has no terms left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from time import monotonic
+
+from symml.calculus.normal.algebra import Algebra
+from symml.calculus.normal.atoms import Atom, Poly, TooLarge, Unsupported
+from symml.calculus.normal.form import Former, Places, too_deep
+from symml.calculus.simplify import simplify
+from symml.expr.arithmetic import is_zero
+from symml.expr.dims import show_sizes
+from symml.expr.nodes import Expr
+
+_MAX_ROUNDS = 12
+_ZERO, _MINUS = Fraction(0), Fraction(-1)
+
+
+@dataclass(frozen=True)
+class NormalProof:
+    """A deterministic proof that two expressions are equal wherever both are defined.
+
+    Attributes:
+        method: How it was shown.
+        sizes: The dims for which it was shown; empty when for all.
+    """
+
+    method: str
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.method + (f", for {show_sizes(self.sizes)}" if self.sizes else ", for all dims")
+
+
+def prove_equal(
+    a: Expr, b: Expr, *, sizes: Mapping[str, int] | None = None, seconds: float = 5.0
+) -> NormalProof | None:
+    """Proves ``a = b`` by simplification or by normal forms; ``None`` says nothing about falsehood.
+
+    Args:
+        a: The left side.
+        b: The right side, of the same shape.
+        sizes: Dims at which every sum is written out; by default the proof is for all dims.
+        seconds: The time after which no further entry is begun.
+    """
+    if a.shape != b.shape:
+        return None
+    if a is b:
+        return NormalProof("the same expression")
+    if sizes is None and (simplify(a) is simplify(b) or is_zero(simplify(a - b))):
+        return NormalProof("both sides simplify to the same expression")
+    if too_deep(a) or too_deep(b):
+        return None
+    try:
+        if not _equal_entries(a, b, sizes, monotonic() + seconds):
+            return None
+    except (TooLarge, Unsupported):
+        return None
+    return NormalProof("both sides have the same normal form", dict(sizes or {}))
+
+
+def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, deadline: float) -> bool:
+    former = Former(dict(sizes) if sizes is not None else None)
+    generic: Places = tuple(f"i{k}" for k in range(len(a.shape)))
+    places = [generic] if sizes is None else former.explicit(a.shape)
+    for place in places:
+        if monotonic() > deadline:
+            raise TooLarge
+        difference = former.add(former.form(a, place), former.scale(_MINUS, former.form(b, place)))
+        if not _vanishes(former, difference):
+            return False
+    return True
+
+
+def _vanishes(algebra: Algebra, poly: Poly) -> bool:
+    """Whether a polynomial is zero once every denominator is cleared."""
+    for _ in range(_MAX_ROUNDS):
+        if not poly:
+            return True
+        lowest = _denominators(algebra, poly)
+        if not lowest:
+            return False
+        atom = max(lowest)
+        poly = _cleared(algebra, poly, atom, lowest[atom])
+    return not poly
+
+
+def _denominators(algebra: Algebra, poly: Poly) -> dict[Atom, int]:
+    """The sums in denominators with the power that clears them."""
+    lowest: dict[Atom, int] = {}
+    for monomial in poly:
+        for atom, e in monomial:
+            if algebra.atoms.kind(atom) == "den" and e < 0:
+                lowest[atom] = max(lowest.get(atom, 0), -(e.numerator // e.denominator))
+    return lowest
+
+
+def _cleared(algebra: Algebra, poly: Poly, atom: Atom, times: int) -> Poly:
+    parts = []
+    for monomial, coef in poly.items():
+        exponents = dict(monomial)
+        exponents[atom] = exponents.get(atom, _ZERO) + times
+        parts.append(algebra.monomial(exponents, coef))
+    return algebra.add(*parts)
