@@ -32,16 +32,15 @@ _NONZERO = frozenset({"nonzero"})
 
 def sign_facts(node: Expr) -> frozenset[str]:
     """Which of ``positive``, ``nonnegative`` and ``nonzero`` hold for every entry, wherever the value exists."""
-    known = node.memo and node.memo.get("sign")
-    if known is not None:
-        return known  # type: ignore[no-any-return] # written below
+    if node.memo is not None and "sign" in node.memo:
+        return frozenset(node.memo["sign"])
     for part in topological(node):
         if part.memo is None:
             part.memo = {}
         if "sign" not in part.memo:
             part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
     assert node.memo is not None
-    return node.memo["sign"]  # type: ignore[no-any-return] # written above
+    return frozenset(node.memo["sign"])
 
 
 def is_positive(node: Expr) -> bool:

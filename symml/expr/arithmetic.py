@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symml.errors import ShapeError, SymmlError
 from symml.expr.contract import contract
@@ -78,8 +78,8 @@ def broadcast_shape(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def _labels(x: Expr, shape: Shape) -> tuple[object, ...]:
-    """Labels of the axes of ``x`` inside a result whose labels are 0, 1, ...; a stretched axis is summed over its one entry."""
+def _labels(x: Expr, shape: Shape) -> tuple[Any, ...]:
+    """Labels of the axes of ``x`` inside a result with labels 0, 1, ...; a stretched axis is summed over its entry."""
     shift = len(shape) - len(x.shape)
     return tuple([i + shift if dim == shape[i + shift] else ("one", i) for i, dim in enumerate(x.shape)])
 
@@ -192,7 +192,12 @@ def rational_power(x: Expr, exponent: Fraction) -> Expr:
         return x
     if exponent == 0:
         return full(1, x.shape)
-    if isinstance(x, Constant) and isinstance(x.value, Fraction) and exponent.denominator == 1 and (x.value or exponent > 0):
+    if (
+        isinstance(x, Constant)
+        and isinstance(x.value, Fraction)
+        and exponent.denominator == 1
+        and (x.value or exponent > 0)
+    ):
         return constant(x.value ** int(exponent))
     return power_node(x, exponent)
 
@@ -204,8 +209,9 @@ def matmul(a: object, b: object) -> Expr:
         raise ShapeError(f"{brief(left)} @ {brief(right)}: @ needs axes on both sides", cure="use * for a scalar")
     inner = right.shape[-2] if len(right.shape) > 1 else right.shape[0]
     if left.shape[-1] != inner:
+        a_text, b_text = brief(left), brief(right)
         raise ShapeError(
-            f"{brief(left)} @ {brief(right)}: {brief(left)} is {show_shape(left.shape)}, {brief(right)} is {show_shape(right.shape)}",
+            f"{a_text} @ {b_text}: {a_text} is {show_shape(left.shape)}, {b_text} is {show_shape(right.shape)}",
             cure=_mend_product(left, right),
         )
     stack = _stack_labels(left.shape[:-2], right.shape[:-2])

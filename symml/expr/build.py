@@ -13,7 +13,19 @@ from symml.expr.contract import contract
 from symml.expr.dims import Dim, as_dim
 from symml.expr.domains import REAL, Domain
 from symml.expr.domains import domain as domain_named
-from symml.expr.nodes import Eye, Expr, Symbol, add_node, basis, eye, extent, linalg_node, onehot, show_shape, symbol_node
+from symml.expr.nodes import (
+    Expr,
+    Eye,
+    Symbol,
+    add_node,
+    basis,
+    extent,
+    eye,
+    linalg_node,
+    onehot,
+    show_shape,
+    symbol_node,
+)
 
 if TYPE_CHECKING:
     from symml.expr.dims import Shape
@@ -121,11 +133,13 @@ def axes_of(x: Expr, axis: Axis) -> tuple[int, ...]:
     rank = len(x.shape)
     if axis is None:
         return tuple(range(rank))
-    wanted = axis if isinstance(axis, tuple) else (axis,)
+    wanted: tuple[object, ...] = axis if isinstance(axis, tuple) else (axis,)
+    found = set()
     for a in wanted:
         if not isinstance(a, int) or not -rank <= a < rank:
             raise ShapeError(f"{brief(x)} has {rank} axes; there is no axis {a}", cure=f"use axes 0 to {rank - 1}")
-    return tuple(sorted({a % rank for a in wanted}))
+        found.add(a % rank)
+    return tuple(sorted(found))
 
 
 def sum(x: object, axis: Axis = None, *, keepdims: bool = False) -> Expr:
@@ -196,12 +210,16 @@ def einsum(spec: str, *operands: object) -> Expr:
     left, arrow, out = spec.replace(" ", "").partition("->")
     subs = left.split(",")
     if any(c not in ascii_letters for c in "".join(subs) + out):
-        raise SymmlError(f"einsum: {spec!r} has something other than letters", cure="write one letter an axis: 'ij,jk->ik'")
+        raise SymmlError(
+            f"einsum: {spec!r} has something other than letters", cure="write one letter an axis: 'ij,jk->ik'"
+        )
     if len(subs) != len(nodes):
         raise SymmlError(f"einsum: {spec!r} describes {len(subs)} arrays, there are {len(nodes)}")
     for sub, node in zip(subs, nodes, strict=True):
         if len(sub) != len(node.shape):
-            raise ShapeError(f"einsum: {sub!r} has {len(sub)} letters for {brief(node)} of shape {show_shape(node.shape)}")
+            raise ShapeError(
+                f"einsum: {sub!r} has {len(sub)} letters for {brief(node)} of shape {show_shape(node.shape)}"
+            )
     if not arrow:
         letters = "".join(subs)
         out = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
@@ -340,10 +358,14 @@ def reshape(x: object, shape: Sequence[object]) -> Expr:
         free: list[Dim] = [dim for dim in rest if dim not in given]
         wanted[wanted.index(-1)] = free[0] if free else 1
     if [dim for dim in wanted if dim != 1] != rest:
-        raise ShapeError(f"reshape of {show_shape(node.shape)} to {tuple(shape)} mixes axes", cure="use transpose, sum or einsum")
+        raise ShapeError(
+            f"reshape of {show_shape(node.shape)} to {tuple(shape)} mixes axes", cure="use transpose, sum or einsum"
+        )
     source = [i for i, dim in enumerate(node.shape) if dim != 1]
     out = [source.pop(0) if dim != 1 else ("one", k) for k, dim in enumerate(wanted)]
-    return contract([(node, range(len(node.shape)))], out, dims={("one", k): 1 for k, dim in enumerate(wanted) if dim == 1})
+    return contract(
+        [(node, range(len(node.shape)))], out, dims={("one", k): 1 for k, dim in enumerate(wanted) if dim == 1}
+    )
 
 
 def same_shape(a: Expr, b: Expr) -> tuple[Expr, Expr]:

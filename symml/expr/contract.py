@@ -6,9 +6,9 @@ indices. It never cancels, never collects powers and never uses a declared fact:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symml.errors import ShapeError
 from symml.expr.nodes import (
@@ -26,14 +26,15 @@ from symml.expr.nodes import (
 if TYPE_CHECKING:
     from symml.expr.dims import Dim
 
-Label = Hashable
+# An index label: any hashable value.
+Label = Any
 Factor = tuple[Expr, tuple[Label, ...]]
 Merge = Callable[[Expr], bool]
 _LIGHT_LIMIT = 4
 
 
 def is_light(node: Expr) -> bool:
-    """Whether a product is mere plumbing: at most one array, or one scalar that costs work. Carriers of a delta count too."""
+    """Whether a product is mere plumbing: at most one array, or one scalar that costs work; or it carries a delta."""
     arrays = heavy = 0
     for arg in node.args:
         if type(arg) is Eye:
@@ -102,7 +103,9 @@ def _inline(coef: Fraction, todo: list[Factor], sizes: dict[Label, Dim], merge: 
                 fresh = object()
                 sizes[fresh] = dim
                 inner.append(fresh)
-            todo.extend((arg, tuple([inner[i] for i in sub])) for arg, sub in zip(node.args[::-1], node.subs[::-1], strict=True))
+            todo.extend(
+                (arg, tuple([inner[i] for i in sub])) for arg, sub in zip(node.args[::-1], node.subs[::-1], strict=True)
+            )
         else:
             items.append((node, labels))
     return coef, items

@@ -43,17 +43,17 @@ class Size:
         return [(size(name), coef) for name, coef in self.terms]
 
     def __add__(self, other: object) -> Dim | Expr:
-        return _combine(self, other, 1) if isinstance(other, int | Size) else _as_expr(self) + other  # type: ignore[operator] # any number
+        return _combine(self, other, 1) if isinstance(other, int | Size) else _as_expr(self) + other
 
     __radd__ = __add__
 
     def __sub__(self, other: object) -> Dim | Expr:
-        return _combine(self, other, -1) if isinstance(other, int | Size) else _as_expr(self) - other  # type: ignore[operator] # any number
+        return _combine(self, other, -1) if isinstance(other, int | Size) else _as_expr(self) - other
 
     def __rsub__(self, other: object) -> Dim | Expr:
         if isinstance(other, int):
             return _affine({name: -coef for name, coef in self.terms}, other - self.offset)
-        return other - _as_expr(self)  # type: ignore[operator,no-any-return] # any number
+        return _as_expr(self).__rsub__(other)
 
     def __neg__(self) -> Dim | Expr:
         return 0 - self
@@ -61,18 +61,18 @@ class Size:
     def __mul__(self, other: object) -> Dim | Expr:
         if isinstance(other, int):
             return _affine({name: coef * other for name, coef in self.terms}, self.offset * other)
-        return _as_expr(self) * (_as_expr(other) if isinstance(other, Size) else other)  # type: ignore[operator] # any number
+        return _as_expr(self) * (_as_expr(other) if isinstance(other, Size) else other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: object) -> Expr:
-        return _as_expr(self) / (_as_expr(other) if isinstance(other, Size) else other)  # type: ignore[operator] # any number
+        return _as_expr(self) / (_as_expr(other) if isinstance(other, Size) else other)
 
     def __rtruediv__(self, other: object) -> Expr:
-        return other / _as_expr(self)  # type: ignore[operator,no-any-return] # any number
+        return _as_expr(self).__rtruediv__(other)
 
     def __pow__(self, other: object) -> Expr:
-        return _as_expr(self) ** other  # type: ignore[operator] # any number
+        return _as_expr(self) ** other
 
 
 def _signed(coef: int, name: str = "") -> str:
@@ -109,7 +109,7 @@ def _combine(a: Size, b: int | Size, sign: int) -> Dim:
 def size(name: str) -> Size:
     """The symbolic dimension called ``name``."""
     if not _NAME.match(name):
-        raise DeclarationError(f"{name!r} is not a name for a dimension", cure="use a letter or a word, such as n or dim")
+        raise DeclarationError(f"{name!r} is not a name for a dimension", cure="use a letter or a word, such as n")
     found = _affine({name: 1}, 0)
     assert isinstance(found, Size)
     return found

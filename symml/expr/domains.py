@@ -80,9 +80,13 @@ def _general(rng: Random, n: int) -> list[Values]:
     return [[_fraction(rng, -2, 2) for _ in range(n)] for _ in range(n)]
 
 
+def _inner(a: Values, b: Values) -> Fraction:
+    return sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))
+
+
 def _gram(rng: Random, n: int, ridge: int) -> list[Values]:
     a = _general(rng, n)
-    return [[sum((a[i][k] * a[j][k] for k in range(n)), Fraction(ridge * (i == j))) for j in range(n)] for i in range(n)]
+    return [[_inner(a[i], a[j]) + ridge * (i == j) for j in range(n)] for i in range(n)]
 
 
 def _symmetric(rng: Random, n: int) -> list[Values]:
@@ -101,9 +105,9 @@ def _reflection(rng: Random, n: int) -> list[Values]:
     q = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
     for _ in range(2):
         v = [Fraction(rng.randint(1, 5) * rng.choice((-1, 1))) for _ in range(n)]
-        norm = sum(c * c for c in v)
+        norm = _inner(v, v)
         for i, row in enumerate(q):
-            along = 2 * sum(r * c for r, c in zip(row, v, strict=True)) / norm
+            along = 2 * _inner(row, v) / norm
             q[i] = [r - along * c for r, c in zip(row, v, strict=True)]
     return q
 
@@ -237,7 +241,11 @@ REAL = DOMAINS["real"]
 
 
 def domain(name: str) -> Domain:
-    """The domain called ``name``; ``pos`` style abbreviations of four letters or more are not guessed."""
+    """The domain called ``name``.
+
+    Raises:
+        DeclarationError: There is no domain of that name.
+    """
     found = DOMAINS.get(name.lower())
     if found is None:
         raise DeclarationError(f"{name!r} is not a domain", cure="domains are: " + ", ".join(sorted(DOMAINS)))

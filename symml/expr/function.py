@@ -53,6 +53,7 @@ class Function:
         return len(self.slopes)
 
     def __call__(self, *args: object) -> Expr:
+        """The expression of the function of these arguments, broadcast to one shape."""
         return arithmetic.apply(self, args)
 
     def __repr__(self) -> str:

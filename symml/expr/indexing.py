@@ -81,7 +81,11 @@ def _position(x: Expr, dim: Dim, item: int | Size) -> Dim:
     if isinstance(item, int) and item < 0:
         return _shift(dim, item)
     if isinstance(dim, int) and isinstance(item, int) and item >= dim:
-        raise ShapeError(f"index {item} lies outside an axis of {dim} entries", source="", cure=f"{brief(x)} is {show_shape(x.shape)}")
+        raise ShapeError(
+            f"index {item} lies outside an axis of {dim} entries",
+            source="",
+            cure=f"{brief(x)} is {show_shape(x.shape)}",
+        )
     return item
 
 
@@ -101,7 +105,9 @@ def _slice(dim: Dim, item: slice) -> tuple[Dim, Dim, int]:
     if step == -1 and item.start is None and item.stop is None:
         return dim, _shift(dim, -1), -1
     if step != 1:
-        raise SymmlError(f"a slice with step {step} needs a number as dimension, not {dim}", cure="declare the dim as a number")
+        raise SymmlError(
+            f"a slice with step {step} needs a number as dimension, not {dim}", cure="declare the dim as a number"
+        )
     start = _end(dim, item.start, 0)
     stop = _end(dim, item.stop, dim)
     rows = stop - start

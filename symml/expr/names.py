@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from symml.expr import arithmetic, build, functions
+from symml.expr.dims import as_dim
 from symml.expr.nodes import Expr, eye
 
 Builder = Callable[..., Expr]
 
 
 def _reduction(builder: Builder) -> Builder:
-    def reduced(x: object, axis: Any = None, dtype: object = None, out: object = None, keepdims: Any = False, ddof: int = 0) -> Expr:
+    def reduced(
+        x: object, axis: Any = None, dtype: object = None, out: object = None, keepdims: Any = False, ddof: int = 0
+    ) -> Expr:
         options: dict[str, Any] = {"keepdims": keepdims is True}
         if ddof:
             options["ddof"] = ddof
@@ -138,8 +141,8 @@ NAMES: dict[str, Builder] = {
     # arrays
     "array": arithmetic.lift,
     "asarray": arithmetic.lift,
-    "eye": lambda n, *args, **kwargs: eye(build.as_dim(n)),
-    "identity": lambda n, *args, **kwargs: eye(build.as_dim(n)),
+    "eye": lambda n, *args, **kwargs: eye(as_dim(n)),
+    "identity": lambda n, *args, **kwargs: eye(as_dim(n)),
     "ones": _filled(1),
     "zeros": _filled(0),
     "full": lambda shape, value, *args, **kwargs: arithmetic.full(value, build.shape_of(shape)),
@@ -170,5 +173,3 @@ def find(name: str) -> Builder | None:
         name = name.removeprefix(prefix)
     found = NAMES.get(name)
     return found if found is not None else NAMES.get(name.removeprefix("special."))
-
-

@@ -182,8 +182,8 @@ def symbol_node(name: str, shape: Shape, domain: Domain = REAL) -> Symbol:
     key = (Symbol, name, shape, domain)
     node: Any = _TABLE.get(key)
     if node is None:
-        if domain.square and (len(shape) < 2 or shape[-1] is not shape[-2] and shape[-1] != shape[-2]):
-            raise ShapeError(f"{name} is declared {domain.name}, which needs a square matrix; its shape is {show_shape(shape)}")
+        if domain.square and (len(shape) < 2 or shape[-1] != shape[-2]):
+            raise ShapeError(f"{name} is declared {domain.name}: its shape must be square, not {show_shape(shape)}")
         node = _new(Symbol, key, (), shape)
         node.name, node.domain = name, domain
     return node  # type: ignore[no-any-return] # the key fixes the type

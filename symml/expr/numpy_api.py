@@ -42,7 +42,9 @@ def function(called: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[
 def _builder(name: str) -> Callable[..., Expr]:
     found = names.find(name)
     if found is None:
-        raise SymmlError(f"np.{name} of a symbolic array has no expression", cure="write it with sums, products and named functions")
+        raise SymmlError(
+            f"np.{name} of a symbolic array has no expression", cure="write it with sums, products and named functions"
+        )
     return found
 
 

@@ -77,7 +77,7 @@ class Operators:
         return functions.greater_equal(self, other)
 
     def __getitem__(self, key: object) -> Expr:
-        return indexing.index(self, key)
+        return indexing.index(arithmetic.lift(self), key)
 
     def __bool__(self) -> bool:
         raise SymmlError(

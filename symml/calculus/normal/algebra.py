@@ -138,7 +138,7 @@ class Algebra:
         lead = max(body, key=lambda m: (sum((e for _, e in m), _ZERO), m))
         return lead if lead and all(e > 0 for _, e in lead) else None
 
-    # ---- the laws of each kind: keep a power, or give a factor to multiply with ------------------------------------------
+    # ---- the laws of each kind: keep a power, or give a factor to multiply with --------------------------------------
     def _reduce_den(self, atom: Atom, exponent: Fraction, kept: dict[Atom, Fraction]) -> Poly | None:
         """P^3 is multiplied out; P^-1 and P^(1/2) stay"""
         whole = exponent.numerator // exponent.denominator
@@ -247,7 +247,7 @@ class Algebra:
     def invert(self, poly: Poly, times: Fraction) -> Poly:
         """``poly`` to an integer power below zero."""
         coef, common, rest = self.primitive(poly)
-        result = self.monomial({atom: e * times for atom, e in common.items()}, coef**times)
+        result = self.monomial({atom: e * times for atom, e in common.items()}, coef ** int(times))
         if len(rest) == 1 and ONE in rest:
             return self.scale(rest[ONE] ** int(times), result)
         sign = 1 if rest[max(rest)] > 0 else -1

@@ -206,7 +206,7 @@ class Labels(Scalars):
             renamed = self.rename_monomial(monomial, dict(zip(order, names, strict=True)))
             if len(renamed) != 1:
                 raise TooLarge
-            (body, coef), = renamed.items()
+            ((body, coef),) = renamed.items()
             candidate = (tuple(str(dims[x]) for x in order), body, coef, order)
             if best is None or candidate[:2] < best[:2]:
                 best = candidate
@@ -241,9 +241,8 @@ class Labels(Scalars):
         names = tuple(f"~{inner + 1}.{i}" for i in range(len(bound)))
         renamed = self.rename(body, dict(zip(bound, names, strict=True)))
         free = self.atoms.poly_labels(renamed) - set(names)
-        positive = all(self.atoms.is_positive(a) for m in renamed for a, _ in m) and all(c > 0 for c in renamed.values())
         key = ("along", name, names, dims, freeze(renamed))
-        return self.variable(self.atoms.intern(key, free, positive=positive and bool(renamed)))
+        return self.variable(self.atoms.intern(key, free, positive=self.is_positive(renamed)))
 
 
 def _strings(key: Any) -> list[str]:
@@ -259,4 +258,3 @@ def _atoms_in(part: Any) -> list[Atom]:
     if len(part) == 2 and isinstance(part[0], int) and isinstance(part[1], Fraction):
         return [part[0]]
     return [a for inner in part for a in _atoms_in(inner)]
-

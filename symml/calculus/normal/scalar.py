@@ -157,4 +157,3 @@ class Scalars(Algebra):
         if kind in ("sin", "cos"):
             return self.opaque(_TRIGONOMETRIC[kind], (rename(parts[0]),), positive=False)
         raise Unsupported
-

@@ -93,5 +93,3 @@ def _settle(node: Expr, uses: Uses, log: Log | None) -> Expr:
         else:
             return node
     return node
-
-

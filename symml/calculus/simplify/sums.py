@@ -160,10 +160,7 @@ def _free_delta(term: Expr, sub: tuple[int, ...], rank: int) -> bool:
     if not isinstance(term, Contract):
         return False
     own = len(term.shape)
-    return any(
-        isinstance(arg, Eye) and all(i < own and sub[i] < rank for i in where)
-        for arg, where in items_of(term)
-    )
+    return any(isinstance(arg, Eye) and all(i < own and sub[i] < rank for i in where) for arg, where in items_of(term))
 
 
 def _lonely(node: Contract, sub: tuple[int, ...]) -> list[int]:

@@ -68,7 +68,9 @@ FUNCTIONS: dict[str, Function] = {
     for row in vars(module).values()
     if isinstance(row, Function)
 }
-AXIS_FUNCTIONS: dict[str, AxisFunction] = {row.name: row for row in vars(along).values() if isinstance(row, AxisFunction)}
+AXIS_FUNCTIONS: dict[str, AxisFunction] = {
+    row.name: row for row in vars(along).values() if isinstance(row, AxisFunction)
+}
 MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     row.name: row for row in vars(matrix).values() if isinstance(row, MatrixFunction)
 }

@@ -8,7 +8,7 @@ from symml.expr.functions.choice import greater, where
 from symml.expr.functions.elementary import exp, expm1, log, log1p, tanh
 from symml.expr.functions.special import normal_cdf, normal_pdf
 
-sigmoid = Function(
+sigmoid: Function = Function(
     "sigmoid",
     r"\sigma",
     slopes=(lambda x, f: f * (1 - f),),
@@ -16,14 +16,14 @@ sigmoid = Function(
     sympy=lambda S, x: 1 / (1 + S.exp(-x)),
     facts=frozenset({"unit", "positive"}),
 )
-log_sigmoid = Function(
+log_sigmoid: Function = Function(
     "log_sigmoid",
     r"\log\sigma",
     slopes=(lambda x, f: sigmoid(-x),),
     definition=lambda x: -log1p(exp(-x)),
     sympy=lambda S, x: -S.log(1 + S.exp(-x)),
 )
-logit = Function(
+logit: Function = Function(
     "logit",
     r"\operatorname{logit}",
     slopes=(lambda x, f: 1 / (x * (1 - x)),),
@@ -31,7 +31,7 @@ logit = Function(
     sympy=lambda S, x: S.log(x) - S.log(1 - x),
     needs=((0, "unit"),),
 )
-softplus = Function(
+softplus: Function = Function(
     "softplus",
     r"\operatorname{softplus}",
     slopes=(lambda x, f: sigmoid(x),),
@@ -39,7 +39,7 @@ softplus = Function(
     sympy=lambda S, x: S.log(1 + S.exp(x)),
     facts=frozenset({"positive"}),
 )
-logaddexp = Function(
+logaddexp: Function = Function(
     "logaddexp",
     r"\operatorname{logaddexp}",
     slopes=(lambda a, b, f: sigmoid(a - b), lambda a, b, f: sigmoid(b - a)),
@@ -47,7 +47,7 @@ logaddexp = Function(
     sympy=lambda S, a, b: S.log(S.exp(a) + S.exp(b)),
     numpy="logaddexp",
 )
-relu = Function(
+relu: Function = Function(
     "relu",
     r"\operatorname{relu}",
     slopes=(lambda x, f: greater(x, 0),),
@@ -56,7 +56,7 @@ relu = Function(
     facts=frozenset({"nonnegative"}),
     kinks=lambda x: x,
 )
-leaky_relu = Function(
+leaky_relu: Function = Function(
     "leaky_relu",
     r"\operatorname{leakyrelu}",
     slopes=(lambda x, a, f: where(greater(x, 0), 1, a), lambda x, a, f: where(greater(x, 0), 0, x)),
@@ -64,7 +64,7 @@ leaky_relu = Function(
     sympy=lambda S, x, a: S.Piecewise((x, x > 0), (a * x, True)),
     kinks=lambda x, a: x,
 )
-elu = Function(
+elu: Function = Function(
     "elu",
     r"\operatorname{elu}",
     slopes=(lambda x, a, f: where(greater(x, 0), 1, a * exp(x)), lambda x, a, f: where(greater(x, 0), 0, expm1(x))),
@@ -72,21 +72,21 @@ elu = Function(
     sympy=lambda S, x, a: S.Piecewise((x, x > 0), (a * (S.exp(x) - 1), True)),
     kinks=lambda x, a: x,
 )
-gelu = Function(
+gelu: Function = Function(
     "gelu",
     r"\operatorname{gelu}",
     slopes=(lambda x, f: normal_cdf(x) + x * normal_pdf(x),),
     definition=lambda x: x * normal_cdf(x),
     sympy=lambda S, x: x * S.erfc(-x / S.sqrt(2)) / 2,
 )
-silu = Function(
+silu: Function = Function(
     "silu",
     r"\operatorname{silu}",
     slopes=(lambda x, f: sigmoid(x) + f * (1 - sigmoid(x)),),
     definition=lambda x: x * sigmoid(x),
     sympy=lambda S, x: x / (1 + S.exp(-x)),
 )
-mish = Function(
+mish: Function = Function(
     "mish",
     r"\operatorname{mish}",
     slopes=(lambda x, f: tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2),),

@@ -6,7 +6,7 @@ from symml.expr.function import Function
 
 _BINARY = frozenset({"binary", "nonnegative"})
 
-greater = Function(
+greater: Function = Function(
     "greater",
     ">",
     slopes=(None, None),
@@ -15,7 +15,7 @@ greater = Function(
     facts=_BINARY,
     jumps=True,
 )
-less = Function(
+less: Function = Function(
     "less",
     "<",
     slopes=(None, None),
@@ -24,7 +24,7 @@ less = Function(
     facts=_BINARY,
     jumps=True,
 )
-greater_equal = Function(
+greater_equal: Function = Function(
     "greater_equal",
     r"\ge",
     slopes=(None, None),
@@ -33,7 +33,7 @@ greater_equal = Function(
     facts=_BINARY,
     jumps=True,
 )
-less_equal = Function(
+less_equal: Function = Function(
     "less_equal",
     r"\le",
     slopes=(None, None),
@@ -42,7 +42,7 @@ less_equal = Function(
     facts=_BINARY,
     jumps=True,
 )
-equal = Function(
+equal: Function = Function(
     "equal",
     "=",
     slopes=(None, None),
@@ -51,7 +51,7 @@ equal = Function(
     facts=_BINARY,
     jumps=True,
 )
-not_equal = Function(
+not_equal: Function = Function(
     "not_equal",
     r"\ne",
     slopes=(None, None),
@@ -60,14 +60,14 @@ not_equal = Function(
     facts=_BINARY,
     jumps=True,
 )
-where = Function(
+where: Function = Function(
     "where",
     r"\mathrm{where}",
     slopes=(None, lambda c, a, b, f: c, lambda c, a, b, f: 1 - c),
     sympy=lambda S, c, a, b: S.Piecewise((a, S.Ne(c, 0)), (b, True)),
     numpy="where",
 )
-sign = Function(
+sign: Function = Function(
     "sign",
     r"\operatorname{sign}",
     slopes=(None,),
@@ -77,7 +77,7 @@ sign = Function(
     numpy="sign",
     jumps=True,
 )
-abs = Function(
+abs: Function = Function(
     "abs",
     "|",
     slopes=(lambda x, f: sign(x),),
@@ -89,7 +89,7 @@ abs = Function(
     facts=frozenset({"nonnegative"}),
     kinks=lambda x: x,
 )
-maximum = Function(
+maximum: Function = Function(
     "maximum",
     r"\max",
     slopes=(lambda a, b, f: greater(a, b), lambda a, b, f: less_equal(a, b)),
@@ -98,7 +98,7 @@ maximum = Function(
     numpy="maximum",
     kinks=lambda a, b: a - b,
 )
-minimum = Function(
+minimum: Function = Function(
     "minimum",
     r"\min",
     slopes=(lambda a, b, f: less(a, b), lambda a, b, f: greater_equal(a, b)),

@@ -15,7 +15,7 @@ def _sqrt(x: Expr) -> Expr:
     return x**_HALF
 
 
-exp = Function(
+exp: Function = Function(
     "exp",
     r"\exp",
     slopes=(lambda x, f: f,),
@@ -25,7 +25,7 @@ exp = Function(
     numpy="exp",
     facts=frozenset({"positive"}),
 )
-log = Function(
+log: Function = Function(
     "log",
     r"\log",
     slopes=(lambda x, f: 1 / x,),
@@ -35,7 +35,7 @@ log = Function(
     numpy="log",
     needs=((0, "positive"),),
 )
-log1p = Function(
+log1p: Function = Function(
     "log1p",
     r"\mathrm{log1p}",
     slopes=(lambda x, f: 1 / (1 + x),),
@@ -43,7 +43,7 @@ log1p = Function(
     sympy=lambda S, x: S.log(1 + x),
     numpy="log1p",
 )
-expm1 = Function(
+expm1: Function = Function(
     "expm1",
     r"\mathrm{expm1}",
     slopes=(lambda x, f: exp(x),),
@@ -51,7 +51,7 @@ expm1 = Function(
     sympy=lambda S, x: S.exp(x) - 1,
     numpy="expm1",
 )
-log2 = Function(
+log2: Function = Function(
     "log2",
     r"\log_2",
     slopes=(lambda x, f: 1 / (x * log(2)),),
@@ -59,7 +59,7 @@ log2 = Function(
     sympy=lambda S, x: S.log(x) / S.log(2),
     numpy="log2",
 )
-log10 = Function(
+log10: Function = Function(
     "log10",
     r"\log_{10}",
     slopes=(lambda x, f: 1 / (x * log(10)),),
@@ -67,7 +67,7 @@ log10 = Function(
     sympy=lambda S, x: S.log(x) / S.log(10),
     numpy="log10",
 )
-power = Function(
+power: Function = Function(
     "power",
     r"\mathrm{pow}",
     slopes=(lambda x, y, f: y * power(x, y - 1), lambda x, y, f: f * log(x)),
@@ -76,7 +76,7 @@ power = Function(
     numpy="power",
     facts=frozenset({"positive"}),
 )
-sin = Function(
+sin: Function = Function(
     "sin",
     r"\sin",
     slopes=(lambda x, f: cos(x),),
@@ -85,7 +85,7 @@ sin = Function(
     flint="sin",
     numpy="sin",
 )
-cos = Function(
+cos: Function = Function(
     "cos",
     r"\cos",
     slopes=(lambda x, f: -sin(x),),
@@ -94,7 +94,7 @@ cos = Function(
     flint="cos",
     numpy="cos",
 )
-tan = Function(
+tan: Function = Function(
     "tan",
     r"\tan",
     slopes=(lambda x, f: 1 + f**2,),
@@ -102,7 +102,7 @@ tan = Function(
     sympy=lambda S, x: S.tan(x),
     numpy="tan",
 )
-arcsin = Function(
+arcsin: Function = Function(
     "arcsin",
     r"\arcsin",
     slopes=(lambda x, f: 1 / _sqrt(1 - x**2),),
@@ -112,7 +112,7 @@ arcsin = Function(
     numpy="arcsin",
     needs=((0, "within one"),),
 )
-arccos = Function(
+arccos: Function = Function(
     "arccos",
     r"\arccos",
     slopes=(lambda x, f: -1 / _sqrt(1 - x**2),),
@@ -123,7 +123,7 @@ arccos = Function(
     needs=((0, "within one"),),
     facts=frozenset({"nonnegative"}),
 )
-arctan = Function(
+arctan: Function = Function(
     "arctan",
     r"\arctan",
     slopes=(lambda x, f: 1 / (1 + x**2),),
@@ -132,7 +132,7 @@ arctan = Function(
     flint="atan",
     numpy="arctan",
 )
-sinh = Function(
+sinh: Function = Function(
     "sinh",
     r"\sinh",
     slopes=(lambda x, f: cosh(x),),
@@ -140,7 +140,7 @@ sinh = Function(
     sympy=lambda S, x: S.sinh(x),
     numpy="sinh",
 )
-cosh = Function(
+cosh: Function = Function(
     "cosh",
     r"\cosh",
     slopes=(lambda x, f: sinh(x),),
@@ -149,7 +149,7 @@ cosh = Function(
     numpy="cosh",
     facts=frozenset({"positive"}),
 )
-tanh = Function(
+tanh: Function = Function(
     "tanh",
     r"\tanh",
     slopes=(lambda x, f: 1 - f**2,),
@@ -157,7 +157,7 @@ tanh = Function(
     sympy=lambda S, x: S.tanh(x),
     numpy="tanh",
 )
-arcsinh = Function(
+arcsinh: Function = Function(
     "arcsinh",
     r"\operatorname{arsinh}",
     slopes=(lambda x, f: 1 / _sqrt(1 + x**2),),
@@ -165,7 +165,7 @@ arcsinh = Function(
     sympy=lambda S, x: S.asinh(x),
     numpy="arcsinh",
 )
-arccosh = Function(
+arccosh: Function = Function(
     "arccosh",
     r"\operatorname{arcosh}",
     slopes=(lambda x, f: 1 / (_sqrt(x - 1) * _sqrt(x + 1)),),
@@ -174,7 +174,7 @@ arccosh = Function(
     numpy="arccosh",
     facts=frozenset({"nonnegative"}),
 )
-arctanh = Function(
+arctanh: Function = Function(
     "arctanh",
     r"\operatorname{artanh}",
     slopes=(lambda x, f: 1 / (1 - x**2),),

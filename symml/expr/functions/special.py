@@ -28,7 +28,7 @@ def _polygamma(ctx: Any, m: Any, x: Any) -> Any:
     return ctx.psi(int(m), x)
 
 
-erf = Function(
+erf: Function = Function(
     "erf",
     r"\operatorname{erf}",
     slopes=(lambda x, f: _bell(x),),
@@ -36,7 +36,7 @@ erf = Function(
     mpmath="erf",
     flint="erf",
 )
-erfc = Function(
+erfc: Function = Function(
     "erfc",
     r"\operatorname{erfc}",
     slopes=(lambda x, f: -_bell(x),),
@@ -46,7 +46,7 @@ erfc = Function(
     flint="erfc",
     facts=frozenset({"positive"}),
 )
-normal_cdf = Function(
+normal_cdf: Function = Function(
     "normal_cdf",
     r"\Phi",
     slopes=(lambda x, f: normal_pdf(x),),
@@ -54,7 +54,7 @@ normal_cdf = Function(
     sympy=lambda S, x: S.erfc(-x / S.sqrt(2)) / 2,
     facts=frozenset({"positive"}),
 )
-normal_pdf = Function(
+normal_pdf: Function = Function(
     "normal_pdf",
     r"\varphi",
     slopes=(lambda x, f: -x * f,),
@@ -62,7 +62,7 @@ normal_pdf = Function(
     sympy=lambda S, x: S.exp(-(x**2) / 2) / S.sqrt(2 * S.pi),
     facts=frozenset({"positive"}),
 )
-gamma = Function(
+gamma: Function = Function(
     "gamma",
     r"\Gamma",
     slopes=(lambda x, f: f * digamma(x),),
@@ -72,7 +72,7 @@ gamma = Function(
     needs=((0, "positive"),),
     facts=frozenset({"positive"}),
 )
-lgamma = Function(
+lgamma: Function = Function(
     "lgamma",
     r"\log\Gamma",
     slopes=(lambda x, f: digamma(x),),
@@ -81,7 +81,7 @@ lgamma = Function(
     flint="lgamma",
     needs=((0, "positive"),),
 )
-digamma = Function(
+digamma: Function = Function(
     "digamma",
     r"\psi",
     slopes=(lambda x, f: polygamma(1, x),),
@@ -90,7 +90,7 @@ digamma = Function(
     flint="digamma",
     needs=((0, "positive"),),
 )
-polygamma = Function(
+polygamma: Function = Function(
     "polygamma",
     r"\psi",
     slopes=(None, _next_polygamma),
@@ -98,7 +98,7 @@ polygamma = Function(
     mpmath=_polygamma,
     needs=((1, "positive"),),
 )
-xlogy = Function(
+xlogy: Function = Function(
     "xlogy",
     r"\operatorname{xlogy}",
     slopes=(lambda x, y, f: log(y), lambda x, y, f: x / y),

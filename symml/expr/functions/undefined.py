@@ -27,7 +27,9 @@ def _row(name: str, orders: tuple[int, ...]) -> Function:
             return base(*args)
         dummies = S.symbols(f"xi:{arity}", cls=S.Dummy)
         whole = S.Derivative(base(*dummies), *((dummies[i], k) for i, k in enumerate(orders) if k))
-        return S.Subs(whole, dummies, args) if arity > 1 or args[0] not in () and not args[0].is_Symbol else whole.subs(dummies[0], args[0])
+        if arity == 1 and args[0].is_Symbol:
+            return whole.subs(dummies[0], args[0])
+        return S.Subs(whole, dummies, args)
 
     text = name + "'" * orders[0] if arity == 1 else name + "".join(f"_{i + 1}" * k for i, k in enumerate(orders))
     return Function(text, text, slopes=tuple(slope(i) for i in range(arity)), sympy=sympy, undefined=True)
