@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from symml.calculus.canonical import add_terms
 from symml.calculus.simplify import choices, matrices, powers, products, recognize, sums
 from symml.calculus.simplify.rule import Log, Rewrite, Rule, Uses, remake
 from symml.expr.contract import is_light
-from symml.expr.nodes import Add, Contract, Expr
+from symml.expr.nodes import Contract, Expr
 from symml.expr.walk import rebuild, topological, use_counts
 
 RULES: tuple[Rule, ...] = (
@@ -72,8 +71,6 @@ def _reassemble(node: Expr, args: tuple[Expr, ...], once: frozenset[Expr]) -> Ex
             return is_light(arg) or (arg in once and size <= _MAX_FACTORS)
 
         return remake(node, list(zip(args, node.subs, strict=True)), merge=merge)
-    if isinstance(node, Add):
-        return add_terms(list(args))
     return rebuild(node, args)
 
 

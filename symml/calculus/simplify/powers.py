@@ -50,8 +50,6 @@ def power_of_product(node: Expr, uses: Uses) -> Expr | None:
         return None
     items = [(rational_power(arg, p), sub) for arg, sub in items_of(inner)]
     root = rational_power(constant(inner.coef), p) if inner.coef != 1 else constant(1)
-    if isinstance(root, Power):
-        root = exact_root(root, uses) or root
     rank = len(inner.shape)
     return contract([(root, ()), *items], range(rank), dims=dict(enumerate(inner.shape)))
 

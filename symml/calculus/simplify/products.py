@@ -136,11 +136,19 @@ def symmetric_transpose(node: Expr, uses: Uses) -> Expr | None:
     return remake(node, items) if items != items_of(node) else None
 
 
+def scalars_first(node: Expr, uses: Uses) -> Expr | None:
+    """X c = c X for a scalar c"""
+    assert isinstance(node, Contract)
+    items = sorted(items_of(node), key=lambda item: bool(item[0].shape))
+    return remake(node, items) if items != items_of(node) else None
+
+
 RULES = (
     Rule("zero times anything is zero", (Contract,), zero_product, condition="the factors are defined"),
     Rule("collect powers", (Contract,), collect_powers, condition="the base is nonzero", quiet=True),
     Rule("declared facts: b b = b, s s = 1", (Contract,), idempotent),
     Rule("the entries sum to one", (Contract,), rows_sum_to_one),
     Rule("an inverse cancels", (Contract,), inverse_cancels),
+    Rule("scalars first", (Contract,), scalars_first, quiet=True),
     Rule("a symmetric matrix is its transpose", (Contract,), symmetric_transpose, quiet=True),
 )

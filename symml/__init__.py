@@ -1,0 +1,71 @@
+"""symml derives, prints, computes and verifies the mathematics of machine learning.
+
+Everything is loaded when it is first asked for, so importing symml is quick and needs neither NumPy nor SymPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symml.calculus.differentiate import gradient as grad
+    from symml.calculus.differentiate import hessian as hessian
+    from symml.calculus.differentiate import jacobian as jacobian
+    from symml.catalog.book import entries as entries
+    from symml.catalog.book import entry as entry
+    from symml.catalog.book import find as find
+    from symml.errors import SymmlError as SymmlError
+    from symml.expr.build import matrix as matrix
+    from symml.expr.build import scalar as scalar
+    from symml.expr.build import symbol as symbol
+    from symml.expr.build import vector as vector
+    from symml.expr.dims import dims as dims
+    from symml.expr.sympy_bridge import from_sympy as from_sympy
+    from symml.expr.sympy_bridge import to_sympy as to_sympy
+    from symml.faces import kernel as kernel
+    from symml.faces import read as read
+    from symml.faces import simplify as simplify
+    from symml.proof.derive import derive as derive
+    from symml.proof.gradient_check import check_gradient as check_gradient
+    from symml.proof.verify import verify as verify
+    from symml.read.trace import trace as trace
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "SymmlError": "errors",
+    "check_gradient": "proof.gradient_check",
+    "derive": "proof.derive",
+    "dims": "expr.dims",
+    "entries": "catalog.book",
+    "entry": "catalog.book",
+    "find": "catalog.book",
+    "from_sympy": "expr.sympy_bridge",
+    "grad": "calculus.differentiate:gradient",
+    "hessian": "calculus.differentiate",
+    "jacobian": "calculus.differentiate",
+    "kernel": "faces",
+    "matrix": "expr.build",
+    "read": "faces",
+    "scalar": "expr.build",
+    "simplify": "faces",
+    "symbol": "expr.build",
+    "to_sympy": "expr.sympy_bridge",
+    "trace": "read.trace",
+    "vector": "expr.build",
+    "verify": "proof.verify",
+}
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'symml' has no attribute {name!r}")
+    module, _, attribute = home.partition(":")
+    return getattr(import_module(f"symml.{module}"), attribute or name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Statements about expressions: derivations with named steps, claims and their verdicts."""

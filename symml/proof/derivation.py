@@ -1,0 +1,150 @@
+"""The result of ``derive``: an expression with its steps; the report is its repr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.kernels import Kernel, kernel
+from symml.proof.derivative_check import check_derivative
+from symml.proof.step import Step
+from symml.render import latex, text
+from symml.render.formula import Formula, formula
+
+if TYPE_CHECKING:
+    from symml.proof.verdict import Verdict
+
+_KINDS = {1: "gradient", 2: "Hessian"}
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """A derivative and how it was found.
+
+    Attributes:
+        expr: What was differentiated.
+        wrt: The variable.
+        order: How often.
+        result: The derivative: axes of ``expr`` first, then the variable's, once per order.
+        steps: The steps in the order in which they were made.
+        name: What the steps call ``expr``.
+    """
+
+    expr: Expr
+    wrt: Symbol
+    order: int
+    result: Expr
+    steps: tuple[Step, ...]
+    name: str = "L"
+
+    @property
+    def kind(self) -> str:
+        """What this derivative is called: gradient, Jacobian, Hessian ..."""
+        if self.expr.shape:
+            return "Jacobian" if self.order == 1 else f"derivative of order {self.order}"
+        return _KINDS.get(self.order, f"derivative of order {self.order}")
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What the rules that were used ask of the values."""
+        return tuple(dict.fromkeys(step.condition for step in self.steps if step.condition))
+
+    @cached_property
+    def formula(self) -> Formula:
+        """The result as a main formula with named subterms."""
+        return formula(self.result)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Every step decided as a claim of its own, and the result against differences of the function."""
+        return check_derivative(self.expr, self.wrt, self.order, self.result, self.steps)
+
+    # ---- views -------------------------------------------------------------------------------------------------------
+    def latex(self, *, steps: bool = False) -> str:
+        """The result in LaTeX; with ``steps`` the whole derivation as an ``aligned`` environment with reasons."""
+        if not steps:
+            return self.formula.latex()
+        lines = [rf"{_aligned(step.latex())} && \text{{{_escape(step.reason)}}}" for step in self.steps]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def text(self, *, steps: bool = False) -> str:
+        """The result as Unicode text; with ``steps`` one line a step, the reason beside it."""
+        if not steps:
+            return self.formula.text()
+        lines = [step.text() for step in self.steps]
+        width = min(max(map(len, lines)), 72)
+        return "\n".join(
+            f"{k:3d}  {line:<{width}}  {step.reason}{_where(step)}"
+            for k, (line, step) in enumerate(zip(lines, self.steps, strict=True), 1)
+        )
+
+    def code(self) -> str:
+        """The result as a NumPy expression, with named subterms as assignments before it."""
+        return self.formula.code()
+
+    def kernel(self, name: str = "") -> Kernel:
+        """The result as a NumPy function."""
+        return kernel(self.result, name=name or f"{self.name}_{self.wrt.name}".lower())
+
+    def sympy(self) -> Any:
+        """The result as a SymPy object."""
+        from symml.expr.sympy_bridge import to_sympy
+
+        return to_sympy(self.result)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return {
+            "schema": 1,
+            "kind": self.kind,
+            "expression": text.show(self.expr),
+            "wrt": self.wrt.name,
+            "order": self.order,
+            "result": {
+                "latex": self.latex(),
+                "text": self.text(),
+                "code": self.code(),
+                "shape": [str(dim) for dim in self.result.shape],
+            },
+            "steps": [step.to_json() for step in self.steps],
+            "conditions": list(self.conditions),
+            "verdict": self.verdict.to_json(),
+        }
+
+    def __repr__(self) -> str:
+        head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
+        head += f", shape {show_shape(self.result.shape)}"
+        notes = [f"valid where {condition}" for condition in self.conditions]
+        return "\n".join([head, "", self.text(steps=True), "", f"result: {self.text()}", *notes])
+
+    def _repr_latex_(self) -> str:
+        return "$\\displaystyle " + self.latex(steps=True) + "$"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/latex": self._repr_latex_()}
+
+
+def _aligned(line: str) -> str:
+    """The alignment point in front of the first equals sign that stands outside braces."""
+    depth = 0
+    for place, char in enumerate(line):
+        depth += (char == "{") - (char == "}")
+        if char == "=" and depth == 0:
+            return line[:place] + "&" + line[place:]
+    return line
+
+
+def _escape(reason: str) -> str:
+    """A reason as LaTeX text."""
+    for char in "\\&%$#_{}":
+        reason = reason.replace(char, "\\" + char if char != "\\" else r"\textbackslash ")
+    return reason.replace("^", r"\^{}").replace("|", r"\textbar ")
+
+
+def _where(step: Step) -> str:
+    return f"   (where {step.condition})" if step.condition else ""
+
+
+__all__ = ["Derivation", "latex"]

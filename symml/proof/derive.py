@@ -1,0 +1,182 @@
+"""``derive``: a gradient, Jacobian or Hessian together with the steps that produced it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symml.calculus.differentiate import evaluate_derivatives, without_equations
+from symml.calculus.simplify import Log, Rewrite, simplify
+from symml.errors import NotDerivable, SymmlError
+from symml.expr.arithmetic import zeros
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, show_shape
+from symml.expr.walk import substitute, symbols
+from symml.proof.derivation import Derivation
+from symml.proof.program import Adjoint, Program, Stage, adjoint_symbol, adjoints, as_program
+from symml.proof.step import Step
+from symml.read.declarations import Declarations, read_declarations
+from symml.read.expression import read_expression
+
+_MAX_ORDER = 4
+
+
+def derive(
+    f: Expr | str,
+    wrt: Symbol | str,
+    *,
+    shapes: str | Mapping[str, object] | Declarations | None = None,
+    order: int = 1,
+    name: str = "L",
+) -> Derivation:
+    """Derives the gradient (``order=1``), the Hessian (``order=2``) or a higher derivative, with named steps.
+
+    The layout is: axes of ``f`` first (none for a scalar), then the axes of ``wrt``, once per order. The derivative is
+    unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating.
+
+    Args:
+        f: What is differentiated, an expression or NumPy-style text.
+        wrt: The variable, a symbol or its name.
+        shapes: Declarations such as ``"X: n d, w: d, lam: positive"``; needed when ``f`` is text.
+        order: How often to differentiate, from 1 to 4.
+        name: What the derivation calls ``f``.
+
+    Returns:
+        The result with its steps; each step is a claim of its own.
+
+    Raises:
+        ReadError: The text cannot be read.
+        ShapeError: The shapes do not fit.
+        NotDerivable: The variable does not occur, or a node has no derivative rule.
+    """
+    if not 1 <= order <= _MAX_ORDER:
+        raise SymmlError(f"order {order} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
+    declarations = read_declarations(shapes)
+    root = read_expression(f, declarations)
+    variable = _variable(root, wrt, declarations)
+    steps: list[Step] = [Step("definition", root, root, left=(name,))]
+    result = evaluate_derivatives(root)
+    for k in range(order):
+        label = name if k == 0 else name + "'" * k
+        result = _differentiate(result, variable, label, steps)
+    return Derivation(root, variable, order, result, tuple(steps), name)
+
+
+def _variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> Symbol:
+    """The symbol to differentiate by; it must occur."""
+    present = {symbol.name: symbol for symbol in symbols(root)}
+    if isinstance(wrt, Symbol):
+        if wrt in present.values():
+            return wrt
+        other = present.get(wrt.name)
+        if other is not None:
+            raise SymmlError(
+                f"{wrt.name} in the expression has shape {show_shape(other.shape)} and domain {other.domain.name}, "
+                f"the variable has shape {show_shape(wrt.shape)} and domain {wrt.domain.name}",
+                cure="use one and the same symbol",
+            )
+        return _absent(wrt.name, present)
+    name = wrt.strip()
+    if name in present:
+        return present[name]
+    declared = declarations.symbols.get(name)
+    return _absent(name, present) if declared is None else declared
+
+
+def _absent(name: str, present: Mapping[str, Symbol]) -> Symbol:
+    known = ", ".join(sorted(present)) or "none"
+    raise NotDerivable(
+        f"{name} does not occur in the expression, so there is nothing to differentiate by",
+        cure=f"the expression's symbols are: {known}",
+    )
+
+
+# ---- one order -------------------------------------------------------------------------------------------------------
+def _differentiate(root: Expr, wrt: Symbol, label: str, steps: list[Step]) -> Expr:
+    """One derivative: tidy, name the stages, take adjoints, put the names back, tidy."""
+    free, bare = without_equations(root, wrt)
+    log: Log = []
+    tidy = simplify(free, log)
+    steps += _rewrites(log)
+    if bare not in symbols(tidy):
+        return zeros(root.shape + wrt.shape)
+    program = as_program(tidy, bare, label)
+    if len(program.stages) > 1:
+        steps += [_named(stage, program) for stage in program.stages]
+    raw = _adjoint_steps(program, label, steps)
+    log = []
+    back = substitute(raw, {bare: wrt}) if bare is not wrt else raw
+    result = simplify(back, log)
+    steps += _rewrites(log)
+    steps.append(Step("put the stages back in", back, result, (label, wrt.name)))
+    return result
+
+
+def _named(stage: Stage, program: Program) -> Step:
+    return Step("name the stage", stage.value, program.expand(stage.body), (stage.name.name,), shown=stage.body)
+
+
+def _rewrites(log: Log) -> list[Step]:
+    return [_rewrite(row) for row in log if not row.rule.quiet]
+
+
+def _rewrite(row: Rewrite) -> Step:
+    return Step(row.rule.name, row.before, row.after, condition=row.rule.condition)
+
+
+def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
+    """Writes one step per adjoint; gives the derivative with respect to the variable, written out."""
+    seeds = program.stages[-1].name.shape
+    values: dict[Expr, Expr] = {}
+    written = zeros(seeds + program.wrt.shape)
+    for adjoint in adjoints(program):
+        tidy = simplify(adjoint.written)
+        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, (label, adjoint.of.name)))
+        written = program.expand(substitute(tidy, values))
+        values[adjoint_symbol(adjoint.of, seeds)] = written
+    return written
+
+
+def _reason(adjoint: Adjoint, program: Program) -> str:
+    """The rules by which a name enters the stages that use it."""
+    found = [_RULES.get(type(stage.body), _plain)(stage.body) for stage in adjoint.users]
+    return "; ".join(dict.fromkeys(found))
+
+
+def _plain(body: Expr) -> str:
+    return "chain rule"
+
+
+def _power_rule(body: Expr) -> str:
+    assert isinstance(body, Power)
+    return f"power rule: d x^p = p x^(p-1) dx, p = {body.exponent}"
+
+
+def _function_rule(body: Expr) -> str:
+    assert isinstance(body, Apply | Along)
+    return f"chain rule: the derivative of {body.function.name}"
+
+
+def _matrix_rule(body: Expr) -> str:
+    assert isinstance(body, Linalg)
+    return {
+        "inv": "differential of the inverse: d(A^-1) = -A^-1 dA A^-1",
+        "det": "Jacobi's formula: d det A = det A tr(A^-1 dA)",
+        "logdet": "d log|det A| = tr(A^-1 dA)",
+    }[body.function.name]
+
+
+def _product_rule(body: Expr) -> str:
+    assert isinstance(body, Contract)
+    inner = [arg for arg in body.args if isinstance(arg, Power | Apply | Along | Linalg)]
+    if len(body.args) == 1:
+        return _RULES[type(inner[0])](inner[0]) if inner else "linearity: d(A x) = A dx"
+    return "product rule: d(a b) = da b + a db"
+
+
+_RULES = {
+    Add: lambda body: "sum rule: d(a + b) = da + db",
+    Contract: _product_rule,
+    Power: _power_rule,
+    Apply: _function_rule,
+    Along: _function_rule,
+    Linalg: _matrix_rule,
+}
