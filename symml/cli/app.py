@@ -1,0 +1,150 @@
+"""The commands of ``symml`` and how errors leave the program: 0 fine, 1 findings, 2 usage or input error."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from symml.cli import options
+from symml.cli.output import fail
+from symml.errors import SymmlError
+
+app = typer.Typer(
+    name="symml",
+    help="Derive, print, compute and verify the mathematics of machine learning.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Runs a command; an error about the input ends with exit code 2 and one screen of text."""
+    try:
+        app()
+    except SymmlError as error:
+        fail(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(show: bool) -> None:
+    if show:
+        from symml import __version__
+
+        typer.echo(f"symml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Derive, print, compute and verify the mathematics of machine learning."""
+
+
+@app.command()
+def demo(json: options.Json = False) -> None:
+    """Derive a gradient with its steps, run it as a kernel, prove one hand-derived gradient and refute another."""
+    from symml.cli.demo import run
+
+    run(json)
+
+
+@app.command()
+def derive(
+    expression: options.Expression,
+    wrt: options.Wrt,
+    shapes: options.Shapes = "",
+    order: Annotated[int, typer.Option(help="How often to differentiate (1 gradient or Jacobian, 2 Hessian).")] = 1,
+    hessian: Annotated[bool, typer.Option("--hessian", help="The same as --order 2.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Show every step with its reason.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
+    from symml.cli.derive import run
+
+    run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
+
+
+@app.command()
+def check(
+    left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
+    right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
+    wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
+    shapes: options.Shapes = "",
+    digits: Annotated[int, typer.Option(help="Decimal digits used when points are tried.")] = 50,
+    json: options.Json = False,
+) -> None:
+    """Prove or refute an identity, or a hand-derived gradient."""
+    from symml.cli.check import run
+
+    run(left, right, wrt, shapes, digits, json=json)
+
+
+@app.command()
+def kernel(
+    expression: Annotated[str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")],
+    shapes: options.Shapes = "",
+    wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
+    name: Annotated[str, typer.Option(help="The function's name.")] = "kernel",
+    output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Print or write a NumPy function that computes EXPRESSION; it imports NumPy only."""
+    from symml.cli.kernel import run
+
+    run(expression, shapes, wrt, name, output, json=json)
+
+
+@app.command()
+def show(
+    entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Show an entry of the book: statement, steps, kernel and source."""
+    from symml.cli.book import show_entry
+
+    show_entry(entry, latex=latex, json=json)
+
+
+@app.command()
+def find(
+    words: Annotated[list[str] | None, typer.Argument(help="Words to look for; all entries without any.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Find entries of the book by name, sentence or tag."""
+    from symml.cli.book import find_entries
+
+    find_entries(" ".join(words or []), json=json)
+
+
+@app.command()
+def crosscheck(
+    entries: Annotated[list[str] | None, typer.Argument(help="Ids or chapters; the whole book without any.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Check every entry: links, symml's kernel against SymPy's and mpmath, derivatives against differences."""
+    from symml.cli.book import crosscheck_entries
+
+    crosscheck_entries(tuple(entries or ()), json=json)
+
+
+@app.command()
+def doctor(json: options.Json = False) -> None:
+    """Say which packages are there, at which version, and whether symml works with them."""
+    from symml.cli.doctor import run
+
+    run(json)

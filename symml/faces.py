@@ -1,0 +1,54 @@
+"""Python entry points that take an expression or a text with declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from symml.calculus import simplify as _simplify
+from symml.expr.nodes import Expr
+from symml.kernels import Kernel
+from symml.kernels import kernel as _kernel
+from symml.read.declarations import Declarations, read_declarations
+from symml.read.expression import read_expression
+
+if TYPE_CHECKING:
+    Shapes = str | Mapping[str, object] | Declarations | None
+
+
+def read(text: Expr | str, shapes: Shapes = None) -> Expr:
+    """Reads NumPy-style text as an expression.
+
+    Args:
+        text: The text, such as ``"mean((y - X@w)**2)"``.
+        shapes: Declarations such as ``"X: n d, w: d, y: n"``.
+
+    Raises:
+        ReadError: The text cannot be read; the message has a caret and what to write instead.
+    """
+    return read_expression(text, read_declarations(shapes))
+
+
+def simplify(expression: Expr | str, shapes: Shapes = None) -> Expr:
+    """The expression after symml's named local rules; the factored form is kept."""
+    return _simplify.simplify(read(expression, shapes))
+
+
+def kernel(
+    expression: Expr | str | Sequence[Expr],
+    *,
+    shapes: Shapes = None,
+    name: str = "kernel",
+    arguments: Sequence[str] | None = None,
+) -> Kernel:
+    """A NumPy function that computes the expression; its source stands alone.
+
+    Args:
+        expression: An expression, NumPy-style text, or several expressions that share their subterms.
+        shapes: Declarations, needed when the expression is text.
+        name: The function's name.
+        arguments: The order of the arguments; by default as they occur.
+    """
+    if isinstance(expression, Expr | str):
+        return _kernel(read(expression, shapes), name=name, arguments=arguments)
+    return _kernel(expression, name=name, arguments=arguments)
