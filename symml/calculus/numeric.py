@@ -1,0 +1,384 @@
+"""Values of expressions at exact points: in mpmath to any number of digits, or enclosed in rigorous balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import flint
+import mpmath
+import numpy as np
+
+from symml.calculus.sampling import Point
+from symml.calculus.scalars import Balls, Digits, Field, Undecided
+from symml.errors import NotEvaluable
+from symml.expr.build import det
+from symml.expr.dims import Shape, dim_value
+from symml.expr.function import Function
+from symml.expr.functions import abs as absolute
+from symml.expr.functions import log
+from symml.expr.nodes import (
+    Add,
+    Along,
+    Apply,
+    Basis,
+    Constant,
+    Contract,
+    Expr,
+    Extent,
+    Eye,
+    Linalg,
+    OneHot,
+    Power,
+    Selector,
+    Symbol,
+)
+from symml.expr.walk import topological
+
+_MAX_BITS = 8192
+_MAX_ENTRIES = 1_000_000
+_COMPARISONS: dict[str, Callable[[int], bool]] = {
+    "greater": lambda s: s > 0,
+    "less": lambda s: s < 0,
+    "greater_equal": lambda s: s >= 0,
+    "less_equal": lambda s: s <= 0,
+    "equal": lambda s: s == 0,
+    "not_equal": lambda s: s != 0,
+}
+
+
+def evaluate(root: Expr, point: Point, digits: int = 50) -> Any:
+    """The value as an object array of mpmath numbers, right to about ``digits`` digits.
+
+    The precision is doubled until two runs agree.
+
+    Raises:
+        NotEvaluable: An entry has no value, or the runs do not agree at the highest precision.
+    """
+    working = digits + 15
+    before = _at_digits(root, point, working)
+    while working < 40 * (digits + 15):
+        working *= 2
+        after = _at_digits(root, point, working)
+        with mpmath.workdps(digits + 10):
+            if all(_agree(a, b, digits) for a, b in zip(before.flat, after.flat, strict=True)):
+                return _defined(after, root)
+        before = after
+    raise NotEvaluable(f"{root}: the value does not settle at {working} digits")
+
+
+def _at_digits(root: Expr, point: Point, digits: int) -> Any:
+    with mpmath.workdps(digits):
+        return _evaluate(root, point, Digits())
+
+
+def _agree(a: Any, b: Any, digits: int) -> bool:
+    if a is None or b is None:
+        return a is b
+    return bool(abs(a - b) <= abs(b) * mpmath.mpf(10) ** -digits)
+
+
+def _defined(values: Any, root: Expr) -> Any:
+    if any(v is None for v in values.flat):
+        raise NotEvaluable(f"{root} has no value at this point: a pole, or a function outside its domain")
+    return values
+
+
+def enclose(root: Expr, point: Point, bits: int = 128) -> Any:
+    """An object array of exact rationals and balls that contain the true entries; ``None`` where there is no value.
+
+    Raises:
+        NotEvaluable: A comparison stays undecided at the highest precision.
+    """
+    while bits <= _MAX_BITS:
+        saved = flint.ctx.prec
+        flint.ctx.prec = bits
+        try:
+            return _evaluate(root, point, Balls(bits))
+        except Undecided:
+            bits *= 2
+        finally:
+            flint.ctx.prec = saved
+    raise NotEvaluable(f"{root}: a comparison is too close to call at {_MAX_BITS} bits")
+
+
+# ---- the evaluator ---------------------------------------------------------------------------------------------------
+class _Run:
+    """One evaluation: the field, the point and the values found so far."""
+
+    def __init__(self, field: Field, point: Point) -> None:
+        self.field, self.point = field, point
+        self.by_name = {symbol.name: value for symbol, value in point.values.items()}
+        self.values: dict[Expr, Any] = {}
+
+    def shape(self, dims: Shape) -> tuple[int, ...]:
+        return tuple(dim_value(dim, self.point.sizes) for dim in dims)
+
+    def map(self, function: Callable[..., Any], *arrays: Any) -> Any:
+        """Elementwise; a missing value stays missing."""
+        result = np.empty(arrays[0].shape, dtype=object)
+        for place in np.ndindex(*arrays[0].shape):
+            args = [array[place] for array in arrays]
+            result[place] = None if any(a is None for a in args) else function(*args)
+        return result
+
+    def value(self, root: Expr) -> Any:
+        """The value of an expression, its parts first."""
+        for node in topological(root):
+            if node not in self.values:
+                rule = _RULES.get(type(node))
+                if rule is None:
+                    raise NotEvaluable(
+                        f"{type(node).__name__} has no numeric value", cure="carry out derivatives first"
+                    )
+                self.values[node] = rule(self, node)
+        return self.values[root]
+
+
+def _evaluate(root: Expr, point: Point, field: Field) -> Any:
+    return _Run(field, point).value(root)
+
+
+def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], Any]) -> Any:
+    if int(np.prod(shape)) > _MAX_ENTRIES:
+        raise NotEvaluable(f"an array of shape {shape} is too large to evaluate exactly")
+    result = np.empty(shape, dtype=object)
+    for place in np.ndindex(*shape):
+        result[place] = entry(place)
+    return result
+
+
+def _symbol(run: _Run, node: Symbol) -> Any:
+    given = run.point.values.get(node, run.by_name.get(node.name))
+    if given is None:
+        raise NotEvaluable(f"{node.name} has no value at this point")
+    return run.map(run.field.number, np.asarray(given, dtype=object))
+
+
+def _constant(run: _Run, node: Constant) -> Any:
+    value = run.field.named(node.value) if isinstance(node.value, str) else run.field.number(node.value)
+    return _filled((), lambda place: value)
+
+
+def _selector(run: _Run, node: Selector) -> Any:
+    start = dim_value(node.start, run.point.sizes)
+    return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[1] == start + node.step * at[0])))
+
+
+def _basis(run: _Run, node: Basis) -> Any:
+    position = dim_value(node.position, run.point.sizes)
+    return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[0] == position)))
+
+
+def _onehot(run: _Run, node: OneHot) -> Any:
+    labels = run.values[node.args[0]]
+
+    def entry(at: tuple[int, ...]) -> Any:
+        difference = run.field.add(labels[at[:-1]], run.field.number(-at[-1]))
+        return run.field.number(int(run.field.sign(difference) == 0))
+
+    return _filled(run.shape(node.shape), entry)
+
+
+def _add(run: _Run, node: Add) -> Any:
+    total = run.values[node.args[0]]
+    for arg in node.args[1:]:
+        total = run.map(run.field.add, total, run.values[arg])
+    return total
+
+
+def _contract(run: _Run, node: Contract) -> Any:
+    lengths = run.shape(node.dims)
+    rank = len(node.shape)
+    if int(np.prod(lengths, dtype=float)) > _MAX_ENTRIES:
+        raise NotEvaluable(f"a sum over {lengths} terms is too large to evaluate exactly")
+    coef = run.field.number(node.coef)
+    arrays = [(run.values[arg], sub) for arg, sub in zip(node.args, node.subs, strict=True)]
+
+    def entry(at: tuple[int, ...]) -> Any:
+        total = run.field.number(0)
+        for inner in np.ndindex(*lengths[rank:]):
+            place = at + inner
+            term = coef
+            for array, sub in arrays:
+                value = array[tuple([place[i] for i in sub])]
+                if value is None:
+                    return None
+                term = run.field.multiply(term, value)
+            total = run.field.add(total, term)
+        return total
+
+    return _filled(lengths[:rank], entry)
+
+
+def _power(run: _Run, node: Power) -> Any:
+    return run.map(lambda x: run.field.power(x, node.exponent), run.values[node.args[0]])
+
+
+def _apply(run: _Run, node: Apply) -> Any:
+    function, args = node.function, [run.values[arg] for arg in node.args]
+    if function.name in _COMPARISONS:
+        holds = _COMPARISONS[function.name]
+        return run.map(lambda a, b: run.field.number(int(holds(_compare(run.field, a, b)))), *args)
+    if function.name == "where":
+        return _where(run, *args)
+    if function.undefined:
+        return run.map(lambda *xs: _undefined(run.field, function, xs), *args)
+    if function.definition is not None and not function.flint:
+        return run.value(function.definition(*node.args))
+    return run.map(lambda *xs: run.field.call(function, xs), *args)
+
+
+def _compare(field: Field, a: Any, b: Any) -> int:
+    return field.sign(field.add(a, field.multiply(field.number(-1), b)))
+
+
+def _where(run: _Run, condition: Any, a: Any, b: Any) -> Any:
+    """The branch that is not taken may be without a value."""
+
+    def entry(at: tuple[int, ...]) -> Any:
+        chosen = condition[at]
+        return None if chosen is None else a[at] if run.field.sign(chosen) else b[at]
+
+    return _filled(condition.shape, entry)
+
+
+def _undefined(field: Field, function: Function, args: tuple[Any, ...]) -> Any:
+    """A fixed polynomial stands for an undefined function, and its derivatives for the function's."""
+    base, orders = _split(function.name, len(args))
+    total = field.number(0)
+    for powers, coef in _stand_in(base, len(args)).items():
+        for power, order in zip(powers, orders, strict=True):
+            for k in range(order):
+                coef *= power - k
+        if not coef:
+            continue
+        term = field.number(coef)
+        for x, power, order in zip(args, powers, orders, strict=True):
+            for _ in range(power - order):
+                term = field.multiply(term, x)
+        total = field.add(total, term)
+    return total
+
+
+def _split(name: str, arity: int) -> tuple[str, tuple[int, ...]]:
+    """``f''`` is f with orders (2,); ``f_1_2`` is f with orders (1, 1)."""
+    if arity == 1:
+        return name.rstrip("'"), (len(name) - len(name.rstrip("'")),)
+    base, *marks = name.split("_")
+    return base, tuple(marks.count(str(i + 1)) for i in range(arity))
+
+
+@lru_cache(maxsize=256)
+def _stand_in(name: str, arity: int) -> Mapping[tuple[int, ...], Fraction]:
+    rng = Random(name)
+    degree = 6 if arity == 1 else 4
+    places = [p for p in np.ndindex(*(degree + 1,) * arity) if sum(p) <= degree]
+    return {place: Fraction(rng.randint(1, 9) * rng.choice((-1, 1)), rng.randint(1, 4)) for place in places}
+
+
+def _along(run: _Run, node: Along) -> Any:
+    function, x = node.function, node.args[0]
+    if function.definition is not None:
+        return run.value(function.definition(x, node.axes))
+    values = run.values[x]
+    kept = tuple(i for i in range(values.ndim) if i not in node.axes)
+    flat = np.transpose(values, (*kept, *node.axes)).reshape(*(values.shape[i] for i in kept), -1)
+    return _filled(flat.shape[:-1], lambda at: _fold(run.field, function.name, list(flat[at])))
+
+
+def _fold(field: Field, name: str, entries: list[Any]) -> Any:
+    if any(entry is None for entry in entries):
+        return None
+    result = entries[0]
+    for entry in entries[1:]:
+        if name == "prod":
+            result = field.multiply(result, entry)
+        elif (_compare(field, entry, result) > 0) == (name == "max"):
+            result = entry
+    return result
+
+
+# ---- linear algebra --------------------------------------------------------------------------------------------------
+def _linalg(run: _Run, node: Linalg) -> Any:
+    matrix = run.values[node.args[0]]
+    size = len(matrix)
+    if any(entry is None for entry in matrix.flat):
+        return _filled(matrix.shape if node.function.keeps_shape else (), lambda at: None)
+    inverse, determinant = _eliminate(run.field, matrix)
+    if node.function.name == "det":
+        return _filled((), lambda at: determinant)
+    if node.function.name == "logdet":
+        return run.value(log(absolute(det(node.args[0]))))
+    if inverse is None:
+        return _filled((size, size), lambda at: None)
+    return inverse
+
+
+def _eliminate(field: Field, matrix: Any) -> tuple[Any, Any]:
+    """(inverse or None, determinant) by Gauss elimination with the largest pivot."""
+    size = len(matrix)
+    one, zero, minus = field.number(1), field.number(0), field.number(-1)
+    rows = [list(matrix[r]) + [one if r == c else zero for c in range(size)] for r in range(size)]
+    determinant = one
+    for c in range(size):
+        pivot = _pivot(field, rows, c)
+        if pivot is None:
+            return None, zero
+        if pivot != c:
+            rows[c], rows[pivot] = rows[pivot], rows[c]
+            determinant = field.multiply(minus, determinant)
+        determinant = field.multiply(determinant, rows[c][c])
+        scale = field.power(rows[c][c], Fraction(-1))
+        rows[c] = [field.multiply(v, scale) for v in rows[c]]
+        for r in range(size):
+            if r != c:
+                factor = field.multiply(minus, rows[r][c])
+                rows[r] = [field.add(v, field.multiply(factor, w)) for v, w in zip(rows[r], rows[c], strict=True)]
+    inverse = np.empty((size, size), dtype=object)
+    for r in range(size):
+        inverse[r] = rows[r][size:]
+    return inverse, determinant
+
+
+def _pivot(field: Field, rows: list[list[Any]], c: int) -> int | None:
+    """A row whose entry surely differs from zero; ``None`` when all are exactly zero."""
+    undecided = False
+    for r in range(c, len(rows)):
+        try:
+            if field.sign(rows[r][c]):
+                return r
+        except Undecided:
+            undecided = True
+    if undecided:
+        raise Undecided
+    return None
+
+
+def _eye(run: _Run, node: Eye) -> Any:
+    return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[0] == at[1])))
+
+
+def _extent(run: _Run, node: Extent) -> Any:
+    value = run.field.number(dim_value(node.size, run.point.sizes))
+    return _filled((), lambda at: value)
+
+
+_RULES: dict[type[Expr], Callable[..., Any]] = {
+    Symbol: _symbol,
+    Constant: _constant,
+    Extent: _extent,
+    Eye: _eye,
+    Basis: _basis,
+    Selector: _selector,
+    OneHot: _onehot,
+    Add: _add,
+    Contract: _contract,
+    Power: _power,
+    Apply: _apply,
+    Along: _along,
+    Linalg: _linalg,
+}

@@ -1,0 +1,135 @@
+"""Points at which claims are tried: exact rational values from the declared domains, special ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from symml.expr.dims import dim_value, show_sizes
+from symml.expr.domains import special_points
+from symml.expr.nodes import Expr, OneHot, Symbol
+from symml.expr.walk import size_names, symbols, topological
+
+_LENGTHS = (2, 3, 4, 5, 6, 7, 8, 9)
+_PLAIN = ("real", "nonzero", "positive", "nonnegative", "unit", "probability")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value for every size and every symbol.
+
+    Attributes:
+        sizes: Named sizes.
+        values: For each symbol an object array of fractions in the symbol's shape.
+    """
+
+    sizes: dict[str, int]
+    values: dict[Symbol, Any]
+
+    def __str__(self) -> str:
+        parts = [show_sizes(self.sizes)] if self.sizes else []
+        parts += [f"{symbol.name} = {show_array(value)}" for symbol, value in self.values.items()]
+        return ", ".join(parts)
+
+    def replaced(self, symbol: Symbol, value: Any) -> Point:
+        """The point with another value for one symbol."""
+        return Point(self.sizes, {**self.values, symbol: value})
+
+    def to_json(self) -> dict[str, Any]:
+        """The point as plain data; fractions as text."""
+        values = {symbol.name: _nested(value) for symbol, value in self.values.items()}
+        return {"sizes": dict(self.sizes), "values": values}
+
+
+def show_array(value: Any) -> str:
+    """An array of fractions on one line."""
+    array = np.asarray(value, dtype=object)
+    return str(_nested(array)).replace("'", "") if array.ndim else str(array.item())
+
+
+def _nested(value: Any) -> Any:
+    array = np.asarray(value, dtype=object)
+    return [_nested(row) for row in array] if array.ndim else str(array.item())
+
+
+def size_draws(names: Sequence[str], count: int, seed: int = 0) -> list[dict[str, int]]:
+    """Sizes that are pairwise distinct, so that a transpose or a wrong axis cannot hide."""
+    rng = Random(seed)
+    draws = [dict(zip(names, _LENGTHS, strict=False))] if len(names) <= len(_LENGTHS) else []
+    while len(draws) < count:
+        pool = list(_LENGTHS[: max(4, len(names))]) if len(names) <= len(_LENGTHS) else list(range(2, len(names) + 2))
+        rng.shuffle(pool)
+        draws.append(dict(zip(names, pool, strict=False)))
+    return draws[:count]
+
+
+def draw(wanted: Sequence[Symbol], sizes: dict[str, int], rng: Random, roots: Sequence[Expr] = ()) -> Point:
+    """A random point of the declared domains."""
+    depths = label_depths(roots, sizes)
+    values = {}
+    for symbol in wanted:
+        shape = tuple(dim_value(dim, sizes) for dim in symbol.shape)
+        if symbol in depths:
+            entries = [Fraction(rng.randrange(depths[symbol])) for _ in range(int(np.prod(shape)))]
+        else:
+            entries = symbol.domain.sample(rng, shape)
+        values[symbol] = as_array(entries, shape)
+    return Point(sizes, values)
+
+
+def as_array(entries: Sequence[Fraction], shape: tuple[int, ...]) -> Any:
+    """Entries in row-major order as an object array."""
+    array = np.empty(len(entries), dtype=object)
+    array[:] = list(entries)
+    return array.reshape(shape)
+
+
+def label_depths(roots: Sequence[Expr], sizes: dict[str, int]) -> dict[Symbol, int]:
+    """For each symbol that labels one-hot rows, the number of labels."""
+    found: dict[Symbol, int] = {}
+    for node in topological(*roots):
+        if isinstance(node, OneHot) and isinstance(node.args[0], Symbol):
+            depth = dim_value(node.shape[-1], sizes)
+            found[node.args[0]] = min(depth, found.get(node.args[0], depth))
+    return found
+
+
+def points(roots: Sequence[Expr], *, count: int, shapes: int = 3, seed: int = 0) -> Iterator[Point]:
+    """Points for the symbols of ``roots``: random and special ones in turn, at several draws of the sizes.
+
+    Args:
+        roots: The expressions whose symbols get values.
+        count: How many points at each draw of the sizes.
+        shapes: How many draws of the sizes; one when no dim is symbolic.
+        seed: Fixes the draws.
+    """
+    wanted = symbols(*roots)
+    names = size_names(*roots)
+    rng = Random(seed)
+    for sizes in size_draws(names, shapes if names else 1, seed):
+        special = _special_points(wanted, sizes, rng, roots)
+        for k in range(count):
+            point = next(special, None) if k % 2 else None
+            yield draw(wanted, sizes, rng, roots) if point is None else point
+
+
+def _special_points(
+    wanted: Sequence[Symbol], sizes: dict[str, int], rng: Random, roots: Sequence[Expr]
+) -> Iterator[Point]:
+    """One symbol after the other at its special entries, the rest random; then all at once."""
+    for symbol in wanted:
+        shape = tuple(dim_value(dim, sizes) for dim in symbol.shape)
+        for entries in special_points(symbol.domain, shape, limit=4):
+            yield draw(wanted, sizes, rng, roots).replaced(symbol, as_array(entries, shape))
+
+
+def simpler_entries(symbol: Symbol) -> tuple[Fraction, ...]:
+    """Entries that a reader would find simple, inside the symbol's domain."""
+    if symbol.domain.name not in _PLAIN:
+        return ()
+    return symbol.domain.special
