@@ -46,7 +46,9 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Derive, print, compute and verify the mathematics of machine learning."""
 
@@ -95,7 +97,9 @@ def check(
 
 @app.command()
 def kernel(
-    expression: Annotated[str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")],
+    expression: Annotated[
+        str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")
+    ],
     shapes: options.Shapes = "",
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
     name: Annotated[str, typer.Option(help="The function's name.")] = "kernel",

@@ -116,4 +116,3 @@ def _through(stage: Stage, target: Symbol, seeds: Shape, is_whole: bool) -> Expr
     front = tuple(range(rank))
     carried = contract([(adjoint_symbol(stage.name, seeds), front + axes), (stage.body, axes)], front)
     return derivative(carried, target)
-

@@ -1,0 +1,255 @@
+"""NumPy expressions of formulas: the same typed notation, with vectors as 1-d arrays; readable back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symml.expr.dims import Dim
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, OneHot, Power
+from symml.expr.walk import topological
+from symml.render.matrix_form import CannotRaise, Form, is_negative, is_ones, product, scaled, unscale
+from symml.render.raising import raise_form
+
+SUM, FACTOR, ATOM = 1, 2, 3
+_HALF = Fraction(1, 2)
+_OPERATORS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "==", "not_equal": "!="}
+_BARE = frozenset(
+    "sigmoid log_sigmoid logit softplus relu leaky_relu elu gelu silu mish erf erfc normal_cdf normal_pdf gamma lgamma "
+    "digamma polygamma xlogy softmax log_softmax logsumexp".split()
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+Coded = tuple[str, int]
+
+
+def code(expr: Expr, names: dict[Expr, str] | None = None) -> str:
+    """A NumPy expression with the value of ``expr``; names without ``np.`` are symml's own functions.
+
+    Args:
+        expr: Any expression.
+        names: Nodes that are written as these names.
+    """
+    try:
+        return _code(raise_form(expr, names))[0]
+    except CannotRaise:
+        return _with_einsum(expr, names or {})
+
+
+def _code(f: Form) -> Coded:
+    return _RULES[f.kind](f)
+
+
+def _at_least(f: Form, level: int) -> str:
+    text, own = _code(f)
+    return text if own >= level else f"({text})"
+
+
+def _number(value: Fraction) -> Coded:
+    if value.denominator == 1:
+        return str(value.numerator), ATOM if value >= 0 else SUM
+    return f"{value.numerator}/{value.denominator}", SUM if value < 0 else FACTOR
+
+
+def _transpose(f: Form) -> Coded:
+    inner = f.args[0]
+    is_vector = inner.rows is None or inner.cols is None
+    return _code(inner) if is_vector else (_at_least(inner, ATOM) + ".T", ATOM)
+
+
+def _mul(f: Form) -> Coded:
+    """A chain of matmuls; splits at a column beside a row (outer product); diagonals scale rows or columns."""
+    for k, (a, b) in enumerate(zip(f.args, f.args[1:], strict=False)):
+        if a.cols is None and b.rows is None:
+            left, right = product(*f.args[: k + 1]), product(*f.args[k + 1 :])
+            return _outer(left, right)
+    parts: list[str] = []
+    scale = ""
+    for a in f.args:
+        if a.kind == "diag" and a is not f.args[-1]:
+            scale = _code(a.args[0])[0]
+            continue
+        if a.kind == "diag":
+            parts = [f"({' @ '.join(parts)}) * {_at_least(a.args[0], ATOM)}"]
+            return parts[0], FACTOR
+        text = _at_least(a, ATOM)
+        if scale:
+            column = f"({scale})[:, None]" if a.cols is not None else f"({scale})"
+            text, scale = f"({column} * {text})", ""
+        parts.append(text)
+    return " @ ".join(parts), FACTOR
+
+
+def _outer(left: Form, right: Form) -> Coded:
+    """``u v'``; ones only repeat."""
+    if is_ones(left) and is_ones(right):
+        return f"np.ones(({_size(left.rows)}, {_size(right.cols)}))", ATOM
+    if is_ones(right):
+        return f"{_at_least(left, ATOM)}[:, None] * np.ones({_size(right.cols)})", FACTOR
+    if is_ones(left):
+        return f"np.ones({_size(left.rows)})[:, None] * {_at_least(right, ATOM)}", FACTOR
+    return f"np.outer({_code(left)[0]}, {_code(right)[0]})", ATOM
+
+
+def _size(dim: Dim | None) -> str:
+    return str(dim)
+
+
+def _had(f: Form) -> Coded:
+    parts = []
+    for k, a in enumerate(f.args):
+        inverse = a.kind == "pow" and a.value < 0
+        if inverse:
+            base = a.args[0] if a.value == -1 else Form("pow", a.args, -a.value, *a.shape)
+            parts.append(("1 / " if not k else " / ") + _at_least(base, ATOM))
+        else:
+            parts.append((" * " if k else "") + _at_least(a, ATOM))
+    return "".join(parts), FACTOR
+
+
+def _scale(f: Form) -> Coded:
+    coef, scalars, body = unscale(f)
+    tops = [a for a in scalars if not (a.kind == "pow" and a.value < 0)]
+    lows = [a.args[0] if a.value == -1 else Form("pow", a.args, -a.value) for a in scalars if a not in tops]
+    parts = [str(abs(coef).numerator)] if abs(coef).numerator != 1 else []
+    parts += [_at_least(a, ATOM) for a in tops]
+    if body is not None:
+        parts.append(_at_least(body, ATOM))
+    text = " * ".join(parts) or "1"
+    for low in ([] if coef.denominator == 1 else [str(coef.denominator)]) + [_at_least(a, ATOM) for a in lows]:
+        text += f" / {low}"
+    return ("-" if coef < 0 else "") + text, SUM if coef < 0 else FACTOR
+
+
+def _add(f: Form) -> Coded:
+    text = ""
+    for k, term in enumerate(f.args):
+        negative = is_negative(term)
+        shown = scaled(Fraction(-1), (), term) if negative else term
+        text += (" - " if negative else " + ") if k else ("-" if negative else "")
+        text += _at_least(shown, FACTOR)
+    return text, SUM
+
+
+def _pow(f: Form) -> Coded:
+    if f.value == _HALF:
+        return f"np.sqrt({_code(f.args[0])[0]})", ATOM
+    if f.value == -1:
+        return f"1 / {_at_least(f.args[0], ATOM)}", FACTOR
+    exponent = str(f.value) if f.value.denominator == 1 and f.value >= 0 else f"({f.value})"
+    return f"{_at_least(f.args[0], ATOM)}**{exponent}", FACTOR
+
+
+def _fun(f: Form) -> Coded:
+    name, args = f.value.name, f.args
+    if name in _OPERATORS:
+        return f"({_at_least(args[0], FACTOR)} {_OPERATORS[name]} {_at_least(args[1], FACTOR)})", ATOM
+    prefix = "" if name in _BARE or f.value.undefined else "np."
+    return f"{prefix}{name}({', '.join(_code(a)[0] for a in args)})", ATOM
+
+
+def _along(f: Form) -> Coded:
+    function, axes, rank = f.value
+    axis = "" if len(axes) == rank and not function.keeps_axes else f", axis={axes[0] if len(axes) == 1 else axes}"
+    prefix = "" if function.name in _BARE else "np."
+    return f"{prefix}{function.name}({_code(f.args[0])[0]}{axis})", ATOM
+
+
+def _linalg(f: Form) -> Coded:
+    inner = _code(f.args[0])[0]
+    if f.value.name == "logdet":
+        return f"np.linalg.slogdet({inner})[1]", ATOM
+    return f"np.linalg.{f.value.name}({inner})", ATOM
+
+
+def _sum_of(f: Form) -> Coded:
+    return f"np.sum({_at_least(f.args[0], ATOM)}**2)", ATOM
+
+
+def _selector(f: Form) -> Coded:
+    start, step = f.value
+    rows = f"np.eye({f.cols})"
+    if step == 1:
+        end = start + f.rows
+        return f"{rows}[{start}:{end}]", ATOM
+    if step == -1 and start == f.cols - 1 and f.rows == f.cols:  # type: ignore[operator] # dims of a selector are known
+        return f"{rows}[::-1]", ATOM
+    raise CannotRaise("a slice with a step")
+
+
+def _entry(f: Form) -> Coded:
+    return f"{_code(f.args[0])[0]}[{', '.join(map(str, f.value))}]", ATOM
+
+
+_RULES: dict[str, Callable[[Form], Coded]] = {
+    "sym": lambda f: (str(f.value), ATOM),
+    "num": lambda f: _number(f.value),
+    "named": lambda f: (f"np.{f.value}", ATOM),
+    "ones": lambda f: (f"np.ones({f.value})", ATOM),
+    "eye": lambda f: (f"np.eye({f.value})", ATOM),
+    "basis": lambda f: (f"np.eye({f.rows})[{f.value}]", ATOM),
+    "selector": _selector,
+    "onehot": lambda f: (f"onehot({_code(f.args[0])[0]}, {f.value})", ATOM),
+    "entry": _entry,
+    "T": _transpose,
+    "mul": _mul,
+    "had": _had,
+    "scale": _scale,
+    "add": _add,
+    "diag": lambda f: (f"np.diag({_code(f.args[0])[0]})", ATOM),
+    "diagof": lambda f: (f"np.diag({_code(f.args[0])[0]})", ATOM),
+    "tr": lambda f: (f"np.trace({_code(f.args[0])[0]})", ATOM),
+    "norm2": _sum_of,
+    "norm": lambda f: (f"np.sqrt({_sum_of(f)[0]})", ATOM),
+    "pow": _pow,
+    "fun": _fun,
+    "along": _along,
+    "linalg": _linalg,
+}
+
+
+# ---- what has no matrix notation -------------------------------------------------------------------------------------
+def _with_einsum(root: Expr, names: dict[Expr, str]) -> str:
+    """Products as einsum, everything else as it stands."""
+    done: dict[Expr, Form] = {}
+    for node in topological(root):
+        if node in names and node is not root:
+            text: str = names[node]
+        elif isinstance(node, Contract):
+            text = _einsum(node, [str(done[arg].value) for arg in node.args])
+        elif node.args:
+            text = _node_code(node, [done[arg] for arg in node.args])
+        else:
+            text = _code(raise_form(node))[0] if len(node.shape) <= 2 else str(getattr(node, "name", node))
+        done[node] = Form("sym", value=f"({text})" if " " in text else text)
+    return str(done[root].value)
+
+
+def _node_code(node: Expr, parts: list[Form]) -> str:
+    """The code of one node over parts that are already written."""
+    match node:
+        case Add():
+            form = Form("add", tuple(parts))
+        case Power():
+            form = Form("pow", tuple(parts), node.exponent)
+        case Apply():
+            form = Form("fun", tuple(parts), node.function)
+        case Along():
+            form = Form("along", tuple(parts), (node.function, node.axes, len(node.args[0].shape)))
+        case Linalg():
+            form = Form("linalg", tuple(parts), node.function)
+        case OneHot():
+            form = Form("onehot", tuple(parts), node.shape[-1])
+        case _:
+            raise CannotRaise(type(node).__name__)
+    return _code(form)[0]
+
+
+def _einsum(node: Contract, args: list[str]) -> str:
+    rank = len(node.shape)
+    carried = {i for sub in node.subs for i in sub}
+    ones = [i for i in range(rank) if i not in carried]
+    subs = ["".join(_LETTERS[i] for i in sub) for sub in node.subs] + [_LETTERS[i] for i in ones]
+    arrays = args + [f"np.ones({node.dims[i]})" for i in ones]
+    spec = ",".join(subs) + "->" + _LETTERS[:rank]
+    coef = "" if node.coef == 1 else f"{node.coef} * " if node.coef.denominator == 1 else f"({node.coef}) * "
+    return f"{coef}np.einsum('{spec}', {', '.join(arrays)})"

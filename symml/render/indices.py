@@ -1,0 +1,188 @@
+"""Index notation with explicit sums: for everything that has no matrix notation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symml.errors import SymmlError
+from symml.expr.nodes import (
+    Add,
+    Along,
+    Apply,
+    Basis,
+    Constant,
+    Contract,
+    Derivative,
+    Expr,
+    Extent,
+    Eye,
+    Linalg,
+    OneHot,
+    Power,
+    Selector,
+    Symbol,
+)
+from symml.expr.walk import topological
+from symml.render.printer import COMPARISONS
+from symml.render.spelling import Spelling
+
+_LETTERS = "ijklmpqrstuvabcdefgh"
+SUM, PRODUCT, ATOM = 1, 2, 3
+Spelled = tuple[str, int]
+Index = tuple[str, ...]
+
+
+class _Entries:
+    """Spells entries; letters for summed indices are taken in order and never twice inside one another."""
+
+    def __init__(self, spelling: Spelling, taken: set[str]) -> None:
+        self.s = spelling
+        self.letters = [c for c in _LETTERS if c not in taken] + [f"i_{k}" for k in range(100)]
+
+    def entry(self, node: Expr, at: Index, used: int) -> Spelled:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise SymmlError(f"{type(node).__name__} has no index notation")
+        return rule(self, node, at, used)
+
+    def at_least(self, node: Expr, at: Index, used: int, level: int) -> str:
+        text, own = self.entry(node, at, used)
+        return text if own >= level else self.s.brackets(text)
+
+    def below(self, base: str, at: Index) -> str:
+        return self.s.subscript(base, ("," if self.s.one_line else "").join(at)) if at else base
+
+
+def index_form(root: Expr, spelling: Spelling) -> str:
+    """The generic entry of the expression, or the scalar itself."""
+    taken = {node.name for node in topological(root) if isinstance(node, Symbol)}
+    taken |= {str(node.size) for node in topological(root) if isinstance(node, Extent)}
+    entries = _Entries(spelling, taken)
+    at = tuple(entries.letters[: len(root.shape)])
+    text, _ = entries.entry(root, at, len(at))
+    if not at:
+        return text
+    joined = "".join(at)
+    return f"[{joined}] ↦ {text}" if spelling.one_line else rf"\left[{text}\right]_{{{joined}}}"
+
+
+def _contract(e: _Entries, node: Contract, at: Index, used: int) -> Spelled:
+    count = len(node.dims) - len(node.shape)
+    labels = at + tuple(e.letters[used : used + count])
+    used += count
+    pieces = [
+        e.at_least(arg, tuple(labels[i] for i in sub), used, PRODUCT)
+        for arg, sub in zip(node.args, node.subs, strict=True)
+    ]
+    body = (" " if e.s.one_line else " ").join(pieces)
+    number = _coefficient(e, node.coef, bool(pieces))
+    sums = "".join(e.s.subscript(e.s.signs["sum"], label) + " " for label in labels[len(at) :])
+    return number + sums + body, PRODUCT if node.coef > 0 else SUM
+
+
+def _coefficient(e: _Entries, coef: Fraction, has_factors: bool) -> str:
+    if has_factors and abs(coef) == 1:
+        return "-" if coef < 0 else ""
+    text = e.s.number(abs(coef))
+    return ("-" if coef < 0 else "") + text + (" " if has_factors else "")
+
+
+def _add(e: _Entries, node: Add, at: Index, used: int) -> Spelled:
+    text = ""
+    for k, arg in enumerate(node.args):
+        piece = e.entry(arg, at, used)[0]
+        negative = piece.startswith("-")
+        text += (" - " if negative else " + ") if k else ("-" if negative else "")
+        text += piece.removeprefix("-")
+    return text, SUM
+
+
+def _power(e: _Entries, node: Power, at: Index, used: int) -> Spelled:
+    base, p = node.args[0], node.exponent
+    if p == Fraction(1, 2):
+        return e.s.root(e.entry(base, at, used)[0]), ATOM
+    return e.s.superscript(e.at_least(base, at, used, ATOM), str(p)), ATOM
+
+
+def _apply(e: _Entries, node: Apply, at: Index, used: int) -> Spelled:
+    args = [e.entry(arg, at, used)[0] for arg in node.args]
+    name = node.function.name
+    if name in COMPARISONS:
+        return e.s.signs["indicator"].replace("{0}", f"{args[0]} {e.s.signs[COMPARISONS[name]]} {args[1]}"), ATOM
+    if name == "abs":
+        return e.s.signs["abs"].replace("{0}", args[0]), ATOM
+    if name == "exp":
+        return e.s.power_of_e(args[0]), ATOM
+    return e.s.call(e.s.functions.get(name, name), ", ".join(args)), ATOM
+
+
+def _along(e: _Entries, node: Along, at: Index, used: int) -> Spelled:
+    """softmax_j(z_j): the letters along which the function runs stand below its name."""
+    x = node.args[0]
+    if node.function.keeps_axes:
+        run = [at[axis] for axis in node.axes]
+        inner = at
+    else:
+        fresh = iter(e.letters[used : used + len(node.axes)])
+        used += len(node.axes)
+        kept = iter(at)
+        inner = tuple(next(fresh) if axis in node.axes else next(kept) for axis in range(len(x.shape)))
+        run = [inner[axis] for axis in node.axes]
+    name = e.s.subscript(e.s.functions[node.function.name], "".join(run))
+    return e.s.call(name, e.entry(x, inner, used)[0]), ATOM
+
+
+def _linalg(e: _Entries, node: Linalg, at: Index, used: int) -> Spelled:
+    rows = tuple(e.letters[used : used + 2])
+    inner = e.entry(node.args[0], rows, used + 2)[0]
+    matrix = inner if isinstance(node.args[0], Symbol) else e.s.brackets(inner)
+    if isinstance(node.args[0], Symbol):
+        matrix = e.s.name(node.args[0].name)
+    if node.function.name == "inv":
+        return e.below(e.s.superscript(matrix, "-1"), at), ATOM
+    return e.s.call(e.s.functions[node.function.name], matrix), ATOM
+
+
+def _selector(e: _Entries, node: Selector, at: Index, used: int) -> Spelled:
+    row = at[0] if node.step == 1 else f"{node.step}{at[0]}"
+    shifted = row if node.start == 0 else f"{row}+{node.start}"
+    return e.below("δ" if e.s.one_line else r"\delta", (at[1], shifted)), ATOM
+
+
+def _delta(e: _Entries, a: str, b: str) -> Spelled:
+    return e.below("δ" if e.s.one_line else r"\delta", (a, b)), ATOM
+
+
+def _basis_place(node: Basis) -> str:
+    return str(node.position + 1) if isinstance(node.position, int) else f"{node.position}+1"
+
+
+_RULES: dict[type[Expr], Callable[..., Spelled]] = {
+    Symbol: lambda e, node, at, used: (e.below(e.s.name(node.name), at), ATOM),
+    Constant: lambda e, node, at, used: (
+        (e.s.signs[node.value], ATOM)
+        if isinstance(node.value, str)
+        else (("-" if node.value < 0 else "") + e.s.number(abs(node.value)), ATOM if node.value >= 0 else SUM)
+    ),
+    Extent: lambda e, node, at, used: (e.s.name(str(node.size)), ATOM),
+    Eye: lambda e, node, at, used: _delta(e, *at),
+    Basis: lambda e, node, at, used: _delta(e, at[0], _basis_place(node)),
+    Selector: _selector,
+    OneHot: lambda e, node, at, used: (
+        e.s.signs["indicator"].replace("{0}", f"{e.entry(node.args[0], at[:-1], used)[0]} = {at[-1]}"),
+        ATOM,
+    ),
+    Add: _add,
+    Contract: _contract,
+    Power: _power,
+    Apply: _apply,
+    Along: _along,
+    Linalg: _linalg,
+    Derivative: lambda e, node, at, used: (
+        e.s.call("∂" if e.s.one_line else r"\partial", e.entry(node.args[0], at[: len(node.args[0].shape)], used)[0])
+        + "/"
+        + e.s.call("∂" if e.s.one_line else r"\partial", e.entry(node.args[1], at[len(node.args[0].shape) :], used)[0]),
+        ATOM,
+    ),
+}

@@ -1,0 +1,60 @@
+"""Names of symbols: ``lam`` is lambda, ``y_hat`` wears a hat, ``W1`` has an index, long names are upright."""
+
+from __future__ import annotations
+
+import re
+
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega"
+).split()
+_LETTERS = dict(zip(_GREEK, "αβγδεζηθικμνξρστυφχψωΓΔΘΛΞΣΥΦΨΩ", strict=True))
+_LETTERS |= {"lam": "λ", "eps": "ε", "lambda_": "λ", "pi": "π", "ell": "ℓ"}
+_TEX = {name: "\\" + name for name in _GREEK} | {"lam": r"\lambda", "eps": r"\epsilon", "lambda_": r"\lambda"}
+_TEX |= {"pi": r"\pi", "ell": r"\ell"}
+_ACCENTS = {"hat": ("\\hat", "\u0302"), "bar": ("\\bar", "\u0304"), "tilde": ("\\tilde", "\u0303")}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_PARTS = re.compile(r"([A-Za-zα-ωΑ-Ω]+?)(?:_?(hat|bar|tilde))?(?:_?(\d+))?((?:_[A-Za-z0-9]+)*)\Z")
+
+
+def split(name: str) -> tuple[str, str, str]:
+    """(base, accent, index) of a name: ``("y", "hat", "")`` of ``y_hat``, ``("W", "", "1")`` of ``W1``."""
+    found = _PARTS.match(name)
+    if found is None:
+        return name, "", ""
+    base, accent, digits, rest = found.groups()
+    more = [part for part in rest.split("_") if part]
+    if more and more[-1] in _ACCENTS and not accent:
+        accent = more.pop()
+    index = ",".join(([digits] if digits else []) + more)
+    if accent and len(base) > 1 and base not in _LETTERS:
+        base, accent = base + accent, ""
+    return base, accent or "", index
+
+
+def latex_name(name: str) -> str:
+    """A symbol's name in LaTeX."""
+    if "\\" in name or "{" in name:
+        return name
+    base, accent, index = split(name)
+    text = _TEX.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}".replace("_", r"\_"))
+    if accent:
+        text = f"{_ACCENTS[accent][0]}{{{text}}}"
+    if not index:
+        return text
+    parts = [
+        _TEX.get(part) or (part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{part}}}")
+        for part in index.split(",")
+    ]
+    return f"{text}_{{{','.join(parts)}}}"
+
+
+def text_name(name: str) -> str:
+    """A symbol's name as Unicode text."""
+    base, accent, index = split(name)
+    text = _LETTERS.get(base, base)
+    if accent:
+        text += _ACCENTS[accent][1]
+    if not index:
+        return text
+    return text + (index.translate(_SUBSCRIPTS) if index.isdigit() else "_" + index.replace(",", "_"))

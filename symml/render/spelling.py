@@ -1,0 +1,208 @@
+"""How the constructs of a formula are spelled: the two tables of LaTeX and of Unicode text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symml.render.names import latex_name, text_name
+
+_SUPERSCRIPTS = str.maketrans("0123456789-+/n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᐟⁿ")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way of writing formulas.
+
+    Args:
+        name: A symbol's name.
+        number: A rational number.
+        fraction: A numerator over a denominator, with whether each needs brackets on one line.
+        brackets: A formula in brackets.
+        superscript: A base and what stands above it.
+        subscript: A base and what stands below it.
+        root: A square root.
+        norm: The norm, with its subscript.
+        call: A function's name and its argument.
+        power_of_e: The exponential of a short or a long argument.
+        transpose: The mark of a transpose.
+        inverse: The mark of an inverse.
+        tables: The names of functions and signs.
+    """
+
+    name: Callable[[str], str]
+    number: Callable[[Fraction], str]
+    fraction: Callable[[str, str], str]
+    brackets: Callable[[str], str]
+    superscript: Callable[[str, str], str]
+    subscript: Callable[[str, str], str]
+    root: Callable[[str], str]
+    norm: Callable[[str, str], str]
+    call: Callable[[str, str], str]
+    power_of_e: Callable[[str], str]
+    cases: Callable[[list[tuple[str, str]]], str]
+    signs: dict[str, str]
+    functions: dict[str, str]
+    one_line: bool
+
+
+def _tex_number(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+
+def _tex_call(name: str, argument: str) -> str:
+    return rf"{name}\left({argument}\right)"
+
+
+def _tex_exp(argument: str) -> str:
+    long = len(argument) > 40 or r"\frac" in argument or r"\left" in argument
+    return rf"\exp\left({argument}\right)" if long else f"e^{{{argument}}}"
+
+
+def _tex_cases(rows: list[tuple[str, str]]) -> str:
+    lines = [f"{value} & {condition}" for value, condition in rows]
+    return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+
+
+_FUNCTIONS = {
+    "exp": r"\exp",
+    "log": r"\log",
+    "sigmoid": r"\sigma",
+    "log_sigmoid": r"\log\sigma",
+    "normal_cdf": r"\Phi",
+    "normal_pdf": r"\varphi",
+    "gamma": r"\Gamma",
+    "lgamma": r"\log\Gamma",
+    "digamma": r"\psi",
+    "maximum": r"\max",
+    "minimum": r"\min",
+    "max": r"\max",
+    "min": r"\min",
+    "prod": r"\prod",
+    "det": r"\det",
+    "logdet": r"\log\det",
+}
+_PLAIN = (
+    "log2 log10 sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log1p expm1 sign erf erfc "
+    "softplus relu leaky_relu elu gelu silu mish logit logaddexp xlogy softmax log_softmax logsumexp power polygamma"
+).split()
+_STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+
+
+def _operator(name: str) -> str:
+    if name in _STANDARD:
+        return "\\" + name
+    special = {"log2": r"\log_{2}", "log10": r"\log_{10}"}
+    return special.get(name) or rf"\operatorname{{{name.replace('_', '')}}}"
+
+
+LATEX = Spelling(
+    name=latex_name,
+    number=_tex_number,
+    fraction=lambda top, low: rf"\frac{{{top}}}{{{low}}}",
+    brackets=lambda a: rf"\left({a}\right)",
+    superscript=lambda a, b: f"{a}^{{{b}}}" if len(b) > 1 else f"{a}^{b}",
+    subscript=lambda a, b: f"{a}_{{{b}}}",
+    root=lambda a: rf"\sqrt{{{a}}}",
+    norm=lambda a, p: rf"\left\|{a}\right\|_{p}",
+    call=_tex_call,
+    power_of_e=_tex_exp,
+    cases=_tex_cases,
+    signs={
+        "T": r"\top",
+        "-T": r"-\top",
+        "*": r" \odot ",
+        "/": r" \oslash ",
+        "one": r"\mathbf{1}",
+        "I": "I",
+        "e_k": "e",
+        "tr": r"\operatorname{tr}",
+        "diag": r"\operatorname{diag}",
+        "sum": r"\sum",
+        ">": ">",
+        "<": "<",
+        ">=": r"\ge",
+        "<=": r"\le",
+        "=": "=",
+        "!=": r"\ne",
+        "indicator": r"\mathbf{1}\left[{0}\right]",
+        "abs": r"\left|{0}\right|",
+        "otherwise": r"\text{otherwise}",
+        "if": r"\text{if } ",
+        "space": r"\,",
+        "had_power": r"\odot {0}",
+        "d": r"\frac{{\partial}}{{\partial {1}}}{0}",
+        "pi": r"\pi",
+        "e": "e",
+    },
+    functions=_FUNCTIONS | {name: _operator(name) for name in _PLAIN},
+    one_line=False,
+)
+
+
+def _text_number(value: Fraction) -> str:
+    return str(value)
+
+
+def _text_fraction(top: str, low: str) -> str:
+    return f"{top}/{low}"
+
+
+def _text_superscript(a: str, b: str) -> str:
+    raised = b.translate(_SUPERSCRIPTS)
+    return (
+        a + raised
+        if all(c not in raised for c in "()*^ ") and raised != b and raised.isascii() is False
+        else f"{a}^({b})"
+    )
+
+
+def _text_cases(rows: list[tuple[str, str]]) -> str:
+    return "{" + "; ".join(f"{value} {condition}" for value, condition in rows) + "}"
+
+
+TEXT = Spelling(
+    name=text_name,
+    number=_text_number,
+    fraction=_text_fraction,
+    brackets=lambda a: f"({a})",
+    superscript=_text_superscript,
+    subscript=lambda a, b: f"{a}[{b}]",
+    root=lambda a: f"√({a})",
+    norm=lambda a, p: f"‖{a}‖{'' if p == '2' else '_' + p}",
+    call=lambda name, argument: f"{name}({argument})",
+    power_of_e=lambda argument: f"exp({argument})",
+    cases=_text_cases,
+    signs={
+        "T": "ᵀ",
+        "-T": "⁻ᵀ",
+        "*": " ⊙ ",
+        "/": " ⊘ ",
+        "one": "𝟏",
+        "I": "I",
+        "e_k": "e",
+        "tr": "tr",
+        "diag": "diag",
+        "sum": "Σ",
+        ">": ">",
+        "<": "<",
+        ">=": "≥",
+        "<=": "≤",
+        "=": "=",
+        "!=": "≠",
+        "indicator": "𝟏[{0}]",
+        "abs": "|{0}|",
+        "otherwise": "otherwise",
+        "if": "if ",
+        "space": " ",
+        "had_power": "⊙{0}",
+        "d": "∂/∂{1} {0}",
+        "pi": "π",
+        "e": "e",
+    },
+    functions={name: name for name in (*_FUNCTIONS, *_PLAIN)}
+    | {"sigmoid": "σ", "normal_cdf": "Φ", "normal_pdf": "φ", "gamma": "Γ", "logdet": "log det", "digamma": "ψ"}
+    | {"maximum": "max", "minimum": "min", "log_sigmoid": "log σ", "lgamma": "log Γ"},
+    one_line=True,
+)

@@ -1,0 +1,30 @@
+"""Unicode text of expressions, for terminals."""
+
+from __future__ import annotations
+
+from symml.expr.nodes import Expr
+from symml.render.indices import index_form
+from symml.render.matrix_form import CannotRaise
+from symml.render.names import text_name as name
+from symml.render.printer import Printer
+from symml.render.raising import raise_form
+from symml.render.spelling import TEXT
+
+__all__ = ["name", "show", "text"]
+_PRINTER = Printer(TEXT)
+
+
+def text(expr: Expr, names: dict[Expr, str] | None = None) -> str:
+    """The expression as Unicode text: matrix notation where there is one, else indices with explicit sums.
+
+    Args:
+        expr: Any expression.
+        names: Nodes that are printed as symbols of these names.
+    """
+    try:
+        return _PRINTER.show(raise_form(expr, names))
+    except CannotRaise:
+        return index_form(expr, TEXT)
+
+
+show = text
