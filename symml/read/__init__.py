@@ -1,0 +1,1 @@
+"""Readers: declarations, NumPy-style text, and Python functions traced on symbolic arrays."""
