@@ -20,7 +20,25 @@ _MAX_DEPTH = 200
 _MAX_EXPONENT = 1000
 _MAX_DIGITS = 60
 _MODULES = {"np", "numpy", "jnp", "jax", "scipy", "sp", "math", "special", "linalg", "torch"}
-_METHODS = frozenset("sum mean max min var std prod dot trace diagonal reshape transpose squeeze clip ravel".split())
+_METHODS = frozenset(
+    [
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "var",
+        "std",
+        "prod",
+        "dot",
+        "trace",
+        "diagonal",
+        "reshape",
+        "transpose",
+        "squeeze",
+        "clip",
+        "ravel",
+    ]
+)
 _RELATIONS = {"<=": "<=", ">=": ">=", "==": "==", "=": "=="}
 
 

@@ -15,8 +15,30 @@ SUM, FACTOR, ATOM = 1, 2, 3
 _HALF = Fraction(1, 2)
 _OPERATORS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "==", "not_equal": "!="}
 _BARE = frozenset(
-    "sigmoid log_sigmoid logit softplus relu leaky_relu elu gelu silu mish erf erfc normal_cdf normal_pdf gamma lgamma "
-    "digamma polygamma xlogy softmax log_softmax logsumexp".split()
+    [
+        "sigmoid",
+        "log_sigmoid",
+        "logit",
+        "softplus",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "gelu",
+        "silu",
+        "mish",
+        "erf",
+        "erfc",
+        "normal_cdf",
+        "normal_pdf",
+        "gamma",
+        "lgamma",
+        "digamma",
+        "polygamma",
+        "xlogy",
+        "softmax",
+        "log_softmax",
+        "logsumexp",
+    ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 Coded = tuple[str, int]

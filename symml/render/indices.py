@@ -75,7 +75,7 @@ def _contract(e: _Entries, node: Contract, at: Index, used: int) -> Spelled:
         e.at_least(arg, tuple(labels[i] for i in sub), used, PRODUCT)
         for arg, sub in zip(node.args, node.subs, strict=True)
     ]
-    body = (" " if e.s.one_line else " ").join(pieces)
+    body = " ".join(pieces)
     number = _coefficient(e, node.coef, bool(pieces))
     sums = "".join(e.s.subscript(e.s.signs["sum"], label) + " " for label in labels[len(at) :])
     return number + sums + body, PRODUCT if node.coef > 0 else SUM

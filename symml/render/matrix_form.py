@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from symml.expr.dims import Dim
@@ -116,8 +117,8 @@ def product(*factors: Form) -> Form:
         if body is not None and body.kind != "eye":
             chain += body.args if body.kind == "mul" else (body,)
     if not chain:
-        chain = [next(f for f in map(lambda x: unscale(x)[2], factors) if f is not None)]
-    for a, b in zip(chain, chain[1:], strict=False):
+        chain = [next(f for f in (unscale(x)[2] for x in factors) if f is not None)]
+    for a, b in pairwise(chain):
         if a.cols != b.rows:
             raise CannotRaise(f"{a.shape} @ {b.shape}")
     body = chain[0] if len(chain) == 1 else Form("mul", tuple(chain), None, chain[0].rows, chain[-1].cols)

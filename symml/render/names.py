@@ -4,10 +4,39 @@ from __future__ import annotations
 
 import re
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega"
-).split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "mu",
+    "nu",
+    "xi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 _LETTERS = dict(zip(_GREEK, "αβγδεζηθικμνξρστυφχψωΓΔΘΛΞΣΥΦΨΩ", strict=True))
 _LETTERS |= {"lam": "λ", "eps": "ε", "lambda_": "λ", "pi": "π", "ell": "ℓ"}
 _TEX = {name: "\\" + name for name in _GREEK} | {"lam": r"\lambda", "eps": r"\epsilon", "lambda_": r"\lambda"}

@@ -83,10 +83,42 @@ _FUNCTIONS = {
     "det": r"\det",
     "logdet": r"\log\det",
 }
-_PLAIN = (
-    "log2 log10 sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log1p expm1 sign erf erfc "
-    "softplus relu leaky_relu elu gelu silu mish logit logaddexp xlogy softmax log_softmax logsumexp power polygamma"
-).split()
+_PLAIN = [
+    "log2",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "log1p",
+    "expm1",
+    "sign",
+    "erf",
+    "erfc",
+    "softplus",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "silu",
+    "mish",
+    "logit",
+    "logaddexp",
+    "xlogy",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "power",
+    "polygamma",
+]
 _STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 
 

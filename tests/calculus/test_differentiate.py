@@ -103,7 +103,9 @@ def test_a_jacobian_agrees_with_differences(name: str) -> None:
     _compare(jacobian(root, wrt), root, wrt)
 
 
-@pytest.mark.parametrize("name", ["ridge", "logistic", "softmax cross-entropy", "logsumexp", "layer norm", "quadratic form"])
+@pytest.mark.parametrize(
+    "name", ["ridge", "logistic", "softmax cross-entropy", "logsumexp", "layer norm", "quadratic form"]
+)
 def test_a_hessian_is_the_jacobian_of_the_gradient(name: str) -> None:
     root, wrt = SCALARS[name]
     _compare(hessian(root, wrt), gradient(root, wrt), wrt)

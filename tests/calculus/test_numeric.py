@@ -52,7 +52,9 @@ def test_fifty_digits_are_right_where_floats_lose_all() -> None:
     assert mpmath.nstr(evaluate(root, _at("1/10000000000"), digits=30).item(), 12) == "0.5"
 
 
-@pytest.mark.parametrize("root", [F.log(x), b.sqrt(x), F.arcsin(2 + x * 0), 1 / (x + 1)], ids=["log", "root", "arcsin", "pole"])
+@pytest.mark.parametrize(
+    "root", [F.log(x), b.sqrt(x), F.arcsin(2 + x * 0), 1 / (x + 1)], ids=["log", "root", "arcsin", "pole"]
+)
 def test_a_value_that_does_not_exist_is_said_to_be_missing(root: Expr) -> None:
     with pytest.raises(NotEvaluable, match="no value"):
         evaluate(root, _at(-1))
