@@ -18,6 +18,7 @@ from symml.expr.nodes import (
     constant,
     contract_node,
     extent,
+    face,
     power_node,
     show_shape,
 )
@@ -46,6 +47,8 @@ def lift(value: object) -> Expr:
         return constant(_exact(value))
     if isinstance(value, list | tuple):
         return build.array(value)
+    if isinstance(getattr(value, "expr", None), Expr):
+        return value.expr  # type: ignore[attr-defined,no-any-return] # a stand-in for an array, see above
     if hasattr(value, "tolist"):
         return lift(value.tolist())
     raise SymmlError(f"{value!r} cannot be part of an expression", cure="use numbers, symbols and functions of symml")
@@ -150,8 +153,8 @@ def _mend(a: Expr, b: Expr) -> str:
 
 
 def brief(node: Expr) -> str:
-    """A short text of the node for messages."""
-    text = repr(node)
+    """A short text of the node for messages, as it would be typed."""
+    text = face("code", node)
     return text if len(text) <= _SHORT else text[: _SHORT - 3] + "..."
 
 

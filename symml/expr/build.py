@@ -23,6 +23,7 @@ from symml.expr.nodes import (
     eye,
     linalg_node,
     onehot,
+    selector,
     show_shape,
     symbol_node,
 )
@@ -176,7 +177,8 @@ def var(x: object, axis: Axis = None, *, keepdims: bool = False, ddof: int = 0) 
     node = lift(x)
     axes = axes_of(node, axis)
     squares = (node - mean(node, axes, keepdims=True)) ** 2
-    return _summed(squares, axes, keepdims) / (count(node, axes) - ddof)
+    entries = count(node, axes)
+    return _summed(squares, axes, keepdims) / (entries - ddof if ddof else entries)
 
 
 def std(x: object, axis: Axis = None, *, keepdims: bool = False, ddof: int = 0) -> Expr:
@@ -236,13 +238,31 @@ def trace(x: object) -> Expr:
     return contract([(node, "ii")], "")
 
 
-def diag(x: object) -> Expr:
-    """A vector as a diagonal matrix, or the diagonal of a matrix."""
+def diag(x: object, k: int = 0) -> Expr:
+    """A vector as a diagonal matrix (``k`` places above the main diagonal), or the diagonal of a matrix."""
     node = lift(x)
+    if len(node.shape) == 1 and k:
+        return _shifted_diagonal(node, k)
+    if k:
+        raise SymmlError("only the main diagonal of a matrix can be taken", cure="use slices: diag(X[:-1, 1:])")
     if len(node.shape) == 1:
         return contract([(node, "i"), (eye(node.shape[0]), "ij")], "ij")
     _need_square(node, "diag")
     return contract([(node, "ii")], "i")
+
+
+def _shifted_diagonal(v: Expr, k: int) -> Expr:
+    """A vector ``k`` places above the main diagonal of a matrix that is just large enough."""
+    size = v.shape[0] + abs(k)
+    assert not isinstance(size, Expr)
+    rows = selector(v.shape[0], size, max_int(-k, 0), 1)
+    cols = selector(v.shape[0], size, max_int(k, 0), 1)
+    return contract([(v, "k"), (rows, "ki"), (cols, "kj")], "ij")
+
+
+def max_int(a: int, b: int) -> int:
+    """The larger of two numbers (``max`` is the largest entry here)."""
+    return a if a > b else b
 
 
 def _need_square(x: Expr, what: str) -> None:

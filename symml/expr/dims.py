@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Union
 from weakref import WeakValueDictionary
 
@@ -132,9 +133,34 @@ def as_dim(value: object) -> Dim:
         return value
     if isinstance(value, str):
         return int(value) if value.isdecimal() else size(value)
-    if isinstance(value, nodes.Extent):
-        return value.size
+    if isinstance(value, nodes.Expr) and not value.shape:
+        return as_position(value)
+    if hasattr(value, "expr"):
+        return as_dim(value.expr)
     raise ShapeError(f"{value!r} is not a dimension", cure="use a whole number or a name such as n")
+
+
+def as_position(node: Expr) -> Dim:
+    """The size or number that a scalar expression stands for, such as ``n - 1``.
+
+    Raises:
+        ShapeError: It stands for neither.
+    """
+    total: Dim = 0
+    for term in node.args if isinstance(node, nodes.Add) else (node,):
+        coef, factors = (term.coef, term.args) if isinstance(term, nodes.Contract) else (Fraction(1), (term,))
+        for factor in factors:
+            value = factor.size if isinstance(factor, nodes.Extent) else getattr(factor, "value", None)
+            own = value * coef.numerator if isinstance(value, Size) else value
+            if coef.denominator != 1 or len(factors) > 1 or not _is_whole(own):
+                raise ShapeError(f"{node} is neither a whole number nor a dimension", cure="use numbers and dims")
+            more = own if isinstance(own, Size) else int(own) * int(coef)  # type: ignore[call-overload] # whole, see above
+            total = total + more  # type: ignore[assignment] # sums of sizes are sizes
+    return total
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Size) or (isinstance(value, Fraction) and value.denominator == 1)
 
 
 def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:

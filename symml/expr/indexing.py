@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
-from symml.expr.arithmetic import brief, lift
+from symml.expr.arithmetic import brief, lift, zeros
 from symml.expr.contract import Factor, contract
 from symml.expr.dims import Dim, Size
 from symml.expr.nodes import Expr, add_node, basis, onehot, selector, show_shape
@@ -148,6 +148,13 @@ def _placed(node: Expr, axis: int, start: Dim, total: Dim) -> Expr:
     return contract([(node, axes), (selector(node.shape[axis], total, start, 1), (axis, "wide"))], out)
 
 
-def shape_without(shape: Shape, axes: tuple[int, ...]) -> Shape:
-    """The shape with these axes taken out."""
-    return tuple(dim for i, dim in enumerate(shape) if i not in axes)
+def place(part: Expr, shape: Shape, key: object) -> Expr:
+    """``part`` at ``key`` of an array of zeros: the inverse of a basic index."""
+    keys = [k for k in _full_key(zeros(shape), key if isinstance(key, tuple) else (key,)) if k is not None]
+    factors: list[Factor] = []
+    labels: list[object] = []
+    out: list[object] = []
+    for axis, item in enumerate(keys):
+        out.append(("axis", axis))
+        labels += _one_axis(zeros(shape), axis, item, factors)
+    return contract([(part, labels), *factors], out)

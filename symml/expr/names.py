@@ -125,6 +125,7 @@ NAMES: dict[str, Builder] = {
     "einsum": build.einsum,
     "trace": build.trace,
     "diag": build.diag,
+    "diagflat": build.diag,
     "diagonal": build.diag,
     "transpose": arithmetic.transpose,
     "swapaxes": _swapaxes,

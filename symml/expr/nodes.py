@@ -46,13 +46,14 @@ class Expr(Operators):
         return len(self.shape)
 
     def __repr__(self) -> str:
-        return _face("text", self)
+        return face("text", self)
 
     def _repr_latex_(self) -> str:
-        return "$\\displaystyle " + _face("latex", self) + "$"
+        return "$\\displaystyle " + face("latex", self) + "$"
 
 
-def _face(view: str, node: Expr) -> str:
+def face(view: str, node: Expr) -> str:
+    """The node as ``text``, ``latex`` or ``code``."""
     # A notebook asks the object itself how it looks, and the views stand above the language: looked up when asked.
     from importlib import import_module
 

@@ -3,15 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import mpmath
+import numpy as np
+
+from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
+from symml.calculus.numeric import evaluate
+from symml.calculus.sampling import Point, points
+from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
-from symml.proof.step import Step
+from symml.proof.verdict import Evidence, Verdict
+from symml.render import text
 
 if TYPE_CHECKING:
-    from symml.proof.verdict import Verdict
+    from symml.proof.step import Step
+
+_STEP = Fraction(1, 10**16)
+_DIGITS = 50
+_POINTS = 2
+_GOOD = ("proved", "proved_randomized", "certified")
 
 
 def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: Sequence[Step]) -> Verdict:
-    """Decides a derivation."""
-    raise AssertionError
+    """Decides a derivation: proved when every step is, and differences of the function agree with the result."""
+    claim = f"the derivative of order {order} of {text.show(expr)} with respect to {wrt.name} is {text.show(result)}"
+    for place, step in enumerate(steps, 1):
+        verdict = step.verdict
+        if verdict.verdict not in _GOOD:
+            return Verdict(verdict.verdict, claim, f"step {place} ({step.reason}): {verdict.reason}", verdict.evidence)
+    agreeing = _agreeing_points(expr, wrt, order, result)
+    if agreeing < 0:
+        return Verdict("refuted", claim, "differences of the function disagree with the result")
+    shown = [Evidence("steps", f"all {len(steps)} steps hold, each decided on its own")]
+    if agreeing:
+        shown.append(Evidence("differences", f"central differences agree to 12 digits at {agreeing} points"))
+    weakest = max((_GOOD.index(step.verdict.verdict) for step in steps), default=0)
+    return Verdict(_GOOD[weakest], claim, "every step is a rule of the calculus, checked as a claim", tuple(shown))
+
+
+def _agreeing_points(expr: Expr, wrt: Symbol, order: int, result: Expr) -> int:
+    """The number of points at which differences agree; -1 as soon as one disagrees."""
+    before = evaluate_derivatives(expr)
+    for _ in range(order - 1):
+        before = gradient(before, wrt) if not before.shape else jacobian(before, wrt)
+    agreeing = 0
+    for point in points([before, result, wrt], count=_POINTS, shapes=1, seed=3):
+        try:
+            agreeing += _agrees(before, wrt, result, point)
+        except NotEvaluable:
+            continue
+        except _Disagree:
+            return -1
+    return agreeing
+
+
+class _Disagree(Exception):
+    """The difference quotient is not the derivative."""
+
+
+def _agrees(before: Expr, wrt: Symbol, result: Expr, point: Point) -> bool:
+    """Whether the difference quotient in a fixed direction is the derivative in that direction."""
+    value = np.array(point.values[wrt], dtype=object)
+    rank = value.ndim
+    direction = np.array([Fraction(k % 5 - 2 or 1) for k in range(value.size)], dtype=object).reshape(value.shape)
+    ends = [evaluate(before, point.replaced(wrt, value + sign * _STEP * direction), _DIGITS) for sign in (1, -1)]
+    derived = evaluate(result, point, _DIGITS)
+    with mpmath.workdps(_DIGITS):
+        slope = (ends[0] - ends[1]) * (_STEP.denominator // 2)
+        numbers = np.vectorize(lambda q: mpmath.mpf(q.numerator) / q.denominator, otypes=[object])(direction)
+        expected = np.tensordot(derived, numbers, axes=rank) if rank else derived * numbers
+        gap = np.abs(np.asarray(slope - expected, dtype=object))
+        scale = 1 + np.max(np.abs(np.asarray(expected, dtype=object)), initial=0)
+        if np.max(gap, initial=0) > mpmath.mpf(10) ** -12 * scale:
+            if _is_kink(before, wrt, point, ends):
+                return False
+            raise _Disagree
+    return True
+
+
+def _is_kink(before: Expr, wrt: Symbol, point: Point, ends: list[object]) -> bool:
+    """Whether one-sided differences disagree: there is no derivative at the point."""
+    middle = evaluate(before, point, _DIGITS)
+    forward = np.asarray(ends[0] - middle, dtype=object)
+    backward = np.asarray(middle - ends[1], dtype=object)
+    return bool(np.max(np.abs(forward - backward), initial=0) > np.max(np.abs(forward), initial=0) / 10**6)

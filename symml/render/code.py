@@ -57,6 +57,9 @@ def code(expr: Expr, names: dict[Expr, str] | None = None) -> str:
         return _with_einsum(expr, names or {})
 
 
+show = code
+
+
 def _code(f: Form) -> Coded:
     return _RULES[f.kind](f)
 

@@ -269,7 +269,7 @@ def _fun(p: Printer, f: Form) -> Spelled:
     shown = p.s.functions.get(name, name)
     if not p.s.one_line and name in _WITHOUT_BRACKETS and f.args[0].kind == "sym":
         return f"{shown} {p.show(f.args[0])}", PRODUCT
-    return p.s.call(shown, ", ".join(p.show(a) for a in f.args)), ATOM
+    return p.s.call(shown, ", ".join(_compared(p, a) if len(f.args) > 1 else p.show(a) for a in f.args)), ATOM
 
 
 def _compared(p: Printer, a: Form) -> str:

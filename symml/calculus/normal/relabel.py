@@ -126,10 +126,26 @@ class Labels(Scalars):
                 _, a, b = self.atoms.key(atom)
                 rest = tuple((x, e) for x, e in inside if x != atom)
                 return self.multiply(outside, self.rename_monomial(rest, {label: b if a == label else a}))
+        picked = self._picked(monomial, inside, label)
+        if picked is not None:
+            return picked
         special = self._known_sum(inside, label)
         if special is not None:
             return self.multiply(outside, special)
         return self.multiply(outside, self._canonical_sum(inside, {label: dim}))
+
+    def _picked(self, monomial: Monomial, inside: list[tuple[Atom, Fraction]], label: Label) -> Poly | None:
+        """sum_k h_k h_j f(k) = h_j f(j) for one row h of one-hot entries"""
+        for atom, exponent in inside:
+            key = self.atoms.key(atom)
+            if key[0] != "bits" or exponent != 1 or key[2][-1] != label or not _is_onehot(key[1]):
+                continue
+            for other, _ in monomial:
+                twin = self.atoms.key(other)
+                if other != atom and twin[0] == "bits" and twin[1] is key[1] and twin[2][:-1] == key[2][:-1]:
+                    rest = tuple((a, e) for a, e in monomial if a != atom)
+                    return self.rename_monomial(rest, {label: twin[2][-1]})
+        return None
 
     def _known_sum(self, inside: list[tuple[Atom, Fraction]], label: Label) -> Poly | None:
         """Rows that sum to one, and a matrix beside its own inverse."""
@@ -243,6 +259,10 @@ class Labels(Scalars):
         free = self.atoms.poly_labels(renamed) - set(names)
         key = ("along", name, names, dims, freeze(renamed))
         return self.variable(self.atoms.intern(key, free, positive=self.is_positive(renamed)))
+
+
+def _is_onehot(node: Any) -> bool:
+    return isinstance(node, OneHot) or "onehot" in node.domain.facts
 
 
 def _strings(key: Any) -> list[str]:

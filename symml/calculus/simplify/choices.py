@@ -6,7 +6,7 @@ from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.simplify.rule import Rule, Uses, items_of, remake
 from symml.expr.arithmetic import full, is_zero
 from symml.expr.functions import abs as absolute
-from symml.expr.functions import greater, relu, sign, where
+from symml.expr.functions import greater, maximum, relu, sign, where
 from symml.expr.nodes import Apply, Contract, Expr
 
 
@@ -17,6 +17,15 @@ def known_sign(node: Expr, uses: Uses) -> Expr | None:
     if node.function in (absolute, relu) and is_nonnegative(x):
         return x
     return full(1, x.shape) if node.function is sign and is_positive(x) else None
+
+
+def maximum_with_zero(node: Expr, uses: Uses) -> Expr | None:
+    """max(x, 0) = relu(x)"""
+    assert isinstance(node, Apply)
+    if node.function is not maximum:
+        return None
+    a, b = node.args
+    return relu(b) if is_zero(a) else relu(a) if is_zero(b) else None
 
 
 def same_choice(node: Expr, uses: Uses) -> Expr | None:
@@ -59,6 +68,7 @@ def _sign_times(arg: Apply, other: Expr) -> Expr | None:
 
 
 RULES = (
+    Rule("max(x, 0) is relu(x)", (Apply,), maximum_with_zero),
     Rule("the sign is known", (Apply,), known_sign),
     Rule("both choices agree", (Apply,), same_choice),
     Rule("a sign times its own value", (Contract,), sign_meets_abs),

@@ -92,7 +92,7 @@ abs: Function = Function(
 maximum: Function = Function(
     "maximum",
     r"\max",
-    slopes=(lambda a, b, f: greater(a, b), lambda a, b, f: less_equal(a, b)),
+    slopes=(lambda a, b, f: greater(a, b), lambda a, b, f: greater(b, a)),
     definition=lambda a, b: where(greater(a, b), a, b),
     sympy=lambda S, a, b: S.Max(a, b),
     numpy="maximum",
@@ -101,7 +101,7 @@ maximum: Function = Function(
 minimum: Function = Function(
     "minimum",
     r"\min",
-    slopes=(lambda a, b, f: less(a, b), lambda a, b, f: greater_equal(a, b)),
+    slopes=(lambda a, b, f: less(a, b), lambda a, b, f: less(b, a)),
     definition=lambda a, b: where(less(a, b), a, b),
     sympy=lambda S, a, b: S.Min(a, b),
     numpy="minimum",

@@ -1,0 +1,233 @@
+"""``check_gradient``: whether a hand-derived gradient is the gradient of its loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
+from symml.calculus.numeric import evaluate
+from symml.calculus.sampling import Point
+from symml.errors import NotEvaluable, ShapeError, SymmlError
+from symml.expr.arithmetic import full
+from symml.expr.functions import equal, greater, greater_equal, less, less_equal, not_equal
+from symml.expr.nodes import Along, Apply, Expr, Symbol, show_shape
+from symml.expr.walk import symbols, topological, transform
+from symml.proof.verdict import Counterexample, Evidence, Verdict
+from symml.proof.verify import verify
+from symml.read.declarations import Declarations, read_declarations
+from symml.read.expression import read_expression
+from symml.read.trace import trace
+from symml.render import text
+
+Source = Expr | str | Callable[..., Any]
+_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer"})
+_STRICT = {greater_equal: greater, less_equal: less}
+_STEP = Fraction(1, 10**16)
+_DIGITS = 60
+
+
+def check_gradient(
+    loss: Source,
+    grad: Source,
+    *,
+    wrt: str | Symbol | Sequence[str],
+    shapes: str | Mapping[str, object] | Declarations | None = None,
+    digits: int = 50,
+) -> Verdict:
+    """Decides whether ``grad`` is the gradient of ``loss`` with respect to ``wrt``.
+
+    Args:
+        loss: The loss, a scalar (or an array, when ``grad`` is its Jacobian): text, an expression, or a Python function written with NumPy. Functions are run on
+            symbolic arrays; their parameters are matched to the declarations by name.
+        grad: The gradient in the variable's shape, given in the same ways. For several variables, a function that
+            returns a tuple or a dict.
+        wrt: The variable's name, or several names.
+        shapes: Declarations such as ``"X: n d, y: n sign, w: d"``.
+        digits: Decimal digits used when points are compared.
+
+    Returns:
+        The verdict on ``grad``; for several variables the worst one.
+
+    Raises:
+        ShapeError: The loss is not a scalar.
+        TraceError: A function cannot be traced.
+    """
+    declarations = read_declarations(shapes)
+    names = [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
+    losses, claims, declarations, note = _read(loss, grad, declarations)
+    root = _only(losses)
+    found = [
+        _check_one(root, claim, _variable(root, name, declarations), digits)
+        for name, claim in zip(names, _claims(claims, names), strict=True)
+    ]
+    worst = max(found, key=lambda v: _RANK.index(v.verdict))
+    return worst.with_notes(*note)
+
+
+_RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
+
+
+def _read(loss: Source, grad: Source, declarations: Declarations) -> tuple[Any, Any, Declarations, tuple[str, ...]]:
+    """Loss and gradient as expressions, over numbers in the place of dims where the code needs numbers."""
+    sides: list[Any] = []
+    for source in (loss, grad):
+        sides.append(trace(source, declarations) if callable(source) else None)
+    sizes = next((side.sizes for side in sides if side is not None and side.sizes), {})
+    note: tuple[str, ...] = ()
+    if sizes:
+        declarations = declarations.with_numbers(sizes)
+        note = ("the code needs numbers as dims: shown for " + ", ".join(f"{k}={v}" for k, v in sizes.items()),)
+    values = []
+    for source, side in zip((loss, grad), sides, strict=True):
+        if side is None:
+            values.append(_as_read(source, declarations))
+        elif sizes and not side.sizes:
+            values.append(trace(source, declarations).value)
+        else:
+            values.append(side.value)
+    return values[0], values[1], declarations, note
+
+
+def _as_read(source: Source, declarations: Declarations) -> Expr:
+    if callable(source) and not isinstance(source, Expr):
+        raise SymmlError("this function was not traced")
+    return evaluate_derivatives(read_expression(source, declarations))
+
+
+def _only(value: Any) -> Expr:
+    """The loss itself when a function returns several things, the loss first."""
+    if isinstance(value, tuple | list):
+        value = value[0]
+    if not isinstance(value, Expr):
+        raise SymmlError("the loss function does not return a number or an array", cure="return the loss")
+    return value
+
+
+def _claims(value: Any, names: Sequence[str]) -> list[Expr]:
+    """One gradient per variable."""
+    if isinstance(value, dict):
+        missing = [n for n in names if n not in value and "d" + n not in value]
+        if missing:
+            raise SymmlError(
+                f"the gradient has no entry for {', '.join(missing)}", cure=f"its entries are {', '.join(value)}"
+            )
+        return [value[n] if n in value else value["d" + n] for n in names]
+    parts = list(value) if isinstance(value, tuple | list) else [value]
+    if len(parts) != len(names):
+        raise SymmlError(
+            f"the gradient function returns {len(parts)} arrays for {len(names)} variables",
+            cure="name every variable in wrt, in the order of the returned gradients",
+        )
+    return parts
+
+
+def _variable(root: Expr, name: str, declarations: Declarations) -> Symbol:
+    for symbol in symbols(root):
+        if symbol.name == name:
+            return symbol
+    if name in declarations.symbols:
+        return declarations.symbols[name]
+    known = ", ".join(symbol.name for symbol in symbols(root))
+    raise SymmlError(f"the loss has no variable {name}", cure=f"its symbols are: {known}")
+
+
+# ---- one variable ----------------------------------------------------------------------------------------------------
+def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdict:
+    reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
+    _need_a_gradient(root, reference, claim)
+    statement = f"∂/∂{wrt.name} ({_short(root)}) = {_short(claim)}"
+    if reference.shape != claim.shape:
+        what = f"the gradient has shape {show_shape(reference.shape)}, the claim {show_shape(claim.shape)}"
+        note = ("a transpose of the claim has the right shape",) if claim.shape == reference.shape[::-1] else ()
+        return Verdict("refuted", statement, what, (Evidence("shapes", what),), notes=note)
+    found = replace(verify(reference, claim, digits=digits), statement=statement)
+    if found.verdict in ("refuted", "true_if"):
+        generic = verify(almost_everywhere(reference), almost_everywhere(claim), digits=digits)
+        if generic.verdict in ("proved", "proved_randomized", "certified"):
+            note = "true almost everywhere: at ties (kinks of the loss) the claim is another subgradient or one-sided"
+            return replace(generic, statement=statement).with_notes(note)
+        found = replace(generic, statement=statement) if generic.counterexample else found
+        return _second_route(found, root, wrt, reference)
+    return found
+
+
+def _need_a_gradient(root: Expr, reference: Expr, claim: Expr) -> None:
+    """An array in the place of the loss is right only beside its Jacobian."""
+    if root.shape and claim.shape != reference.shape:
+        raise ShapeError(
+            f"the loss has shape {show_shape(root.shape)} and the claim {show_shape(claim.shape)}",
+            cure=f"make the loss a scalar by a sum or a mean, or give the Jacobian of shape {show_shape(reference.shape)}",
+        )
+
+
+def _short(expr: Expr, limit: int = 100) -> str:
+    shown = text.show(expr)
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
+def almost_everywhere(root: Expr) -> Expr:
+    """The expression with its comparisons of continuous values made strict: it differs on ties only."""
+
+    def rule(node: Expr) -> Expr | None:
+        if not isinstance(node, Apply) or not node.function.jumps or len(node.args) != 2 or not _continuous(node):
+            return None
+        if node.function in _STRICT:
+            return _STRICT[node.function](*node.args)
+        if node.function is equal:
+            return None if _has_extremum(node) else full(0, node.shape)
+        return full(1, node.shape) if node.function is not_equal and not _has_extremum(node) else None
+
+    return transform(root, rule)
+
+
+def _continuous(node: Expr) -> bool:
+    """Whether every symbol in the comparison takes values in intervals, so that a tie is an exception."""
+    found = symbols(node)
+    return bool(found) and not any(symbol.domain.facts & _DISCRETE for symbol in found)
+
+
+def _has_extremum(node: Expr) -> bool:
+    """An entry may well equal the largest entry."""
+    return any(isinstance(part, Along) and part.function.name in ("max", "min") for part in topological(node))
+
+
+def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr) -> Verdict:
+    """Differences of the loss itself must side with the reference before the claim is refuted."""
+    witness = found.counterexample
+    if witness is None:
+        return found
+    try:
+        agrees = differences_agree(root, wrt, reference, witness)
+    except NotEvaluable:
+        agrees = None
+    if agrees:
+        shown = f"differences of the loss at the same point agree with the derived gradient ({witness.left})"
+        return replace(found, evidence=(*found.evidence, Evidence("second route", shown)))
+    reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
+    return replace(found, verdict="not_understood", reason=reason, assumption="")
+
+
+def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
+    """Whether a central difference of the loss agrees with the derived gradient at the witness's entry."""
+    value = np.array(witness.point.values[_own(witness.point, wrt)], dtype=object)
+    ends, rank = [], len(root.shape)
+    place = witness.place[rank:]
+    for sign in (1, -1):
+        moved = value.copy()
+        moved[place] = moved[place] + sign * _STEP
+        point = witness.point.replaced(_own(witness.point, wrt), moved)
+        ends.append(evaluate(root, point, _DIGITS)[witness.place[:rank]])
+    with mpmath.workdps(_DIGITS):
+        slope = (ends[0] - ends[1]) * _STEP.denominator / (2 * _STEP.numerator)
+        derived = evaluate(reference, witness.point, _DIGITS)[witness.place]
+        return bool(abs(slope - derived) <= mpmath.mpf(10) ** -12 * (1 + abs(derived)))
+
+
+def _own(point: Point, wrt: Symbol) -> Symbol:
+    return next((symbol for symbol in point.values if symbol.name == wrt.name), wrt)

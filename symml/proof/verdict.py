@@ -1,0 +1,142 @@
+"""What was decided about a claim, and exactly what was shown; the report is the repr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from symml.calculus.sampling import Point
+from symml.errors import SymmlError
+
+HEADLINES = {
+    "proved": "proved",
+    "proved_randomized": "proved by a randomized test",
+    "certified": "certified at points",
+    "convention": "right under another convention",
+    "true_if": "true under an extra assumption",
+    "refuted": "refuted",
+    "ambiguous": "ambiguous",
+    "not_understood": "not decided",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that was shown.
+
+    Attributes:
+        stage: The stage that showed it: shapes, definedness, normal form, finite fields, points, enclosure ...
+        shown: What it showed, in words.
+        details: The numbers behind it.
+    """
+
+    stage: str
+    shown: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The evidence as plain data."""
+        return {"stage": self.stage, "shown": self.shown, **self.details}
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point at which the two sides surely differ.
+
+    Attributes:
+        point: The sizes and the exact values.
+        place: The entry at which they differ; empty for a scalar.
+        left: The left side's value there.
+        right: The right side's value there.
+    """
+
+    point: Point
+    place: tuple[int, ...]
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        entry = f" in entry {list(self.place)}" if self.place else ""
+        return f"at {self.point}{entry}: left = {self.left}, right = {self.right}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The counterexample as plain data."""
+        return {**self.point.to_json(), "entry": list(self.place), "left": self.left, "right": self.right}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The likely mistake: its kind, in words, and the corrected formula."""
+
+    kind: str
+    fix: str
+
+    def to_json(self) -> dict[str, str]:
+        """The diagnosis as plain data."""
+        return {"kind": self.kind, "fix": self.fix}
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """The decision on a claim.
+
+    Attributes:
+        verdict: proved, proved_randomized, certified, convention, true_if, refuted, ambiguous or not_understood.
+        statement: The claim as text.
+        reason: Why, in one sentence.
+        evidence: Everything that was shown.
+        counterexample: A point at which the sides differ, for refutations.
+        diagnosis: The likely mistake, for refutations.
+        notes: Where a side has no value, ties, conditions.
+        assumption: The extra assumption under which the claim was proved, for ``true_if``.
+    """
+
+    verdict: str
+    statement: str
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    counterexample: Counterexample | None = None
+    diagnosis: Diagnosis | None = None
+    notes: tuple[str, ...] = ()
+    assumption: str = ""
+
+    def __post_init__(self) -> None:
+        if self.verdict not in HEADLINES:
+            raise ValueError(f"{self.verdict!r} is not a verdict")
+
+    def __bool__(self) -> bool:
+        raise SymmlError("a verdict is never a bare truth value", cure="compare .verdict with 'proved', 'refuted' ...")
+
+    def with_notes(self, *notes: str) -> Verdict:
+        """The same verdict with more notes."""
+        return replace(self, notes=(*self.notes, *(n for n in notes if n not in self.notes)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict as plain data."""
+        return {
+            "schema": 1,
+            "verdict": self.verdict,
+            "statement": self.statement,
+            "reason": self.reason,
+            "evidence": [row.to_json() for row in self.evidence],
+            "counterexample": self.counterexample.to_json() if self.counterexample else None,
+            "diagnosis": self.diagnosis.to_json() if self.diagnosis else None,
+            "notes": list(self.notes),
+            "assumption": self.assumption,
+        }
+
+    def __repr__(self) -> str:
+        head = HEADLINES[self.verdict]
+        if self.assumption:
+            head += f": {self.assumption}"
+        lines = [f"{head.upper()}", f"  claim     {self.statement}", f"  because   {self.reason}"]
+        if self.counterexample:
+            lines.append(f"  witness   {self.counterexample}")
+        lines += [f"  shown     [{row.stage}] {row.shown}" for row in self.evidence]
+        if self.diagnosis:
+            lines += [f"  likely    {self.diagnosis.kind}", f"  instead   {self.diagnosis.fix}"]
+        lines += [f"  note      {note}" for note in self.notes]
+        return "\n".join(lines)
+
+    def _repr_markdown_(self) -> str:
+        return "```\n" + repr(self) + "\n```"

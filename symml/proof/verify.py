@@ -1,0 +1,247 @@
+"""``verify``: whether two expressions are equal, and exactly what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from symml.calculus.definedness import conditions
+from symml.calculus.differentiate import evaluate_derivatives
+from symml.calculus.identity_test import identity_test
+from symml.calculus.normal import prove_equal
+from symml.calculus.sampling import Point, points, size_draws
+from symml.errors import SymmlError
+from symml.expr.dims import show_sizes
+from symml.expr.domains import DOMAINS
+from symml.expr.nodes import Expr, Symbol, show_shape, symbol_node
+from symml.expr.walk import size_names, substitute, symbols, topological
+from symml.proof.refute import Comparison, compare, search, shrink
+from symml.proof.verdict import Evidence, Verdict
+from symml.read.declarations import Declarations, read_declarations
+from symml.read.numpy_source import Statement, read_numpy, read_statement
+from symml.render import text
+
+_QUICK_POINTS = 4
+_MIN_AGREEING = 12
+_MAX_NODES_FOR_PROOF = 4000
+_RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
+
+
+def verify(
+    lhs: Expr | str,
+    rhs: Expr | str | None = None,
+    *,
+    shapes: str | Mapping[str, object] | Declarations | None = None,
+    relation: str = "==",
+    digits: int = 50,
+) -> Verdict:
+    """Decides whether an identity (or an inequality) holds.
+
+    Args:
+        lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out.
+        rhs: The right side.
+        shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
+        relation: ``"=="``, ``"<="`` or ``">="``; inequalities are certified at points or refuted, never proved.
+        digits: Decimal digits to which points must agree.
+
+    Returns:
+        A verdict; its repr is the report.
+
+    Raises:
+        ReadError: A text cannot be read.
+    """
+    declarations = read_declarations(shapes)
+    left, relation, right = _statement(lhs, rhs, relation, declarations)
+    claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    left, right = evaluate_derivatives(left), evaluate_derivatives(right)
+    if left.shape != right.shape:
+        return _shape_mismatch(left, right, claim)
+    return _Decision(left, right, relation, claim, digits).verdict()
+
+
+def _statement(
+    lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations
+) -> tuple[Expr, str, Expr]:
+    if rhs is None:
+        found = read_statement(lhs, declarations) if isinstance(lhs, str) else lhs
+        if not isinstance(found, Statement):
+            raise SymmlError(
+                "this is no statement: there is no relation", cure="write 'left == right', or give both sides"
+            )
+        return found.lhs, found.relation, found.rhs
+    if relation not in _RELATION_SIGN:
+        raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
+    sides = [read_numpy(side, declarations) if isinstance(side, str) else side for side in (lhs, rhs)]
+    return sides[0], relation, sides[1]
+
+
+def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
+    """Shapes that differ refute an equality; a transpose may mend it."""
+    what = f"the left side has shape {show_shape(left.shape)}, the right side {show_shape(right.shape)}"
+    note = ()
+    if left.shape == right.shape[::-1]:
+        note = ("transposing one side makes the shapes agree",)
+    return Verdict("refuted", claim, what, (Evidence("shapes", what),), notes=note)
+
+
+@dataclass
+class _Decision:
+    """One claim on its way through the stages; each stage decides or passes on."""
+
+    left: Expr
+    right: Expr
+    relation: str
+    claim: str
+    digits: int
+
+    def verdict(self) -> Verdict:
+        """The first stage that decides."""
+        if self.relation != "==":
+            return self._at_points()
+        stages = [self._quick_refutation, self._structure, self._finite_fields, self._small_dims]
+        if not size_names(self.left, self.right):
+            stages[2:] = [self._small_dims, self._finite_fields]
+        for stage in stages:
+            found = stage()
+            if found is not None:
+                return found
+        return self._at_points()
+
+    def _result(self, verdict: str, reason: str, *evidence: Evidence) -> Verdict:
+        return Verdict(verdict, self.claim, reason, evidence, notes=tuple(self._domain_notes()))
+
+    # ---- stage 1: where both sides have a value ----------------------------------------------------------------------
+    def _domain_notes(self) -> Iterator[str]:
+        """A point where exactly one side has a value, if there is one."""
+        if {c for c in conditions(self.left)} == {c for c in conditions(self.right)}:
+            return
+        seen = set()
+        for point in points([self.left, self.right], count=8, shapes=1):
+            outcome = compare(self.left, self.right, point).outcome
+            if outcome in ("left undefined", "right undefined") and outcome not in seen:
+                seen.add(outcome)
+                simpler = _simplest_undefined(self.left, self.right, point, outcome)
+                yield f"equal where both are defined; the {outcome.split()[0]} is undefined at {simpler}"
+
+    # ---- stages 2 and 3: proofs --------------------------------------------------------------------------------------
+    def _too_large(self) -> bool:
+        return len(topological(self.left, self.right)) > _MAX_NODES_FOR_PROOF
+
+    def _structure(self) -> Verdict | None:
+        if self._too_large():
+            return None
+        proof = prove_equal(self.left, self.right)
+        if proof is None:
+            return None
+        return self._result("proved", str(proof), Evidence("normal form", str(proof)))
+
+    def _finite_fields(self) -> Verdict | None:
+        if self._too_large():
+            return None
+        found = identity_test(self.left, self.right)
+        if found.status != "zero":
+            return None
+        shown = f"the difference is zero in {found.draws} random draws over finite fields, at {found.where}"
+        reason = f"an identity of these functions would be missed with probability below {found.error_bound:.0e}"
+        evidence = Evidence("finite fields", shown, {"draws": found.draws, "error_bound": found.error_bound})
+        result = self._result("proved_randomized", reason, evidence)
+        return (
+            result.with_notes("shown for generic arguments; ties are not covered")
+            if found.almost_everywhere
+            else result
+        )
+
+    def _small_dims(self) -> Verdict | None:
+        names = size_names(self.left, self.right)
+        if self._too_large():
+            return None
+        for sizes in size_draws(names, 1):
+            proof = prove_equal(self.left, self.right, sizes=sizes)
+            if proof is not None:
+                return self._result("proved", str(proof), Evidence("normal form", str(proof), {"sizes": dict(sizes)}))
+        return None
+
+    # ---- stages 5 and 6: points --------------------------------------------------------------------------------------
+    def _quick_refutation(self) -> Verdict | None:
+        for point, found in search(self.left, self.right, count=_QUICK_POINTS, shapes=1, seed=7):
+            if found.outcome == "differs":
+                return self._refuted(point)
+        return None
+
+    def _refuted(self, point: Point) -> Verdict:
+        witness = shrink(self.left, self.right, point, self.relation)
+        shown = "rigorous enclosures of both sides at an exact point exclude the claim"
+        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness)
+        return _true_if(self, found) if self.relation == "==" else found
+
+    def _at_points(self) -> Verdict:
+        agreeing, digits, shapes = 0, 1e9, set()
+        outcomes: list[Comparison] = []
+        for point, found in search(self.left, self.right, self.relation):
+            outcomes.append(found)
+            if found.outcome == "differs":
+                return self._refuted(point)
+            if found.outcome == "agrees":
+                agreeing, digits = agreeing + 1, min(digits, found.digits)
+                shapes.add(show_sizes(point.sizes))
+        needed = min(_MIN_AGREEING, len(outcomes))
+        if agreeing < needed or digits < self.digits:
+            reason = f"no proof was found, and only {agreeing} of {len(outcomes)} points could be compared to {self.digits} digits"
+            return Verdict("not_understood", self.claim, reason)
+        where = f"{agreeing} exact points" + (f" at {'; '.join(sorted(shapes))}" if shapes != {""} else "")
+        kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
+        shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
+        return self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
+
+
+def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> str:
+    """The symbol whose special value is to blame, alone when that is enough to say."""
+    for symbol, value in point.values.items():
+        entries = {Fraction(v) for v in np.asarray(value, dtype=object).flat}
+        if len(entries) == 1 and len(point.values) > 1:
+            return f"{symbol.name} = {entries.pop()}" + (" (every entry)" if symbol.shape else "")
+    return str(point)
+
+
+def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
+    """A small assumption under which a refuted claim is proved."""
+    for symbol in symbols(decision.left, decision.right):
+        for name, words in _assumptions(symbol):
+            tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
+            sides = [substitute(side, {symbol: tamed}) for side in (decision.left, decision.right)]
+            proof = prove_equal(*sides, seconds=1.0)
+            if proof is None:
+                continue
+            shown = f"under {words}: {proof}"
+            return Verdict(
+                "true_if",
+                decision.claim,
+                f"false as it stands, and proved when {words}",
+                (*refuted.evidence, Evidence("assumption", shown)),
+                refuted.counterexample,
+                assumption=words,
+            )
+    return refuted
+
+
+def _assumptions(symbol: Symbol) -> list[tuple[str, str]]:
+    """(domain, words) of the assumptions worth trying for a symbol."""
+    name = symbol.name
+    found: list[tuple[str, str]] = []
+    if symbol.domain.name in ("real", "nonzero"):
+        found += [("nonnegative", f"{name} >= 0"), ("positive", f"{name} > 0")]
+        found.append(("sign", f"the entries of {name} are -1 or 1"))
+        if len(symbol.shape) in (1, 2):
+            found.append(("onehot", f"{name} is one-hot"))
+    if symbol.domain.name in ("real", "positive", "nonnegative", "probability", "unit") and len(symbol.shape) == 1:
+        found.append(("simplex", f"{name} sums to one"))
+    square = len(symbol.shape) == 2 and symbol.shape[0] == symbol.shape[1]
+    if square and symbol.domain.name == "real":
+        found.append(("symmetric", f"{name} is symmetric"))
+    if square and symbol.domain.name in ("real", "invertible"):
+        found += [("spd", f"{name} is symmetric positive definite"), ("diagonal", f"{name} is diagonal")]
+        found.append(("orthogonal", f"{name} is orthogonal"))
+    return found
