@@ -26,6 +26,9 @@ def term_key(node: Expr) -> tuple[Fraction, Key]:
 
 def _term_key(node: Expr) -> tuple[Fraction, Key]:
     if isinstance(node, Contract):
+        if len(node.args) == 1 and node.subs[0] == tuple(range(len(node.dims))) and len(node.dims) == len(node.shape):
+            inner, key = term_key(node.args[0])
+            return node.coef * inner, key
         return node.coef, product_key(node.args, node.subs, len(node.shape))
     if isinstance(node, Constant) and isinstance(node.value, Fraction):
         return node.value, ((), 0)

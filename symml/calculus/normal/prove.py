@@ -14,6 +14,7 @@ from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero
 from symml.expr.dims import show_sizes
 from symml.expr.nodes import Expr
+from symml.expr.walk import size_names
 
 _MAX_ROUNDS = 12
 _ZERO, _MINUS = Fraction(0), Fraction(-1)
@@ -26,13 +27,17 @@ class NormalProof:
     Attributes:
         method: How it was shown.
         sizes: The dims for which it was shown; empty when for all.
+        symbolic: Whether there are symbolic dims at all.
     """
 
     method: str
     sizes: Mapping[str, int] = field(default_factory=dict)
+    symbolic: bool = True
 
     def __str__(self) -> str:
-        return self.method + (f", for {show_sizes(self.sizes)}" if self.sizes else ", for all dims")
+        if self.sizes:
+            return f"{self.method}, for {show_sizes(self.sizes)}"
+        return self.method + (", for all dims" if self.symbolic else "")
 
 
 def prove_equal(
@@ -48,10 +53,11 @@ def prove_equal(
     """
     if a.shape != b.shape:
         return None
+    symbolic = bool(size_names(a, b))
     if a is b:
-        return NormalProof("the same expression")
+        return NormalProof("the same expression", symbolic=symbolic)
     if sizes is None and (simplify(a) is simplify(b) or is_zero(simplify(a - b))):
-        return NormalProof("both sides simplify to the same expression")
+        return NormalProof("both sides simplify to the same expression", symbolic=symbolic)
     if too_deep(a) or too_deep(b):
         return None
     try:
@@ -59,7 +65,7 @@ def prove_equal(
             return None
     except (TooLarge, Unsupported):
         return None
-    return NormalProof("both sides have the same normal form", dict(sizes or {}))
+    return NormalProof("both sides have the same normal form", dict(sizes or {}), symbolic)
 
 
 def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, deadline: float) -> bool:
@@ -70,9 +76,18 @@ def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, deadline: 
         if monotonic() > deadline:
             raise TooLarge
         difference = former.add(former.form(a, place), former.scale(_MINUS, former.form(b, place)))
-        if not _vanishes(former, difference):
+        if not _vanishes(former, _resolved(former, difference)):
             return False
     return True
+
+
+def _resolved(former: Former, poly: Poly) -> Poly:
+    """The polynomial with sums over one-hot rows replaced by the entry that the row picks."""
+    parts = []
+    for monomial, coef in poly.items():
+        found = former.resolved(monomial)
+        parts.append({monomial: coef} if found is None else former.scale(coef, found))
+    return former.add(*parts)
 
 
 def _vanishes(algebra: Algebra, poly: Poly) -> bool:

@@ -126,6 +126,9 @@ class Labels(Scalars):
                 _, a, b = self.atoms.key(atom)
                 rest = tuple((x, e) for x, e in inside if x != atom)
                 return self.multiply(outside, self.rename_monomial(rest, {label: b if a == label else a}))
+        resolved = self.resolved(monomial)
+        if resolved is not None:
+            return self.total(resolved, ((label, dim),))
         picked = self._picked(monomial, inside, label)
         if picked is not None:
             return picked
@@ -133,6 +136,26 @@ class Labels(Scalars):
         if special is not None:
             return self.multiply(outside, special)
         return self.multiply(outside, self._canonical_sum(inside, {label: dim}))
+
+    def resolved(self, monomial: Monomial) -> Poly | None:
+        """h_j sum_k h_k f(k) = h_j f(j), for a sum to any power"""
+        hot = [self.atoms.key(a) for a, e in monomial if e > 0 and self.atoms.kind(a) == "bits"]
+        for atom, exponent in monomial if hot else ():
+            if self.atoms.kind(atom) != "sum":
+                continue
+            _, names, dims, body = self.atoms.key(atom)
+            for key in hot:
+                found = _hot_factor(self.atoms, body, key, names) if _is_onehot(key[1]) else None
+                if found is None:
+                    continue
+                name, body = found
+                left = tuple((n, d) for n, d in zip(names, dims, strict=True) if n != name)
+                fresh = {n: self.fresh() for n, _ in left}
+                value = self.rename_monomial(body, {name: key[2][-1], **fresh})
+                value = self.total(value, tuple((fresh[n], d) for n, d in left))
+                rest = self.monomial({a: e for a, e in monomial if a != atom}, _UNIT)
+                return self.multiply(rest, self.power(value, exponent))
+        return None
 
     def _picked(self, monomial: Monomial, inside: list[tuple[Atom, Fraction]], label: Label) -> Poly | None:
         """sum_k h_k h_j f(k) = h_j f(j) for one row h of one-hot entries"""
@@ -259,6 +282,18 @@ class Labels(Scalars):
         free = self.atoms.poly_labels(renamed) - set(names)
         key = ("along", name, names, dims, freeze(renamed))
         return self.variable(self.atoms.intern(key, free, positive=self.is_positive(renamed)))
+
+
+def _hot_factor(
+    atoms: Atoms, body: Monomial, key: tuple[Any, ...], names: tuple[Label, ...]
+) -> tuple[Label, Monomial] | None:
+    """The bound label at which a sum's body has the same one-hot row, and the body without that factor."""
+    for atom, exponent in body:
+        twin = atoms.key(atom)
+        same = twin[0] == "bits" and twin[1] is key[1] and twin[2][:-1] == key[2][:-1]
+        if same and exponent == 1 and twin[2][-1] in names and not set(twin[2][:-1]) & set(names):
+            return twin[2][-1], tuple(item for item in body if item[0] != atom)
+    return None
 
 
 def _is_onehot(node: Any) -> bool:
