@@ -12,6 +12,7 @@ from symml.expr.contract import contract
 from symml.expr.dims import Size
 from symml.expr.nodes import (
     Constant,
+    Contract,
     Expr,
     add_node,
     apply_node,
@@ -184,6 +185,8 @@ def divide(a: object, b: object) -> Expr:
 def power(base: object, exponent: object) -> Expr:
     """``base ** exponent``, elementwise; a rational exponent gives a power node."""
     x, y = lift(base), lift(exponent)
+    if isinstance(y, Contract) and not y.args and _common("**", x, y) == x.shape:
+        return rational_power(x, y.coef)
     if not (isinstance(y, Constant) and isinstance(y.value, Fraction)):
         return functions.power(x, y)
     return rational_power(x, y.value)

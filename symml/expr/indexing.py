@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
-from symml.expr.arithmetic import brief, lift, zeros
+from symml.expr.arithmetic import brief, broadcast_shape, lift
 from symml.expr.contract import Factor, contract
 from symml.expr.dims import Dim, Size
-from symml.expr.nodes import Expr, add_node, basis, onehot, selector, show_shape
+from symml.expr.nodes import (
+    Add,
+    Basis,
+    Constant,
+    Contract,
+    Expr,
+    Extent,
+    Eye,
+    OneHot,
+    Selector,
+    Symbol,
+    add_node,
+    basis,
+    onehot,
+    selector,
+    show_shape,
+)
+from symml.expr.walk import topological
 
 if TYPE_CHECKING:
     from symml.expr.dims import Shape
@@ -17,43 +36,84 @@ if TYPE_CHECKING:
 _WHOLE = slice(None)
 
 
+@dataclass
+class Plan:
+    """A key as index plumbing: taking entries out is one product, and so is putting them back.
+
+    Attributes:
+        axes: The label of each axis of the array.
+        factors: The 0/1 arrays that select.
+        out: The label of each axis of the result.
+        ones: The labels of new axes, with dim 1.
+        joint: The labels that integer labels share; empty when there are none.
+    """
+
+    axes: tuple[object, ...] = ()
+    factors: list[Factor] = field(default_factory=list)
+    out: list[object] = field(default_factory=list)
+    ones: dict[object, Dim] = field(default_factory=dict)
+    joint: list[object] = field(default_factory=list)
+
+    def take(self, x: Expr) -> Expr:
+        """The entries of ``x`` at the key."""
+        return contract([(x, self.axes), *self.factors], self.out, dims=self.ones)
+
+    def put(self, value: Expr, shape: Shape) -> Expr:
+        """An array of this shape with ``value`` at the key and zeros elsewhere; equal labels add up."""
+        dims = dict(zip(self.axes, shape, strict=True))
+        return contract([(value, self.out), *self.factors], self.axes, dims=dims)
+
+
 def index(x: Expr, key: object) -> Expr:
-    """``x[key]`` with NumPy's meaning for integers, slices, ``None``, ``...`` and one array of integer labels.
+    """``x[key]`` with NumPy's meaning for integers, slices, ``None``, ``...`` and arrays of integer labels.
 
     Raises:
         ShapeError: There are more indices than axes, or an integer lies outside.
         SymmlError: The key is of a kind that has no expression.
     """
-    keys = _full_key(x, key if isinstance(key, tuple) else (key,))
-    factors: list[Factor] = []
-    labels: list[object] = []
-    out: list[object] = []
-    ones: dict[object, Dim] = {}
+    return plan(x, key).take(x)
+
+
+def plan(x: Expr, key: object) -> Plan:
+    """What ``x[key]`` means, as index plumbing."""
+    keys = full_key(x, key if isinstance(key, tuple) else (key,))
+    found = Plan(axes=tuple(("axis", i) for i in range(len(x.shape))))
+    arrays = [_labels(item) for item in keys if isinstance(item, Expr | list)]
+    shape = broadcast_shape(*(labels.shape for labels in arrays)) if arrays else ()
+    found.joint = [("joint", k) for k in range(len(shape))]
+    places: list[int] = []
+    axis = 0
     for place, item in enumerate(keys):
         if item is None:
-            out.append(("new", place))
-            ones["new", place] = 1
+            found.out.append(("new", place))
+            found.ones["new", place] = 1
             continue
-        axis = len(labels)
-        labels.append(("axis", axis))
-        out += _one_axis(x, axis, item, factors)
-    return contract([(x, labels), *factors], out, dims=ones)
+        if isinstance(item, Expr | list):
+            places.append(len(found.out))
+            found.factors.append(_label_factor(_labels(item), x.shape[axis], axis, shape))
+        else:
+            if isinstance(item, int | Size) and shape:
+                places.append(len(found.out))
+            found.out += _one_axis(x, axis, item, found.factors)
+        axis += 1
+    at = places[0] if len(set(places)) == 1 else 0
+    found.out[at:at] = found.joint
+    return found
 
 
-def _full_key(x: Expr, keys: tuple[object, ...]) -> list[object]:
+def full_key(x: Expr, keys: tuple[object, ...]) -> list[object]:
     """The key with ``...`` and missing axes written out."""
     used = len([k for k in keys if k is not None and k is not Ellipsis])
     rank = len(x.shape)
     if used > rank:
         raise ShapeError(f"{brief(x)} has {rank} axes; the key has {used} indices")
-    spread = [k for k in keys if k is Ellipsis]
+    spread = [i for i, k in enumerate(keys) if k is Ellipsis]
     if len(spread) > 1:
         raise SymmlError("a key has at most one ...")
     whole: list[object] = [_WHOLE] * (rank - used)
     if not spread:
         return [*keys, *whole]
-    place = next(i for i, k in enumerate(keys) if k is Ellipsis)
-    return [*keys[:place], *whole, *keys[place + 1 :]]
+    return [*keys[: spread[0]], *whole, *keys[spread[0] + 1 :]]
 
 
 def _one_axis(x: Expr, axis: int, item: object, factors: list[Factor]) -> list[object]:
@@ -62,30 +122,60 @@ def _one_axis(x: Expr, axis: int, item: object, factors: list[Factor]) -> list[o
     if isinstance(item, slice):
         if item == _WHOLE:
             return [label]
-        rows, start, step = _slice(dim, item)
+        rows, start, step = slice_run(dim, item)
         factors.append((selector(rows, dim, start, step), (("cut", axis), label)))
         return [("cut", axis)]
     if isinstance(item, int | Size) and not isinstance(item, bool):
-        factors.append((basis(dim, _position(x, dim, item)), (label,)))
+        factors.append((basis(dim, position(dim, item)), (label,)))
         return []
-    if isinstance(item, Expr):
-        names = [("label", axis, k) for k in range(len(item.shape))]
-        factors.append((onehot(item, dim), (*names, label)))
-        return list(names)
-    if isinstance(item, list):
-        return _one_axis(x, axis, lift(item), factors)
     raise SymmlError(f"{item!r} cannot index an array", cure="use integers, slices, None, ... or an array of labels")
 
 
-def _position(x: Expr, dim: Dim, item: int | Size) -> Dim:
+# ---- integer labels --------------------------------------------------------------------------------------------------
+def is_whole(node: Expr) -> bool:
+    """Whether every entry is known to be a whole number."""
+    return all(_keeps_whole(part) for part in topological(node))
+
+
+def _keeps_whole(part: Expr) -> bool:
+    if isinstance(part, Symbol):
+        return "integer" in part.domain.facts
+    if isinstance(part, Constant):
+        return isinstance(part.value, Fraction) and part.value.denominator == 1
+    if isinstance(part, Contract):
+        return part.coef.denominator == 1
+    return isinstance(part, Add | Extent | Eye | Basis | Selector | OneHot)
+
+
+def _labels(item: Expr | list[object]) -> Expr:
+    if isinstance(item, list) and any(isinstance(entry, bool) for entry in item):
+        raise SymmlError("a list of booleans cannot index an array", cure="multiply by the 0/1 array, or use where")
+    labels = lift(item)
+    if not is_whole(labels):
+        raise SymmlError(
+            f"{brief(labels)} indexes an array but is not known to be whole numbers",
+            cure="declare labels as such, as in 'y: n label'; for a condition use where(condition, a, b)",
+        )
+    return labels
+
+
+def _label_factor(labels: Expr, dim: Dim, axis: int, shape: Shape) -> Factor:
+    """Labels as 0/1 rows; axes align from the right with the common shape of all labels."""
+    shift = len(shape) - len(labels.shape)
+    own: list[object] = [
+        ("joint", k + shift) if size == shape[k + shift] else ("stretched", axis, k)
+        for k, size in enumerate(labels.shape)
+    ]
+    return onehot(labels, dim), (*own, ("axis", axis))
+
+
+# ---- integers and slices ---------------------------------------------------------------------------------------------
+def position(dim: Dim, item: Dim) -> Dim:
+    """The position that an index means on an axis of ``dim`` entries; negative ones count from the end."""
     if isinstance(item, int) and item < 0:
         return _shift(dim, item)
     if isinstance(dim, int) and isinstance(item, int) and item >= dim:
-        raise ShapeError(
-            f"index {item} lies outside an axis of {dim} entries",
-            source="",
-            cure=f"{brief(x)} is {show_shape(x.shape)}",
-        )
+        raise ShapeError(f"index {item} lies outside an axis of {dim} entries", cure=f"use 0 to {dim - 1}")
     return item
 
 
@@ -96,8 +186,8 @@ def _shift(dim: Dim, offset: Dim) -> Dim:
     return moved
 
 
-def _slice(dim: Dim, item: slice) -> tuple[Dim, Dim, int]:
-    """(number of rows, first position, step) of a slice of an axis."""
+def slice_run(dim: Dim, item: slice) -> tuple[Dim, Dim, int]:
+    """(number of entries, first position, step) of a slice of an axis."""
     if isinstance(dim, int) and not any(isinstance(v, Size) for v in (item.start, item.stop)):
         chosen = range(*item.indices(dim))
         return len(chosen), chosen.start if len(chosen) else 0, chosen.step
@@ -146,15 +236,3 @@ def _placed(node: Expr, axis: int, start: Dim, total: Dim) -> Expr:
     axes: list[object] = list(range(len(node.shape)))
     out = [*axes[:axis], "wide", *axes[axis + 1 :]]
     return contract([(node, axes), (selector(node.shape[axis], total, start, 1), (axis, "wide"))], out)
-
-
-def place(part: Expr, shape: Shape, key: object) -> Expr:
-    """``part`` at ``key`` of an array of zeros: the inverse of a basic index."""
-    keys = [k for k in _full_key(zeros(shape), key if isinstance(key, tuple) else (key,)) if k is not None]
-    factors: list[Factor] = []
-    labels: list[object] = []
-    out: list[object] = []
-    for axis, item in enumerate(keys):
-        out.append(("axis", axis))
-        labels += _one_axis(zeros(shape), axis, item, factors)
-    return contract([(part, labels), *factors], out)
