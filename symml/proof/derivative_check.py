@@ -33,7 +33,7 @@ def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: S
         verdict = step.verdict
         if verdict.verdict not in _GOOD:
             return Verdict(verdict.verdict, claim, f"step {place} ({step.reason}): {verdict.reason}", verdict.evidence)
-    agreeing = _agreeing_points(expr, wrt, order, result)
+    agreeing = agreeing_points(expr, wrt, order, result)
     if agreeing < 0:
         return Verdict("refuted", claim, "differences of the function disagree with the result")
     shown = [Evidence("steps", f"all {len(steps)} steps hold, each decided on its own")]
@@ -43,7 +43,7 @@ def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: S
     return Verdict(_GOOD[weakest], claim, "every step is a rule of the calculus, checked as a claim", tuple(shown))
 
 
-def _agreeing_points(expr: Expr, wrt: Symbol, order: int, result: Expr) -> int:
+def agreeing_points(expr: Expr, wrt: Symbol, order: int, result: Expr) -> int:
     """The number of points at which differences agree; -1 as soon as one disagrees."""
     before = evaluate_derivatives(expr)
     for _ in range(order - 1):

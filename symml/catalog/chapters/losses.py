@@ -1,0 +1,142 @@
+"""Losses and their gradients.
+
+Main results: ``mse_grad``, ``bce_grad``, ``bce_logits_grad``, ``softmax_ce_grad``, ``ridge_grad``.
+Notation: ``X`` is n samples in rows, ``y`` targets, ``w`` weights, ``z`` logits, ``p`` probabilities.
+References: cheatsheet 4, 5, 6 and 7.
+"""
+
+from symml.catalog import by
+from symml.catalog.declare import Chain, deriv, identity
+from symml.catalog.domains import Binary, Matrix, OneHot, Positive, Real, Signs, Unit, Vector
+from symml.expr.build import diag, dot, log_softmax, logsumexp, mean, ones, softmax, sum
+from symml.expr.functions import exp, greater, less, log, maximum, sigmoid, sign, softplus, where
+from symml.expr.nodes import extent
+
+
+@identity(source="cheatsheet 6.8, MSE", tags="loss regression gradient mse")
+def mse_grad(X: Matrix["n", "d"], w: Vector["d"], y: Vector["n"]) -> Chain:
+    """The gradient of the mean squared error is the mean of residuals times inputs, doubled."""
+    n = extent(X.shape[0])
+    yield deriv(mean((X @ w - y) ** 2), w)
+    yield by.chain_rule, 2 / n * X.T @ (X @ w - y)
+
+
+@identity(source="cheatsheet 6.8, MSE", tags="loss regression hessian mse")
+def mse_hessian(X: Matrix["n", "d"], w: Vector["d"], y: Vector["n"]) -> Chain:
+    """The Hessian of the mean squared error does not depend on the weights."""
+    n = extent(X.shape[0])
+    yield deriv(2 / n * X.T @ (X @ w - y), w)
+    yield by.linearity, 2 / n * X.T @ X
+
+
+@identity(source="cheatsheet 4.19, ridge", tags="loss regression gradient regularization ridge l2")
+def ridge_grad(X: Matrix["n", "d"], w: Vector["d"], y: Vector["n"], lam: Positive) -> Chain:
+    """The L2 penalty adds twice lambda times the weights to the gradient.
+
+    With a half in front of the penalty the factor 2 goes.
+    """
+    n = extent(X.shape[0])
+    yield deriv(mean((y - X @ w) ** 2) + lam * dot(w, w), w)
+    yield by.sum_rule, -2 / n * X.T @ (y - X @ w) + 2 * lam * w
+
+
+@identity(source="cheatsheet 4.18 and 7.16, lasso", tags="loss regression gradient regularization lasso l1")
+def l1_grad(w: Vector["d"], lam: Positive) -> Chain:
+    """The gradient of the L1 penalty is lambda times the signs, where no weight is zero."""
+    yield deriv(lam * sum(abs(w)), w)
+    yield by.cases, lam * sign(w)
+
+
+@identity(source="cheatsheet 7.5, BCE", tags="loss classification gradient bce cross-entropy")
+def bce_grad(p: Unit, y: Binary) -> Chain:
+    """The slope of binary cross-entropy in the probability is the error over the variance."""
+    yield deriv(-(y * log(p) + (1 - y) * log(1 - p)), p)
+    yield by.linearity, (1 - y) / (1 - p) - y / p
+    yield by.common_factor, (p - y) / (p * (1 - p))
+
+
+@identity(source="cheatsheet 7.7, cross-entropy and MSE", tags="loss classification gradient bce logits")
+def bce_logits_grad(z: Real, y: Binary) -> Chain:
+    """With a sigmoid in front, the slope of binary cross-entropy is the plain error.
+
+    The factor p(1 - p) that makes squared error vanish in the tails cancels.
+    """
+    p = sigmoid(z)
+    yield deriv(-(y * log(p) + (1 - y) * log(1 - p)), z)
+    yield by.chain_rule, (p - y) / (p * (1 - p)) * (p * (1 - p))
+    yield by.cancellation, p - y
+
+
+@identity(source="cheatsheet 7.7, cross-entropy and MSE", tags="loss classification stable bce logits")
+def bce_logits_stable(z: Real, y: Binary) -> Chain:
+    """Binary cross-entropy of a logit is softplus less the logit of the positive class."""
+    p = sigmoid(z)
+    yield -(y * log(p) + (1 - y) * log(1 - p))
+    yield by.definition, y * softplus(-z) + (1 - y) * softplus(z)
+    yield by.algebra, softplus(z) - y * z
+
+
+@identity(source="cheatsheet 7.7, cross-entropy and MSE", tags="loss classification gradient mse vanishing")
+def sigmoid_mse_grad(z: Real, y: Binary) -> Chain:
+    """Squared error behind a sigmoid keeps the factor p(1 - p), so its slope vanishes when p is confidently wrong."""
+    p = sigmoid(z)
+    yield deriv((p - y) ** 2, z)
+    yield by.chain_rule, 2 * (p - y) * p * (1 - p)
+
+
+@identity(source="cheatsheet 5.9, cross-entropy", tags="loss classification gradient softmax cross-entropy")
+def softmax_ce_grad(z: Vector["k"], y: OneHot["k"]) -> Chain:
+    """The gradient of softmax cross-entropy in the logits is the predicted less the true distribution.
+
+    It needs the entries of y to sum to one.
+    """
+    yield deriv(-sum(y * log_softmax(z)), z)
+    yield by.definition, deriv(logsumexp(z) * sum(y) - dot(y, z), z)
+    yield by.linearity, softmax(z) * sum(y) - y
+    yield by.normalization, softmax(z) - y
+
+
+@identity(source="cheatsheet 5.9, cross-entropy", tags="loss classification hessian softmax cross-entropy convex")
+def softmax_ce_hessian(z: Vector["k"], y: OneHot["k"]) -> Chain:
+    """The Hessian of softmax cross-entropy is the softmax Jacobian: the loss is convex in the logits."""
+    p = softmax(z)
+    yield deriv(p - y, z)
+    yield by.linearity, diag(p) - p[:, None] * p[None, :]
+
+
+@identity(source="cheatsheet 7.21, convex losses", tags="loss classification gradient logistic")
+def logistic_grad(X: Matrix["n", "d"], y: Signs["n"], w: Vector["d"]) -> Chain:
+    """The gradient of the logistic loss weighs each sample by the probability of being wrong."""
+    m = y * (X @ w)
+    yield deriv(sum(log(1 + exp(-m))), w)
+    yield by.chain_rule, -X.T @ (y / (1 + exp(m)))
+    yield by.definition, -X.T @ (y * sigmoid(-m))
+
+
+@identity(source="cheatsheet 7.21, convex losses", tags="loss classification hessian logistic convex")
+def logistic_hessian(X: Matrix["n", "d"], w: Vector["d"], y: Vector["n"]) -> Chain:
+    """The Hessian of the logistic loss is a weighted Gram matrix, so the loss is convex."""
+    p = sigmoid(X @ w)
+    yield deriv(X.T @ (p - y), w)
+    yield by.chain_rule, X.T @ diag(p * (1 - p)) @ X
+
+
+@identity(source="cheatsheet 7.21, convex losses", tags="loss classification gradient hinge svm")
+def hinge_deriv(m: Real) -> Chain:
+    """The slope of the hinge is -1 inside the margin and 0 outside; at m = 1 there is none."""
+    yield deriv(maximum(0, 1 - m), m)
+    yield by.cases, where(less(m, 1), -1, 0)
+
+
+@identity(source="robust losses", tags="loss regression gradient huber")
+def huber_deriv(r: Real, delta: Positive) -> Chain:
+    """The slope of the Huber loss is the residual, clipped to [-delta, delta]."""
+    yield deriv(where(less(abs(r), delta), r**2 / 2, delta * (abs(r) - delta / 2)), r)
+    yield by.cases, where(less(abs(r), delta), r, delta * sign(r))
+
+
+@identity(source="robust losses", tags="loss regression gradient quantile pinball")
+def quantile_deriv(r: Real, tau: Unit) -> Chain:
+    """The slope of the quantile loss is tau above and tau - 1 below zero."""
+    yield deriv(maximum(tau * r, (tau - 1) * r), r)
+    yield by.cases, where(greater(r, 0), tau * ones(()), tau - 1)

@@ -1,0 +1,180 @@
+"""The cross-check: links proved, and three independent numbers compared: symml's kernel, SymPy's lambdify and mpmath."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import numpy as np
+import sympy
+
+from symml.calculus.differentiate import evaluate_derivatives
+from symml.calculus.numeric import evaluate
+from symml.calculus.sampling import draw
+from symml.catalog.sympy_form import side, sizes_of
+from symml.errors import NotEvaluable, SymmlError
+from symml.expr.nodes import Apply, Derivative, Expr, Symbol
+from symml.expr.walk import symbols, topological
+from symml.kernels import kernel
+from symml.proof.derivative_check import agreeing_points
+
+if TYPE_CHECKING:
+    from symml.catalog.declare import Entry
+
+_POINTS = 5
+_MAX_ULPS = 4096.0
+_GOOD = ("proved", "proved_randomized", "certified")
+_FALSE = ("refuted", "true_if")
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cross-check of one entry.
+
+    Attributes:
+        id: The entry's id.
+        verdict: The symbolic verdict on its links.
+        kernel_ulps: The largest distance of symml's kernel from the truth, in units of the last place.
+        sympy_ulps: The same for ``sympy.lambdify`` of the entry's SymPy form.
+        derivative: Whether differences agree, for derivatives; ``-`` for other entries.
+        good: Whether nothing disagrees.
+        reason: What disagrees.
+    """
+
+    id: str
+    verdict: str
+    kernel_ulps: float | None
+    sympy_ulps: float | None
+    derivative: str
+    good: bool
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as plain data."""
+        return dict(vars(self))
+
+
+def crosscheck(entry: Entry) -> Row:
+    """Cross-checks one entry."""
+    verdict = entry.verify()
+    expected = _FALSE if entry.pitfall else _GOOD
+    problems = [] if verdict.verdict in expected else [f"links: {verdict.verdict}: {verdict.reason}"]
+    if entry.pitfall:
+        return Row(entry.id, verdict.verdict, None, None, "-", not problems, "; ".join(problems))
+    ours = theirs = None
+    if not _has_undefined(entry.rhs):
+        ours, theirs = _distances(entry)
+        problems += [
+            f"{name}: {u:.0f} ulps"
+            for name, u in (("kernel", ours), ("sympy", theirs))
+            if u is not None and u > _MAX_ULPS
+        ]
+    derivative = _derivative(entry)
+    if derivative == "differs":
+        problems.append("differences of the left side disagree")
+    return Row(entry.id, verdict.verdict, ours, theirs, derivative, not problems, "; ".join(problems))
+
+
+def _has_undefined(expr: Expr) -> bool:
+    return any(isinstance(node, Apply) and node.function.undefined for node in topological(expr))
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+def _distances(entry: Entry) -> tuple[float | None, float | None]:
+    """Ulps from the truth of symml's kernel and of SymPy's, over a few points."""
+    rhs = evaluate_derivatives(entry.rhs)
+    sizes = sizes_of(entry)
+    emitted = kernel(rhs)
+    theirs, arguments = _lambdified(entry)
+    worst: list[float | None] = [None, None]
+    for k in range(_POINTS):
+        point = draw(symbols(rhs), sizes, Random(f"{entry.id} {k}"), [rhs])
+        try:
+            truth = evaluate(rhs, point, 50)
+        except NotEvaluable:
+            continue
+        floats = {s.name: np.asarray(v, float) for s, v in point.values.items()}
+        values = [emitted(**_arguments(emitted.arguments, floats, sizes)), _call(theirs, arguments, floats)]
+        for j, value in enumerate(values):
+            if value is not None:
+                worst[j] = max(worst[j] or 0.0, _ulps(np.asarray(value, float), truth))
+    return worst[0], worst[1]
+
+
+def _arguments(names: Iterable[str], floats: dict[str, Any], sizes: dict[str, int]) -> dict[str, Any]:
+    return {name: floats[name] if name in floats else sizes[name] for name in names}
+
+
+def _lambdified(entry: Entry) -> tuple[Any, list[Any]]:
+    """SymPy's kernel of the right side, and its arguments; None where SymPy has no form."""
+    try:
+        form = side(entry, entry.rhs)
+    except SymmlError:
+        return None, []
+    free = sorted(form.free_symbols | form.atoms(sympy.Indexed), key=str)
+    used = [s for s in free if not isinstance(s, sympy.Idx) and not isinstance(s, sympy.IndexedBase)]
+    bases = {str(i.base.label) for i in used if isinstance(i, sympy.Indexed)}
+    used = [s for s in used if isinstance(s, sympy.Indexed) or str(s) not in bases]
+    dummies = {s: sympy.Dummy() for s in used}
+    body = (
+        form.subs(dummies, simultaneous=True)
+        if not hasattr(form, "applyfunc")
+        else form.applyfunc(lambda e: e.subs(dummies))
+    )
+    return sympy.lambdify(list(dummies.values()), body, modules=["scipy", "numpy"] if _scipy() else "numpy"), used
+
+
+def _scipy() -> bool:
+    return find_spec("scipy") is not None
+
+
+def _call(function: Any, arguments: list[Any], floats: dict[str, Any]) -> Any:
+    if function is None:
+        return None
+    values = [
+        floats[str(a.base.label)][tuple(int(i) for i in a.indices)]
+        if isinstance(a, sympy.Indexed)
+        else float(floats[str(a)])
+        for a in arguments
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return function(*values)
+
+
+def _ulps(value: Any, truth: Any) -> float:
+    """The largest distance in units of the last place of the truth (of its largest entry, for entries near zero)."""
+    exact = np.asarray(truth, dtype=object)
+    if np.shape(value) != exact.shape:
+        return float("inf")
+    scale = max((abs(t) for t in exact.flat), default=mpmath.mpf(0)) or mpmath.mpf(1)
+    floor, unit = scale * mpmath.mpf(2) ** -10, mpmath.mpf(2) ** -52
+    pairs = zip(value.flat, exact.flat, strict=True)
+    return float(max((abs(mpmath.mpf(float(v)) - t) / (max(abs(t), floor) * unit) for v, t in pairs), default=0))
+
+
+# ---- derivatives -----------------------------------------------------------------------------------------------------
+def _derivative(entry: Entry) -> str:
+    """Whether high-precision differences of the function agree with the right side."""
+    node = entry.lhs
+    if not isinstance(node, Derivative) or _has_undefined(node.args[0]):
+        return "-"
+    wrt = node.args[1]
+    assert isinstance(wrt, Symbol)
+    found = agreeing_points(evaluate_derivatives(node.args[0]), wrt, 1, evaluate_derivatives(entry.rhs))
+    return "differs" if found < 0 else "agrees" if found else "-"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows as aligned text."""
+    lines = [f"{'entry':44} {'links':18} {'kernel':>8} {'sympy':>8} {'differences':12}"]
+    for row in rows:
+        ulps = [f"{u:.1f}" if u is not None else "-" for u in (row.kernel_ulps, row.sympy_ulps)]
+        mark = "" if row.good else "  <-- " + row.reason
+        lines.append(f"{row.id:44} {row.verdict:18} {ulps[0]:>8} {ulps[1]:>8} {row.derivative:12}{mark}")
+    return "\n".join(lines)
