@@ -9,9 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symml.calculus.differentiate import gradient as grad
-    from symml.calculus.differentiate import hessian as hessian
-    from symml.calculus.differentiate import jacobian as jacobian
     from symml.catalog.book import entries as entries
     from symml.catalog.book import entry as entry
     from symml.catalog.book import find as find
@@ -23,6 +20,9 @@ if TYPE_CHECKING:
     from symml.expr.dims import dims as dims
     from symml.expr.sympy_bridge import from_sympy as from_sympy
     from symml.expr.sympy_bridge import to_sympy as to_sympy
+    from symml.faces import grad as grad
+    from symml.faces import hessian as hessian
+    from symml.faces import jacobian as jacobian
     from symml.faces import kernel as kernel
     from symml.faces import read as read
     from symml.faces import simplify as simplify
@@ -42,9 +42,9 @@ _HOME = {
     "entry": "catalog.book",
     "find": "catalog.book",
     "from_sympy": "expr.sympy_bridge",
-    "grad": "calculus.differentiate:gradient",
-    "hessian": "calculus.differentiate",
-    "jacobian": "calculus.differentiate",
+    "grad": "faces",
+    "hessian": "faces",
+    "jacobian": "faces",
     "kernel": "faces",
     "matrix": "expr.build",
     "read": "faces",

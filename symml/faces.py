@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from symml.calculus import differentiate
 from symml.calculus import simplify as _simplify
-from symml.expr.nodes import Expr
+from symml.expr.nodes import Expr, Symbol
 from symml.kernels import Kernel
 from symml.kernels import kernel as _kernel
+from symml.proof.derive import find_variable
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
 
@@ -32,6 +34,35 @@ def read(text: Expr | str, shapes: Shapes = None) -> Expr:
 def simplify(expression: Expr | str, shapes: Shapes = None) -> Expr:
     """The expression after symml's named local rules; the factored form is kept."""
     return _simplify.simplify(read(expression, shapes))
+
+
+def grad(f: Expr | str, wrt: Symbol | str, shapes: Shapes = None) -> Expr:
+    """The gradient of a scalar in the variable's shape, simplified, without the steps; ``derive`` has the steps.
+
+    Raises:
+        ShapeError: ``f`` is not a scalar.
+        NotDerivable: The variable does not occur.
+    """
+    root, variable = _pair(f, wrt, shapes)
+    return differentiate.gradient(root, variable)
+
+
+def jacobian(f: Expr | str, wrt: Symbol | str, shapes: Shapes = None) -> Expr:
+    """The Jacobian with axes of ``f``, then axes of the variable, simplified."""
+    root, variable = _pair(f, wrt, shapes)
+    return differentiate.jacobian(root, variable)
+
+
+def hessian(f: Expr | str, wrt: Symbol | str, shapes: Shapes = None) -> Expr:
+    """The Hessian of a scalar with the variable's axes twice, simplified."""
+    root, variable = _pair(f, wrt, shapes)
+    return differentiate.hessian(root, variable)
+
+
+def _pair(f: Expr | str, wrt: Symbol | str, shapes: Shapes) -> tuple[Expr, Symbol]:
+    declarations = read_declarations(shapes)
+    root = read_expression(f, declarations)
+    return root, find_variable(root, wrt, declarations)
 
 
 def kernel(

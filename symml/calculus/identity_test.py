@@ -1,4 +1,4 @@
-"""Randomized identity testing: a true identity is zero in every draw; zero in every draw is a proof up to a stated error."""
+"""Randomized identity testing: zero in every draw over finite fields is a proof up to a stated error."""
 
 from __future__ import annotations
 

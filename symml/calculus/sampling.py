@@ -118,6 +118,13 @@ def points(roots: Sequence[Expr], *, count: int, shapes: int = 3, seed: int = 0)
             yield draw(wanted, sizes, rng, roots) if point is None else point
 
 
+def generic_points(roots: Sequence[Expr], *, count: int, seed: int = 11) -> Iterator[Point]:
+    """Random points only: no entry is special, so continuous values do not tie."""
+    wanted, rng = symbols(*roots), Random(seed)
+    for sizes in size_draws(size_names(*roots), count, seed):
+        yield draw(wanted, sizes, rng, roots)
+
+
 def _special_points(
     wanted: Sequence[Symbol], sizes: dict[str, int], rng: Random, roots: Sequence[Expr]
 ) -> Iterator[Point]:

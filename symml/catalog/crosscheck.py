@@ -1,4 +1,4 @@
-"""The cross-check: links proved, and three independent numbers compared: symml's kernel, SymPy's lambdify and mpmath."""
+"""The cross-check: links proved, and three numbers compared: symml's kernel, SymPy's lambdify and mpmath."""
 
 from __future__ import annotations
 

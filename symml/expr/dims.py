@@ -154,7 +154,7 @@ def as_position(node: Expr) -> Dim:
             own = value * coef.numerator if isinstance(value, Size) else value
             if coef.denominator != 1 or len(factors) > 1 or not _is_whole(own):
                 raise ShapeError(f"{node} is neither a whole number nor a dimension", cure="use numbers and dims")
-            more = own if isinstance(own, Size) else int(own) * int(coef)  # type: ignore[call-overload] # whole, see above
+            more = own if isinstance(own, Size) else int(str(own)) * int(coef)
             total = total + more  # type: ignore[assignment] # sums of sizes are sizes
     return total
 

@@ -9,7 +9,7 @@ from symml.calculus.simplify import Log, Rewrite, simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.arithmetic import zeros
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, show_shape
-from symml.expr.walk import substitute, symbols
+from symml.expr.walk import depends_on, substitute, symbols, topological
 from symml.proof.derivation import Derivation
 from symml.proof.program import Adjoint, Program, Stage, adjoint_symbol, adjoints, as_program
 from symml.proof.step import Step
@@ -17,6 +17,8 @@ from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
 
 _MAX_ORDER = 4
+_SUM, _LINEAR = "sum rule: d(a + b) = da + db", "linearity: d(c x) = c dx"
+_PLUMBING = (_SUM, _LINEAR)
 
 
 def derive(
@@ -51,7 +53,7 @@ def derive(
         raise SymmlError(f"order {order} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
     declarations = read_declarations(shapes)
     root = read_expression(f, declarations)
-    variable = _variable(root, wrt, declarations)
+    variable = find_variable(root, wrt, declarations)
     steps: list[Step] = [Step("definition", root, root, left=(name,))]
     result = evaluate_derivatives(root)
     for k in range(order):
@@ -60,8 +62,12 @@ def derive(
     return Derivation(root, variable, order, result, tuple(steps), name)
 
 
-def _variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> Symbol:
-    """The symbol to differentiate by; it must occur."""
+def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> Symbol:
+    """The symbol to differentiate by, which must occur.
+
+    Raises:
+        NotDerivable: It does not.
+    """
     present = {symbol.name: symbol for symbol in symbols(root)}
     if isinstance(wrt, Symbol):
         if wrt in present.values():
@@ -136,13 +142,14 @@ def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
 
 
 def _reason(adjoint: Adjoint, program: Program) -> str:
-    """The rules by which a name enters the stages that use it."""
-    found = [_RULES.get(type(stage.body), _plain)(stage.body) for stage in adjoint.users]
-    return "; ".join(dict.fromkeys(found))
-
-
-def _plain(body: Expr) -> str:
-    return "chain rule"
+    """The rules on the way from the stages that use a name down to it."""
+    found: list[str] = []
+    for stage in adjoint.users:
+        depends = depends_on(stage.body, adjoint.of)
+        path = [node for node in reversed(topological(stage.body)) if node in depends and node is not adjoint.of]
+        found += [rule(node) for node in path if (rule := _RULES.get(type(node))) is not None]
+    inner = [reason for reason in found if reason not in _PLUMBING]
+    return "; ".join(dict.fromkeys(inner or found or ["chain rule"]))
 
 
 def _power_rule(body: Expr) -> str:
@@ -166,14 +173,11 @@ def _matrix_rule(body: Expr) -> str:
 
 def _product_rule(body: Expr) -> str:
     assert isinstance(body, Contract)
-    inner = [arg for arg in body.args if isinstance(arg, Power | Apply | Along | Linalg)]
-    if len(body.args) == 1:
-        return _RULES[type(inner[0])](inner[0]) if inner else "linearity: d(A x) = A dx"
-    return "product rule: d(a b) = da b + a db"
+    return _LINEAR if len([arg for arg in body.args if arg.shape]) <= 1 else "product rule: d(a b) = da b + a db"
 
 
 _RULES = {
-    Add: lambda body: "sum rule: d(a + b) = da + db",
+    Add: lambda body: _SUM,
     Contract: _product_rule,
     Power: _power_rule,
     Apply: _function_rule,

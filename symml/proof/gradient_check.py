@@ -14,20 +14,16 @@ from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobia
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point
 from symml.errors import NotEvaluable, ShapeError, SymmlError
-from symml.expr.arithmetic import full
-from symml.expr.functions import equal, greater, greater_equal, less, less_equal, not_equal
-from symml.expr.nodes import Along, Apply, Expr, Symbol, show_shape
-from symml.expr.walk import symbols, topological, transform
+from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.expr.walk import symbols
 from symml.proof.verdict import Counterexample, Evidence, Verdict
-from symml.proof.verify import verify
+from symml.proof.verify import away_from_ties, verify
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
 from symml.read.trace import trace
 from symml.render import text
 
 Source = Expr | str | Callable[..., Any]
-_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer"})
-_STRICT = {greater_equal: greater, less_equal: less}
 _STEP = Fraction(1, 10**16)
 _DIGITS = 60
 
@@ -43,8 +39,8 @@ def check_gradient(
     """Decides whether ``grad`` is the gradient of ``loss`` with respect to ``wrt``.
 
     Args:
-        loss: The loss, a scalar (or an array, when ``grad`` is its Jacobian): text, an expression, or a Python function written with NumPy. Functions are run on
-            symbolic arrays; their parameters are matched to the declarations by name.
+        loss: The loss, a scalar (or an array, when ``grad`` is its Jacobian): text, an expression, or a Python function
+            written with NumPy. Functions are run on symbolic arrays; parameters match declarations by name.
         grad: The gradient in the variable's shape, given in the same ways. For several variables, a function that
             returns a tuple or a dict.
         wrt: The variable's name, or several names.
@@ -78,7 +74,7 @@ def _read(loss: Source, grad: Source, declarations: Declarations) -> tuple[Any, 
     sides: list[Any] = []
     for source in (loss, grad):
         sides.append(trace(source, declarations) if callable(source) else None)
-    sizes = next((side.sizes for side in sides if side is not None and side.sizes), {})
+    sizes: dict[str, int] = next((side.sizes for side in sides if side is not None and side.sizes), {})
     note: tuple[str, ...] = ()
     if sizes:
         declarations = declarations.with_numbers(sizes)
@@ -87,7 +83,7 @@ def _read(loss: Source, grad: Source, declarations: Declarations) -> tuple[Any, 
     for source, side in zip((loss, grad), sides, strict=True):
         if side is None:
             values.append(_as_read(source, declarations))
-        elif sizes and not side.sizes:
+        elif sizes and not side.sizes and callable(source):
             values.append(trace(source, declarations).value)
         else:
             values.append(side.value)
@@ -148,11 +144,9 @@ def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdict:
         return Verdict("refuted", statement, what, (Evidence("shapes", what),), notes=note)
     found = replace(verify(reference, claim, digits=digits), statement=statement)
     if found.verdict in ("refuted", "true_if"):
-        generic = verify(almost_everywhere(reference), almost_everywhere(claim), digits=digits)
-        if generic.verdict in ("proved", "proved_randomized", "certified"):
-            note = "true almost everywhere: at ties (kinks of the loss) the claim is another subgradient or one-sided"
-            return replace(generic, statement=statement).with_notes(note)
-        found = replace(generic, statement=statement) if generic.counterexample else found
+        generic = away_from_ties(reference, claim, statement)
+        if generic is not None:
+            return generic
         return _second_route(found, root, wrt, reference)
     return found
 
@@ -162,39 +156,13 @@ def _need_a_gradient(root: Expr, reference: Expr, claim: Expr) -> None:
     if root.shape and claim.shape != reference.shape:
         raise ShapeError(
             f"the loss has shape {show_shape(root.shape)} and the claim {show_shape(claim.shape)}",
-            cure=f"make the loss a scalar by a sum or a mean, or give the Jacobian of shape {show_shape(reference.shape)}",
+            cure=f"make the loss a scalar (a sum, a mean), or give its Jacobian of shape {show_shape(reference.shape)}",
         )
 
 
 def _short(expr: Expr, limit: int = 100) -> str:
     shown = text.show(expr)
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
-
-
-def almost_everywhere(root: Expr) -> Expr:
-    """The expression with its comparisons of continuous values made strict: it differs on ties only."""
-
-    def rule(node: Expr) -> Expr | None:
-        if not isinstance(node, Apply) or not node.function.jumps or len(node.args) != 2 or not _continuous(node):
-            return None
-        if node.function in _STRICT:
-            return _STRICT[node.function](*node.args)
-        if node.function is equal:
-            return None if _has_extremum(node) else full(0, node.shape)
-        return full(1, node.shape) if node.function is not_equal and not _has_extremum(node) else None
-
-    return transform(root, rule)
-
-
-def _continuous(node: Expr) -> bool:
-    """Whether every symbol in the comparison takes values in intervals, so that a tie is an exception."""
-    found = symbols(node)
-    return bool(found) and not any(symbol.domain.facts & _DISCRETE for symbol in found)
-
-
-def _has_extremum(node: Expr) -> bool:
-    """An entry may well equal the largest entry."""
-    return any(isinstance(part, Along) and part.function.name in ("max", "min") for part in topological(node))
 
 
 def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr) -> Verdict:

@@ -131,6 +131,6 @@ def _shown(side: Expr, point: Point, place: tuple[int, ...]) -> str:
     value = enclose(side, point, _BITS)[place]
     if isinstance(value, flint.fmpq):
         exact = Fraction(int(value.p), int(value.q))
-        return str(exact) if len(str(exact)) <= 24 else mpmath.nstr(mpmath.mpf(exact.numerator) / exact.denominator, 12)
+        return str(exact) if len(str(exact)) <= 24 else str(float(exact))
     with mpmath.workdps(40):
-        return mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS)
+        return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))

@@ -22,7 +22,7 @@ class Step:
         reason: The rule's name, from a closed vocabulary.
         before: The expression before the rule.
         after: The expression after it.
-        left: What the line is about, when it is a name: ``L``, ``u_1``, or the adjoint ``dL/du_1``; empty for a rewrite.
+        left: What the line is about, when it is a name: ``L``, or the adjoint ``dL/du_1``; empty for a rewrite.
         condition: What must hold of the values for both sides to agree; empty when they always do.
         shown: ``after`` as it is printed, when it is printed with the names of stages.
     """

@@ -12,11 +12,11 @@ from symml.calculus.definedness import conditions
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
-from symml.calculus.sampling import Point, points, size_draws
+from symml.calculus.sampling import Point, generic_points, points, size_draws
 from symml.errors import SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Expr, Symbol, show_shape, symbol_node
+from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
@@ -26,6 +26,7 @@ from symml.render import text
 
 _QUICK_POINTS = 4
 _MIN_AGREEING = 12
+_GUARD_POINTS = 8
 _MAX_NODES_FOR_PROOF = 4000
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
@@ -56,10 +57,33 @@ def verify(
     declarations = read_declarations(shapes)
     left, relation, right = _statement(lhs, rhs, relation, declarations)
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
-    return _Decision(left, right, relation, claim, digits).verdict()
+    found = _Decision(left, right, relation, claim, digits).verdict()
+    if differentiated and found.verdict in ("refuted", "true_if"):
+        generic = away_from_ties(left, right, claim)
+        return found if generic is None else generic
+    return found
+
+
+def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
+    """A proof that holds wherever no comparison of continuous values ties; sampled besides, as a guard."""
+    proof = prove_equal(left, right, generic=True)
+    if proof is None:
+        return None
+    agreeing = 0
+    for point in generic_points([left, right], count=_GUARD_POINTS):
+        outcome = compare(left, right, point).outcome
+        if outcome == "differs":
+            return None
+        agreeing += outcome == "agrees"
+    if not agreeing:
+        return None
+    shown = f"{proof}, away from ties; {agreeing} random points agree"
+    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
+    return Verdict("proved", claim, str(proof), (Evidence("normal form", shown),), notes=(note,))
 
 
 def _statement(
@@ -81,7 +105,7 @@ def _statement(
 def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
     """Shapes that differ refute an equality; a transpose may mend it."""
     what = f"the left side has shape {show_shape(left.shape)}, the right side {show_shape(right.shape)}"
-    note = ()
+    note: tuple[str, ...] = ()
     if left.shape == right.shape[::-1]:
         note = ("transposing one side makes the shapes agree",)
     return Verdict("refuted", claim, what, (Evidence("shapes", what),), notes=note)
@@ -116,7 +140,7 @@ class _Decision:
     # ---- stage 1: where both sides have a value ----------------------------------------------------------------------
     def _domain_notes(self) -> Iterator[str]:
         """A point where exactly one side has a value, if there is one."""
-        if {c for c in conditions(self.left)} == {c for c in conditions(self.right)}:
+        if set(conditions(self.left)) == set(conditions(self.right)):
             return
         seen = set()
         for point in points([self.left, self.right], count=8, shapes=1):
@@ -189,9 +213,11 @@ class _Decision:
                 shapes.add(show_sizes(point.sizes))
         needed = min(_MIN_AGREEING, len(outcomes))
         if agreeing < needed or digits < self.digits:
-            reason = f"no proof was found, and only {agreeing} of {len(outcomes)} points could be compared to {self.digits} digits"
+            shown = f"only {agreeing} of {len(outcomes)} points could be compared to {self.digits} digits"
+            reason = f"no proof was found, and {shown}"
             return Verdict("not_understood", self.claim, reason)
-        where = f"{agreeing} exact points" + (f" at {'; '.join(sorted(shapes))}" if shapes != {""} else "")
+        at = f" at {'; '.join(sorted(shapes))}" if shapes != {""} else ""
+        where = f"{agreeing} exact points{at}"
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         return self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))

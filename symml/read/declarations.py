@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from symml.errors import DeclarationError, SymmlError
 from symml.expr.dims import Dim, Size, as_dim, dim_names, size
 from symml.expr.domains import DOMAINS, REAL
-from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.expr.nodes import Symbol, symbol_node
 
 _ITEM = re.compile(r"\s*([^:,]*?)\s*(?::([^,()]*(?:\([^()]*\)[^,()]*)?))?\s*(?:,|\Z)")
 _MAX = 20_000
@@ -47,8 +47,8 @@ def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) 
     """Reads declarations from text or from a mapping of names.
 
     Args:
-        shapes: ``"X: n d, y: n sign, lam: positive"``; or a mapping from a name to ``"n d spd"``, to a tuple of dims, or
-            to a symbol.
+        shapes: ``"X: n d, y: n sign, lam: positive"``; or a mapping from a name to ``"n d spd"``, to a tuple of dims,
+            or to a symbol.
 
     Raises:
         DeclarationError: A name, a dim or a domain makes no sense; the message has a caret.
@@ -143,5 +143,4 @@ def _dim(name: str, word: str) -> Dim:
             f"{name}: {word!r} is neither a dim nor a domain",
             cure="dims are names or numbers; domains are " + ", ".join(sorted(DOMAINS)),
         ) from None
-    assert not isinstance(dim, Expr)
     return dim

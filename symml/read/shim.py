@@ -1,4 +1,4 @@
-"""NumPy as the user's code sees it while it is traced: constructors that hold expressions, functions that build them."""
+"""NumPy as traced code sees it: constructors that hold expressions, functions that build them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def shimmed(original: Callable[..., Any], name: str) -> Callable[..., Any]:
     return call
 
 
-# ---- constructors: buffers may be filled with expressions later --------------------------------------------------------
+# ---- constructors: buffers may be filled with expressions later ------------------------------------------------------
 def _filled(value: int) -> Callable[..., Any]:
     return lambda shape, *args, **kwargs: TracedArray(arithmetic.full(value, build.shape_of(unwrap(shape))))
 

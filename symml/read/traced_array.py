@@ -1,4 +1,4 @@
-"""A stand-in for an array in the user's code: it behaves like NumPy's, may be changed in place, and builds expressions."""
+"""A stand-in for an array in the user's code: it behaves like NumPy's and builds expressions."""
 
 from __future__ import annotations
 

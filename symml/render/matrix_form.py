@@ -109,7 +109,9 @@ def transposed(a: Form) -> Form:
 
 def product(*factors: Form) -> Form:
     """A matrix product; numbers and scalars come to the front, identities vanish."""
-    coef, scalars, chain = Fraction(1), [], []
+    coef = Fraction(1)
+    scalars: list[Form] = []
+    chain: list[Form] = []
     for factor in factors:
         c, more, body = unscale(factor)
         coef *= c
@@ -127,7 +129,9 @@ def product(*factors: Form) -> Form:
 
 def hadamard(factors: list[Form]) -> Form:
     """The elementwise product of arrays of one shape."""
-    coef, scalars, flat = Fraction(1), [], []
+    coef = Fraction(1)
+    scalars: list[Form] = []
+    flat: list[Form] = []
     for factor in factors:
         c, more, body = unscale(factor)
         coef *= c

@@ -137,7 +137,8 @@ def _flipped(a: Form) -> Form:
 
 def _scale(p: Printer, f: Form) -> Spelled:
     coef, scalars, body = unscale(f)
-    tops, lows = [], []
+    tops: list[Form] = []
+    lows: list[Form] = []
     for scalar in scalars:
         negative = scalar.kind == "pow" and scalar.value < 0
         (lows if negative else tops).append(_flipped(scalar) if negative else scalar)

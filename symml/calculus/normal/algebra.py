@@ -10,10 +10,23 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, lcm
 
-from symml.calculus.normal.atoms import ONE, Atom, Atoms, Frozen, Label, Monomial, Poly, TooLarge, freeze, thaw
+from symml.calculus.normal.atoms import (
+    ONE,
+    Atom,
+    Atoms,
+    Frozen,
+    Label,
+    Monomial,
+    Poly,
+    TooLarge,
+    freeze,
+    inner_atoms,
+    thaw,
+)
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
+_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer"})
 _MAX_POWER = 12
 _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number"})
 
@@ -21,8 +34,8 @@ _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along"
 class Algebra:
     """Polynomials over one table of atoms."""
 
-    def __init__(self, atoms: Atoms) -> None:
-        self.atoms = atoms
+    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+        self.atoms, self.generic = atoms, generic
 
     # ---- construction ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction | int) -> Poly:
@@ -291,9 +304,25 @@ class Algebra:
         """|x|^p; for a whole p that is x^p sign(x)^p."""
         if exponent.denominator > 1:
             return self.variable(self.absolute(atom), exponent)
-        sign = self.atoms.intern(("sgn", freeze({((atom, _UNIT),): _UNIT})), self.atoms.labels(atom))
+        sign = self.sign_atom(freeze({((atom, _UNIT),): _UNIT}))
         signs = {} if exponent % 2 == 0 else {sign: _UNIT}
         return self.monomial({atom: exponent, **signs}, _UNIT)
+
+    def sign_atom(self, body: Frozen) -> Atom:
+        """The atom of a sum's sign; away from ties the sign of a continuous value is never zero."""
+        kind = "unitsgn" if self.generic and self._is_continuous(body) else "sgn"
+        return self.atoms.intern((kind, body), self.atoms.poly_labels(body))
+
+    def _is_continuous(self, body: Frozen) -> bool:
+        """Whether an entry of an interval occurs, and no extremum, which is met by an entry all the time."""
+        kinds = set()
+        stack = [atom for monomial, _ in body for atom, _ in monomial]
+        while stack:
+            key = self.atoms.key(stack.pop())
+            discrete = key[0] == "entry" and bool(key[1].domain.facts & _DISCRETE)
+            kinds.add("discrete" if discrete else key[0])
+            stack += inner_atoms(key)
+        return "entry" in kinds and "along" not in kinds
 
     def number_power(self, value: Fraction, p: Fraction) -> Poly:
         """A positive rational to a broken power, by its primes."""

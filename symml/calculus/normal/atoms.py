@@ -79,3 +79,22 @@ def freeze(poly: Poly) -> Frozen:
 def thaw(frozen: Frozen) -> Poly:
     """A frozen polynomial as a polynomial."""
     return dict(frozen)
+
+
+def inner_atoms(key: Key) -> list[Atom]:
+    """The atoms inside an atom's key."""
+    kind, *parts = key
+    if kind in ("entry", "signs", "bits", "delta", "size", "prime", "number"):
+        return []
+    if kind in ("abs", "log") and isinstance(parts[0], int):
+        return [parts[0]]
+    return [atom for part in parts for atom in _atoms_in(part)]
+
+
+def _atoms_in(part: Any) -> list[Atom]:
+    """The atoms of a monomial or of a frozen polynomial inside a key."""
+    if not isinstance(part, tuple):
+        return []
+    if len(part) == 2 and isinstance(part[0], int) and isinstance(part[1], Fraction):
+        return [part[0]]
+    return [atom for inner in part for atom in _atoms_in(inner)]

@@ -36,10 +36,16 @@ Places = tuple[Label, ...]
 
 
 class Former(Labels):
-    """Builds normal forms; with ``sizes`` every sum is written out and every label is a number."""
+    """Builds normal forms; with ``sizes`` every sum is written out and every label is a number.
 
-    def __init__(self, sizes: dict[str, int] | None = None) -> None:
-        super().__init__(Atoms())
+    ``unconditional`` says that no part stands in a branch, so every written logarithm needs a positive argument.
+    """
+
+    def __init__(
+        self, sizes: dict[str, int] | None = None, *, unconditional: bool = False, generic: bool = False
+    ) -> None:
+        super().__init__(Atoms(), generic=generic)
+        self.unconditional = unconditional
         self.sizes = sizes
         self._memo: dict[tuple[Expr, Places], Poly] = {}
 
@@ -193,6 +199,12 @@ def _where(f: Former, node: Apply, places: Places) -> Poly:
     return f.add(f.multiply(condition, a), b, f.scale(Fraction(-1), f.multiply(condition, b)))
 
 
+def _log(f: Former, x: Poly) -> Poly:
+    if f.unconditional and x:
+        f.assume_positive(x)
+    return f.log(x)
+
+
 def _step(f: Former, a: Poly, b: Poly) -> Poly:
     """1[a > b] = (s + s^2) / 2 with s = sign(a - b)"""
     s = f.sign(f.add(a, f.scale(Fraction(-1), b)))
@@ -210,7 +222,7 @@ def _differs(f: Former, a: Poly, b: Poly) -> Poly:
 
 _SCALAR: dict[str, Callable[..., Poly]] = {
     "exp": lambda f, x: f.exp(x),
-    "log": lambda f, x: f.log(x),
+    "log": _log,
     "sign": lambda f, x: f.sign(x),
     "greater": _step,
     "less": lambda f, a, b: _step(f, b, a),

@@ -13,10 +13,11 @@ from symml.calculus.normal.form import Former, Places, too_deep
 from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero
 from symml.expr.dims import show_sizes
-from symml.expr.nodes import Expr
-from symml.expr.walk import size_names
+from symml.expr.nodes import Apply, Expr
+from symml.expr.walk import size_names, topological
 
 _MAX_ROUNDS = 12
+_BRANCHING = frozenset({"where", "xlogy", "leaky_relu", "elu"})
 _ZERO, _MINUS = Fraction(0), Fraction(-1)
 
 
@@ -41,7 +42,7 @@ class NormalProof:
 
 
 def prove_equal(
-    a: Expr, b: Expr, *, sizes: Mapping[str, int] | None = None, seconds: float = 5.0
+    a: Expr, b: Expr, *, sizes: Mapping[str, int] | None = None, generic: bool = False, seconds: float = 5.0
 ) -> NormalProof | None:
     """Proves ``a = b`` by simplification or by normal forms; ``None`` says nothing about falsehood.
 
@@ -49,6 +50,7 @@ def prove_equal(
         a: The left side.
         b: The right side, of the same shape.
         sizes: Dims at which every sum is written out; by default the proof is for all dims.
+        generic: Whether continuous values may be taken not to tie in comparisons: a proof almost everywhere.
         seconds: The time after which no further entry is begun.
     """
     if a.shape != b.shape:
@@ -61,17 +63,18 @@ def prove_equal(
     if too_deep(a) or too_deep(b):
         return None
     try:
-        if not _equal_entries(a, b, sizes, monotonic() + seconds):
+        if not _equal_entries(a, b, sizes, generic, monotonic() + seconds):
             return None
     except (TooLarge, Unsupported):
         return None
     return NormalProof("both sides have the same normal form", dict(sizes or {}), symbolic)
 
 
-def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, deadline: float) -> bool:
-    former = Former(dict(sizes) if sizes is not None else None)
-    generic: Places = tuple(f"i{k}" for k in range(len(a.shape)))
-    places = [generic] if sizes is None else former.explicit(a.shape)
+def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: bool, deadline: float) -> bool:
+    branches = any(isinstance(node, Apply) and node.function.name in _BRANCHING for node in topological(a, b))
+    former = Former(dict(sizes) if sizes is not None else None, unconditional=not branches, generic=generic)
+    labels: Places = tuple(f"i{k}" for k in range(len(a.shape)))
+    places = [labels] if sizes is None else former.explicit(a.shape)
     for place in places:
         if monotonic() > deadline:
             raise TooLarge

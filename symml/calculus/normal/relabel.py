@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import count, permutations
 from typing import Any
 
-from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Label, Monomial, Poly, TooLarge, freeze
+from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Label, Monomial, Poly, TooLarge, freeze, inner_atoms
 from symml.calculus.normal.scalar import Scalars
 from symml.expr.nodes import OneHot, Symbol
 
@@ -19,8 +19,8 @@ Renaming = Mapping[Label, Label]
 class Labels(Scalars):
     """Scalar laws, renaming of labels, and canonical sums."""
 
-    def __init__(self, atoms: Atoms) -> None:
-        super().__init__(atoms)
+    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+        super().__init__(atoms, generic=generic)
         self._fresh = count()
         self._depths: dict[Atom, int] = {}
 
@@ -138,7 +138,10 @@ class Labels(Scalars):
         return self.multiply(outside, self._canonical_sum(inside, {label: dim}))
 
     def resolved(self, monomial: Monomial) -> Poly | None:
-        """h_j sum_k h_k f(k) = h_j f(j), for a sum to any power"""
+        """h_j sum_k h_k f(k) = h_j f(j), for a sum to any power;  delta_ij f(j) = delta_ij f(i)"""
+        moved = self._along_delta(monomial)
+        if moved is not None:
+            return moved
         hot = [self.atoms.key(a) for a, e in monomial if e > 0 and self.atoms.kind(a) == "bits"]
         for atom, exponent in monomial if hot else ():
             if self.atoms.kind(atom) != "sum":
@@ -155,6 +158,18 @@ class Labels(Scalars):
                 value = self.total(value, tuple((fresh[n], d) for n, d in left))
                 rest = self.monomial({a: e for a, e in monomial if a != atom}, _UNIT)
                 return self.multiply(rest, self.power(value, exponent))
+        return None
+
+    def _along_delta(self, monomial: Monomial) -> Poly | None:
+        for atom, exponent in monomial:
+            if self.atoms.kind(atom) != "delta" or exponent <= 0:
+                continue
+            _, a, b = self.atoms.key(atom)
+            rest = tuple((x, e) for x, e in monomial if x != atom)
+            if any(b in self.atoms.labels(x) for x, _ in rest):
+                return self.multiply(self.delta(a, b), self.rename_monomial(rest, {b: a}))
+            if exponent != 1:
+                return self.multiply(self.delta(a, b), self.monomial(dict(rest), _UNIT))
         return None
 
     def _picked(self, monomial: Monomial, inside: list[tuple[Atom, Fraction]], label: Label) -> Poly | None:
@@ -261,17 +276,9 @@ class Labels(Scalars):
         if atom not in self._depths:
             names = [str(x) for x in _strings(self.atoms.key(atom)) if str(x).startswith("~")]
             own = max((int(name[1:].split(".")[0]) for name in names), default=0)
-            inner = max((self._depth(a) for a in self._inner_atoms(self.atoms.key(atom))), default=0)
+            inner = max((self._depth(a) for a in inner_atoms(self.atoms.key(atom))), default=0)
             self._depths[atom] = max(own, inner)
         return self._depths[atom]
-
-    def _inner_atoms(self, key: tuple[Any, ...]) -> list[Atom]:
-        kind, *parts = key
-        if kind in ("entry", "signs", "bits", "delta", "size", "prime", "number"):
-            return []
-        if kind in ("abs",):
-            return [parts[0]]
-        return [a for part in parts for a in _atoms_in(part)]
 
     # ---- functions along labels --------------------------------------------------------------------------------------
     def along(self, name: str, body: Poly, bound: tuple[Label, ...], dims: tuple[Any, ...]) -> Poly:
@@ -304,12 +311,3 @@ def _strings(key: Any) -> list[str]:
     if isinstance(key, str):
         return [key]
     return [s for part in key for s in _strings(part)] if isinstance(key, tuple) else []
-
-
-def _atoms_in(part: Any) -> list[Atom]:
-    """The atoms of a monomial or of a frozen polynomial inside a key."""
-    if not isinstance(part, tuple):
-        return []
-    if len(part) == 2 and isinstance(part[0], int) and isinstance(part[1], Fraction):
-        return [part[0]]
-    return [a for inner in part for a in _atoms_in(inner)]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from symml.calculus.normal.algebra import Algebra, factor
-from symml.calculus.normal.atoms import ONE, Atom, Frozen, Monomial, Poly, Unsupported, freeze, thaw
+from symml.calculus.normal.atoms import ONE, Atom, Atoms, Frozen, Monomial, Poly, Unsupported, freeze, thaw
 from symml.expr.dims import Size
 from symml.expr.functions import cos, sin
 
@@ -19,6 +19,11 @@ _TRIGONOMETRIC = {"sin": sin, "cos": cos}
 
 class Scalars(Algebra):
     """Polynomials with exponentials, logarithms, signs and opaque functions."""
+
+    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+        super().__init__(atoms, generic=generic)
+        # Atoms and sums whose sign a written logarithm decides: 1 for positive, -1 for negative.
+        self.assumed: dict[Any, int] = {}
 
     def dimension(self, dim: Any) -> Poly:
         """A dimension as a number."""
@@ -34,6 +39,17 @@ class Scalars(Algebra):
     def named(self, name: str) -> Poly:
         """``pi`` or ``e``."""
         return self.variable(self.atoms.intern(("number", name), frozenset(), positive=True))
+
+    def assume_positive(self, poly: Poly) -> None:
+        """Notes that a written logarithm needs its argument to be positive, when one factor decides the sign."""
+        coef, common, rest = self.primitive(poly)
+        unknown = [atom for atom, e in common.items() if not self.atoms.is_positive(atom) and e % 2]
+        ((_, c), *more) = rest.items()
+        if not more and c > 0 and len(unknown) == 1:
+            self.assumed[unknown[0]] = 1
+        if more and not unknown and coef > 0:
+            sign = 1 if rest[max(rest)] > 0 else -1
+            self.assumed[freeze(self.scale(Fraction(sign), rest))] = sign
 
     # ---- exponential and logarithm -----------------------------------------------------------------------------------
     def exp(self, poly: Poly) -> Poly:
@@ -51,8 +67,12 @@ class Scalars(Algebra):
             body = self.atoms.key(monomial[0][0])[1]
             if isinstance(body, int) and self.atoms.is_positive(body):
                 return self.variable(body, coef)
+            if body in self.assumed and not isinstance(body, int):
+                return self.power(self.scale(Fraction(self.assumed[body]), thaw(body)), coef)
             if not isinstance(body, int) and self.is_positive(thaw(body)):
                 return self.power(thaw(body), coef)
+            if isinstance(body, int) and body in self.assumed:
+                return self.variable(body, coef)
         atom = self.atoms.intern(("exp", monomial), self.atoms.monomial_labels(monomial), positive=True)
         return self.variable(atom, coef)
 
@@ -111,15 +131,13 @@ class Scalars(Algebra):
             return result
         flip = 1 if rest[max(rest)] > 0 else -1
         body = freeze(self.scale(Fraction(flip), rest))
-        atom = self.atoms.intern(("sgn", body), self.atoms.poly_labels(body))
-        return self.scale(Fraction(flip), self.multiply(result, self.variable(atom)))
+        return self.scale(Fraction(flip), self.multiply(result, self.variable(self.sign_atom(body))))
 
     def _sign_atom(self, atom: Atom) -> Poly:
         kind = self.atoms.kind(atom)
-        if kind in ("signs", "sgn"):
+        if kind in ("signs", "sgn", "unitsgn"):
             return self.variable(atom)
-        body = freeze({((atom, _UNIT),): _UNIT})
-        return self.variable(self.atoms.intern(("sgn", body), self.atoms.labels(atom)))
+        return self.variable(self.sign_atom(freeze({((atom, _UNIT),): _UNIT})))
 
     def _power_of_sign(self, sign: Poly, e: Fraction) -> Poly:
         return sign if e % 2 else self.multiply(sign, sign)
@@ -146,7 +164,7 @@ class Scalars(Algebra):
             return self.log(rename({((body, _UNIT),): _UNIT} if isinstance(body, int) else body))
         if kind == "den":
             return rename(parts[0])
-        if kind == "sgn":
+        if kind in ("sgn", "unitsgn"):
             return self.sign(rename(parts[0]))
         if kind == "abs":
             inner = rename({((parts[0], _UNIT),): _UNIT})

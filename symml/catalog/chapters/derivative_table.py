@@ -27,7 +27,6 @@ from symml.expr.functions import (
     sin,
     sinh,
     tan,
-    tanh,
 )
 from symml.expr.nodes import constant
 
