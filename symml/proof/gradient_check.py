@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import mpmath
@@ -12,10 +13,10 @@ import numpy as np
 
 from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
 from symml.calculus.numeric import evaluate
-from symml.calculus.sampling import Point
+from symml.calculus.sampling import Point, draw
 from symml.errors import NotEvaluable, ShapeError, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
-from symml.expr.walk import symbols
+from symml.expr.walk import size_names, symbols
 from symml.proof.verdict import Counterexample, Evidence, Verdict
 from symml.proof.verify import away_from_ties, verify
 from symml.read.declarations import Declarations, read_declarations
@@ -170,6 +171,7 @@ def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr) -> V
     witness = found.counterexample
     if witness is None:
         return found
+    witness = replace(witness, point=_completed(witness.point, root))
     try:
         agrees = differences_agree(root, wrt, reference, witness)
     except NotEvaluable:
@@ -179,6 +181,17 @@ def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr) -> V
         return replace(found, evidence=(*found.evidence, Evidence("second route", shown)))
     reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
     return replace(found, verdict="not_understood", reason=reason, assumption="")
+
+
+def _completed(point: Point, root: Expr) -> Point:
+    """The point with values for the symbols that only the loss has."""
+    missing = [s for s in symbols(root) if s.name not in {known.name for known in point.values}]
+    more = draw(missing, point.sizes | _missing_sizes(point, root), Random(0), [root])
+    return Point(more.sizes, {**more.values, **point.values})
+
+
+def _missing_sizes(point: Point, root: Expr) -> dict[str, int]:
+    return {name: 2 for name in size_names(root) if name not in point.sizes}
 
 
 def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:

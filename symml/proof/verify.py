@@ -10,6 +10,7 @@ import numpy as np
 
 from symml.calculus.definedness import conditions
 from symml.calculus.differentiate import evaluate_derivatives
+from symml.calculus.facts import is_nonnegative
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
 from symml.calculus.sampling import Point, generic_points, points, size_draws
@@ -18,6 +19,7 @@ from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
+from symml.proof.coverage import Coverage
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
@@ -204,13 +206,18 @@ class _Decision:
     def _at_points(self) -> Verdict:
         agreeing, digits, shapes = 0, 1e9, set()
         outcomes: list[Comparison] = []
+        coverage = Coverage(self.left, self.right)
         for point, found in search(self.left, self.right, self.relation):
             outcomes.append(found)
+            coverage.visit(point)
             if found.outcome == "differs":
                 return self._refuted(point)
             if found.outcome == "agrees":
                 agreeing, digits = agreeing + 1, min(digits, found.digits)
                 shapes.add(show_sizes(point.sizes))
+        rare = self._rare_branches(coverage)
+        if rare is not None:
+            return rare
         needed = min(_MIN_AGREEING, len(outcomes))
         if agreeing < needed or digits < self.digits:
             shown = f"only {agreeing} of {len(outcomes)} points could be compared to {self.digits} digits"
@@ -221,6 +228,25 @@ class _Decision:
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         return self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
+
+
+    def _rare_branches(self, coverage: Coverage) -> Verdict | None:
+        """Looks for points on the branches that were never taken; without one there is no certificate."""
+        for point in coverage.wider_points():
+            if not coverage.missing:
+                return None
+            coverage.visit(point)
+            if compare(self.left, self.right, point, self.relation).outcome == "differs":
+                return self._refuted(point)
+        if not coverage.missing or self._settled_by_facts(coverage):
+            return None
+        shown = ", ".join(text.show(expr) for expr in coverage.missing[:3])
+        reason = f"no proof was found, and no point was met at which {shown} has the other sign"
+        return Verdict("not_understood", self.claim, reason)
+
+    def _settled_by_facts(self, coverage: Coverage) -> bool:
+        """Whether declared facts leave only the sign that was seen."""
+        return all(is_nonnegative(expr) or is_nonnegative(-expr) for expr in coverage.missing)
 
 
 def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> str:

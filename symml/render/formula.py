@@ -12,7 +12,7 @@ from symml.render.latex import latex, name
 from symml.render.text import name as text_name
 from symml.render.text import text
 
-_LONG = 11
+_LONG = 9
 _LETTERS = {0: ("c", "t", "a"), 1: ("r", "u", "v", "h"), 2: ("R", "D", "E", "F")}
 _PREFERRED = {
     "softmax": ("p", "s", "P", "S"),
