@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
-from symml.expr.arithmetic import brief, broadcast_shape, lift, zeros
+from symml.expr.arithmetic import brief, broadcast_shape, lift
 from symml.expr.contract import Factor, contract
 from symml.expr.dims import Dim, Size
 from symml.expr.nodes import (
@@ -235,8 +235,3 @@ def _placed(node: Expr, axis: int, start: Dim, total: Dim) -> Expr:
     axes: list[object] = list(range(len(node.shape)))
     out = [*axes[:axis], "wide", *axes[axis + 1 :]]
     return contract([(node, axes), (selector(node.shape[axis], total, start, 1), (axis, "wide"))], out)
-
-
-def place(part: Expr, shape: Shape, key: object) -> Expr:
-    """``part`` at ``key`` of an array of zeros: the inverse of a basic index."""
-    return plan(zeros(shape), key).put(part, shape)

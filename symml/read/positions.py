@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from symml.errors import TraceError
-from symml.expr import arithmetic, functions
+from symml.expr import functions
 from symml.expr.build import stack
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Apply, Contract, Expr, OneHot, Symbol, extent, eye, onehot, selector, symbol_node
+from symml.expr.nodes import Apply, Contract, Expr, OneHot, Symbol, eye, onehot, selector, symbol_node
 from symml.expr.walk import substitute, symbols, transform
 
 _NAME = "np.arange"

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
-import math
-import sys
-import traceback
-import types
-from collections.abc import Callable, Mapping
+import linecache
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
+from types import FunctionType, MethodType, TracebackType
 from typing import Any
 
-import numpy as np
-
-from symml.calculus.sampling import size_draws
-from symml.errors import ReadError, SymmlError, TraceError
-from symml.expr import arithmetic
-from symml.expr.nodes import Expr
+from symml.errors import SymmlError, TraceError
+from symml.expr.dims import show_sizes
+from symml.expr.functions import undefined
+from symml.expr.nodes import Expr, Symbol, extent
+from symml.expr.walk import symbols
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.shim import BUILTINS, Shim, shimmed
-from symml.read.traced_array import NeedsNumbers, TracedArray
+from symml.read.load import load_function as load_function
+from symml.read.positions import NeedsNumbers, resolve
+from symml.read.tracing import special
+from symml.read.tracing.array import TracedArray
+from symml.read.tracing.dispatch import operand
+from symml.read.tracing.rebind import Rebinder
+from symml.read.tracing.selection import Selection
 
-_MODULES = ("numpy", "numpy.linalg", "scipy.special", "math", "jax.numpy")
+_FIRST_SIZES = (3, 2)
+Arguments = Sequence[str] | Mapping[str, object] | None
 
 
 @dataclass(frozen=True)
@@ -32,200 +34,231 @@ class Trace:
     """What a function returned on symbolic arrays.
 
     Attributes:
-        value: An expression, or a tuple or dict of expressions.
-        sizes: The numbers that stood for named dims; empty when the code works for all dims.
+        value: An expression, or a tuple or dict of values.
+        sizes: The numbers that stood for named dims; empty when the trace holds for all dims.
+        name: The function's name.
     """
 
     value: Any
     sizes: dict[str, int] = field(default_factory=dict)
+    name: str = "function"
+
+    @property
+    def expression(self) -> Expr:
+        """The value, where the function returned a single array or number.
+
+        Raises:
+            TraceError: It returned several.
+        """
+        if isinstance(self.value, Expr):
+            return self.value
+        raise TraceError(f"{self.name} returns several arrays", cure="take one of .value")
+
+    def __repr__(self) -> str:
+        scope = f" for {show_sizes(self.sizes)}" if self.sizes else ""
+        return f"{self.name}{scope}: {self.value!r}"
 
 
 def trace(
     function: Callable[..., Any],
-    shapes: Declarations | str | Mapping[str, object] | None = None,
+    declarations: Declarations | str | Mapping[str, object] | None = None,
+    *,
+    arguments: Arguments = None,
 ) -> Trace:
     """Runs a function on symbolic arrays.
 
-    The function itself is not changed: a copy of it is run, in which NumPy is replaced by functions that build
-    expressions. Dims stay symbolic where the code allows it, else they become pairwise distinct numbers.
+    A copy of the function is run, in which NumPy, SciPy's special functions and ``math`` build expressions; the
+    function and its module stay as they are. Dims stay symbolic where the code allows it; else it is run again with
+    pairwise distinct numbers in their place.
 
     Args:
         function: A Python function written with NumPy.
-        shapes: Declarations of its parameters, by name; parameters with a default may be left out.
+        declarations: The function's arguments, such as ``"X: n d, y: n sign, w: d"``.
+        arguments: What is passed: names of declarations in the order of the parameters, or a mapping from parameters to
+            names of declarations or to plain values. By default each parameter gets the declaration of its own name.
+
+    Returns:
+        The expressions that the function returns, and the numbers in the place of dims, if any.
 
     Raises:
-        TraceError: A parameter is not declared, the code branches on data, or does something without an expression;
-            the message names the line.
+        TraceError: The code does something that has no expression; the message shows the line and says what to write.
     """
-    declarations = read_declarations(shapes)
+    declared = read_declarations(declarations)
+    run = _Run(function, arguments)
     try:
-        return Trace(_run(function, declarations))
-    except NeedsNumbers:
-        sizes = size_draws(sorted(declarations.sizes), 1)[0]
+        return Trace(run.value(declared), {}, run.name)
+    except TraceError as error:
+        first = error
+    if not declared.sizes:
+        raise first
+    sizes = numbers_for(declared)
     try:
-        return Trace(_run(function, declarations.with_numbers(sizes)), sizes)
-    except NeedsNumbers:
-        raise TraceError(
-            f"{_name(function)} needs the number behind an array's entry", cure="write it with array operations"
-        ) from None
+        return Trace(run.value(declared.with_numbers(sizes)), sizes, run.name)
+    except TraceError as error:
+        raise (error if run.needed_numbers else first) from None
 
 
-def _name(function: Any) -> str:
-    return str(getattr(function, "__name__", function))
+def numbers_for(declared: Declarations) -> dict[str, int]:
+    """Pairwise distinct numbers for named dims, different from the numbers among the dims."""
+    used = {dim for symbol in declared.symbols.values() for dim in symbol.shape}
+    free = (n for n in chain(_FIRST_SIZES, count(4)) if n not in used)
+    return dict(zip(declared.sizes, free, strict=False))
 
 
-def _run(function: Callable[..., Any], declarations: Declarations) -> Any:
-    args = _arguments(function, declarations)
-    copy = _Copier().function(function)
-    try:
-        value = copy(**args)
-    except (NeedsNumbers, SymmlError) as error:
-        if isinstance(error, NeedsNumbers):
-            raise
-        raise TraceError(f"{_where(function)}: {error.what}", cure=error.cure) from None
-    except RecursionError:
-        raise TraceError(f"{_name(function)} recurses too deeply") from None
-    except Exception as error:  # the user's code may raise anything
-        reason = f"{type(error).__name__}: {error}"
-        raise TraceError(
-            f"{_where(function)}: {reason}", cure="see which operation symml can trace in the documentation"
-        ) from None
-    return _result(value, function)
+class _Run:
+    """Runs one function, and says where it failed."""
 
+    def __init__(self, function: Callable[..., Any], arguments: Arguments) -> None:
+        self.name = str(getattr(function, "__name__", type(function).__name__))
+        self.function, self.arguments = function, arguments
+        self.needed_numbers = False
 
-def _where(function: Callable[..., Any]) -> str:
-    """The line of the user's code that was running."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", "")
-    frames = [f for f in traceback.extract_tb(sys.exc_info()[2]) if f.filename == file]
-    if not frames:
-        return _name(function)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: {frames[-1].line}"
+    def value(self, declared: Declarations) -> Any:
+        """The expressions that the function returns.
 
+        Raises:
+            TraceError: The function fails.
+        """
+        package = (getattr(self.function, "__module__", None) or "").partition(".")[0]
+        rebinder = Rebinder(package)
+        copy = _copied(rebinder, self.function, self.name)
+        args, options = self._arguments(copy, declared)
+        try:
+            return self._result(copy(*args, **options))
+        except (Exception, SystemExit) as error:
+            # The user's code may raise anything; what it raised is shown with its line.
+            self.needed_numbers = self.needed_numbers or isinstance(error, NeedsNumbers)
+            raise self._located(error, rebinder.files) from None
 
-def _arguments(function: Callable[..., Any], declarations: Declarations) -> dict[str, Any]:
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        raise TraceError(
-            f"{_name(function)} has no signature: it is compiled", cure="give a function written in Python"
-        ) from None
-    args: dict[str, Any] = {}
-    for name, parameter in parameters.items():
-        if name in declarations.symbols:
-            args[name] = TracedArray(declarations.symbols[name])
-        elif (
-            parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-            or parameter.default is not parameter.empty
-        ):
-            continue
+    # ---- arguments ---------------------------------------------------------------------------------------------------
+    def _arguments(self, copy: Callable[..., Any], declared: Declarations) -> tuple[list[Any], dict[str, Any]]:
+        try:
+            parameters = list(inspect.signature(copy).parameters.values())
+        except (TypeError, ValueError):
+            raise TraceError(f"{self.name} has no signature", cure="give a function written in Python") from None
+        given = self._given(parameters)
+        args: list[Any] = []
+        options: dict[str, Any] = {}
+        for parameter in parameters:
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            value = given.get(parameter.name, parameter.name)
+            if isinstance(value, str) and _is_declared(value, declared):
+                found = _argument(value, declared)
+            elif parameter.name in given and not isinstance(value, str):
+                found = value
+            elif parameter.default is not parameter.empty and parameter.name not in given:
+                found = parameter.default
+            else:
+                raise self._undeclared(parameter.name, str(value), declared)
+            if parameter.kind is parameter.KEYWORD_ONLY:
+                options[parameter.name] = found
+            else:
+                args.append(found)
+        return args, options
+
+    def _given(self, parameters: list[inspect.Parameter]) -> dict[str, object]:
+        if self.arguments is None:
+            return {}
+        names = [parameter.name for parameter in parameters]
+        if isinstance(self.arguments, Mapping):
+            given = dict(self.arguments)
         else:
-            known = ", ".join(declarations.symbols) or "nothing"
+            rest = parameters[-1].name if parameters and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL else ""
+            if len(self.arguments) > len(names) or rest:
+                raise TraceError(f"{self.name} takes {', '.join(names) or 'no arguments'}", cure="name one each")
+            given = dict(zip(names, self.arguments, strict=False))
+        unknown = [name for name in given if name not in names]
+        if unknown:
             raise TraceError(
-                f"{_name(function)} has a parameter {name} that is not declared",
-                cure=f"add '{name}: dims domain' to the shapes; declared: {known}",
+                f"{self.name} has no parameter {unknown[0]}", cure=f"its parameters are: {', '.join(names) or 'none'}"
             )
-    return args
+        return given
+
+    def _undeclared(self, parameter: str, name: str, declared: Declarations) -> TraceError:
+        known = ", ".join(declared.symbols) or "nothing"
+        return TraceError(
+            f"{self.name}({parameter}): {name} is not declared; declared: {known}",
+            cure=f"add it to the shapes: '{name}: n d' (a matrix), '{name}: d' (a vector), '{name}:' (a number)",
+        )
+
+    # ---- results -----------------------------------------------------------------------------------------------------
+    def _result(self, value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return tuple(self._result(part) for part in value)
+        if isinstance(value, dict):
+            return {str(key): self._result(part) for key, part in value.items()}
+        if isinstance(value, Selection):
+            raise TraceError(
+                f"{self.name} returns the entries under a condition: their number depends on data",
+                cure="return np.where(condition, x, 0)",
+            )
+        if value is None:
+            raise TraceError(f"{self.name} returns nothing", cure="add a return statement")
+        if isinstance(value, str | set | bytes) or callable(value):
+            raise TraceError(f"{self.name} returns a {type(value).__name__}", cure="return numbers and arrays")
+        found = resolve(operand(value)[0])
+        if any(symbol.name == special.UNSET for symbol in symbols(found)):
+            raise TraceError(
+                f"{self.name} returns entries of np.empty that were never written", cure="use np.zeros, or fill all"
+            )
+        return found
+
+    # ---- errors ------------------------------------------------------------------------------------------------------
+    def _located(self, error: BaseException, files: set[str]) -> TraceError:
+        what = error.what if isinstance(error, SymmlError) else f"{type(error).__name__}: {error}"
+        cure = error.cure if isinstance(error, SymmlError) else _CURES.get(type(error), "")
+        if isinstance(error, RecursionError):
+            what = "the calls are nested too deeply"
+        place = _last_line(error.__traceback__, files)
+        if place is None:
+            return TraceError(f"{self.name}: {what}", cure=cure)
+        file, line, column, name = place
+        source = linecache.getline(file, line).rstrip("\n")
+        return TraceError(
+            f"{Path(file).name}:{line} in {name}: {what}", cure=cure, source=source, column=column if source else None
+        )
 
 
-def _result(value: Any, function: Callable[..., Any]) -> Any:
-    if isinstance(value, tuple | list) and not all(isinstance(v, int | float) for v in value):
-        return tuple(_result(v, function) for v in value)
-    if isinstance(value, dict):
-        return {str(key): _result(v, function) for key, v in value.items()}
-    if isinstance(value, TracedArray):
-        return value.expr
-    if isinstance(value, Expr | int | float) or hasattr(value, "tolist"):
-        return arithmetic.lift(value)
-    raise TraceError(
-        f"{_name(function)} returns {type(value).__name__}",
-        cure="return a number, an array, or a tuple or dict of arrays",
+_CURES: dict[type[BaseException], str] = {
+    TypeError: "use NumPy functions and arrays that are made inside the function",
+    AttributeError: "use np.where, sums, products and named functions of arrays",
+}
+
+
+def _copied(rebinder: Rebinder, function: Any, name: str) -> Callable[..., Any]:
+    """The copy of a function, of a method, or of what an object does when it is called."""
+    if not callable(function) or isinstance(function, type):
+        raise TraceError(f"{name} is not a function", cure="give a function written with NumPy")
+    own_call = getattr(type(function), "__call__", None)  # noqa: B004  # the method itself is wanted
+    if isinstance(own_call, FunctionType):
+        return MethodType(rebinder.copy(own_call), function)
+    made: Callable[..., Any] = (
+        rebinder.copy(function) if isinstance(function, FunctionType) else rebinder.value(function)
     )
+    return made
 
 
-class _Copier:
-    """Copies functions with NumPy replaced in their globals and closures; helpers are copied with them."""
-
-    def __init__(self) -> None:
-        self.done: dict[int, Any] = {}
-
-    def function(self, original: Any) -> Any:
-        """A copy of a function; anything that is not written in Python stays."""
-        if isinstance(original, types.MethodType):
-            return types.MethodType(self.function(original.__func__), original.__self__)
-        original = inspect.unwrap(original) if hasattr(original, "__wrapped__") else original
-        if not isinstance(original, types.FunctionType):
-            raise TraceError(f"{_name(original)} is not a Python function", cure="give a function written with def")
-        if id(original) in self.done:
-            return self.done[id(original)]
-        namespace: dict[str, Any] = dict(original.__globals__)
-        cells = tuple(types.CellType() for _ in original.__closure__ or ())
-        copy = types.FunctionType(original.__code__, namespace, original.__name__, original.__defaults__, cells or None)
-        copy.__kwdefaults__ = original.__kwdefaults__
-        self.done[id(original)] = copy
-        for name in {*original.__code__.co_names, *_inner_names(original.__code__)} & namespace.keys():
-            namespace[name] = self.value(namespace[name])
-        namespace.update(BUILTINS)
-        for cell, old in zip(cells, original.__closure__ or (), strict=True):
-            cell.cell_contents = self.value(old.cell_contents)
-        return copy
-
-    def value(self, value: Any) -> Any:
-        """What stands for a global: a shim for NumPy and its functions, a copy of a helper function."""
-        if isinstance(value, types.ModuleType):
-            known = value.__name__ in _MODULES or value.__name__.endswith("array_api_extra")
-            prefix = "linalg." if value.__name__ == "numpy.linalg" else ""
-            return Shim(np if value is math else value, prefix) if known else value
-        module = getattr(value, "__module__", "") or ""
-        if isinstance(value, np.ufunc) or (callable(value) and module.startswith(("numpy", "scipy.special"))):
-            return shimmed(value, getattr(value, "__name__", "")) if not isinstance(value, type) else value
-        if isinstance(value, types.FunctionType) and not module.startswith(("scipy", "symml")):
-            return self.function(value)
-        return value
+def _is_declared(name: str, declared: Declarations) -> bool:
+    return name in declared.symbols or name in declared.sizes or name in declared.functions
 
 
-def _inner_names(code: types.CodeType) -> set[str]:
-    """The names that functions inside a function use."""
-    found: set[str] = set()
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            found |= {*constant.co_names, *_inner_names(constant)}
+def _argument(name: str, declared: Declarations) -> Any:
+    if name in declared.symbols:
+        symbol: Symbol = declared.symbols[name]
+        return TracedArray(symbol, "i" if "label" in symbol.domain.facts else "f")
+    if name in declared.sizes:
+        return TracedArray(extent(declared.sizes[name]), "i")
+    return lambda *args: TracedArray(undefined(name, len(args))(*(operand(arg)[0] for arg in args)))
+
+
+def _last_line(trace: TracebackType | None, files: set[str]) -> tuple[str, int, int, str] | None:
+    """(file, line, column, function) of the innermost frame that the user wrote."""
+    found = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename in files:
+            positions = list(code.co_positions())[trace.tb_lasti // 2]
+            found = (code.co_filename, trace.tb_lineno, positions[2] or 0, code.co_name)
+        trace = trace.tb_next
     return found
-
-
-def load_function(spec: str) -> Callable[..., Any]:
-    """The function that ``file.py::name`` or ``module:name`` names.
-
-    Raises:
-        ReadError: There is no such file, module or function, or the file cannot be run.
-    """
-    place, separator, name = spec.partition("::") if "::" in spec else spec.partition(":")
-    if not separator or not name:
-        raise ReadError(f"{spec!r} does not name a function", cure="write FILE.py::FUNCTION")
-    module = _load_file(place) if place.endswith(".py") else _load_module(place)
-    found = getattr(module, name, None)
-    if not callable(found):
-        functions = [key for key, value in vars(module).items() if inspect.isfunction(value)]
-        raise ReadError(f"{place} has no function {name}", cure=f"its functions are: {', '.join(functions) or 'none'}")
-    return found  # type: ignore[no-any-return] # callable, see above
-
-
-def _load_file(place: str) -> types.ModuleType:
-    path = Path(place)
-    if not path.is_file():
-        raise ReadError(f"there is no file {place}", cure="check the path")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ReadError(f"{place} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # the user's file may raise anything
-        raise ReadError(f"{place} cannot be run: {type(error).__name__}: {error}") from None
-    return module
-
-
-def _load_module(place: str) -> types.ModuleType:
-    try:
-        return importlib.import_module(place)
-    except ImportError as error:
-        raise ReadError(f"there is no module {place}: {error}", cure="write FILE.py::FUNCTION for a file") from None

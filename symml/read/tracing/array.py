@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+import numpy as np
+
 from symml.errors import ShapeError, TraceError
 from symml.expr import build
 from symml.expr.dims import Dim
@@ -15,7 +17,26 @@ from symml.read.tracing.memory import Memory, View, view_of
 from symml.read.tracing.operators import ArrayOperators
 
 METHODS = frozenset(
-    "all any argmax clip cumsum diagonal dot fill max mean min prod squeeze std sum swapaxes trace var".split()
+    [
+        "all",
+        "any",
+        "argmax",
+        "clip",
+        "cumsum",
+        "diagonal",
+        "dot",
+        "fill",
+        "max",
+        "mean",
+        "min",
+        "prod",
+        "squeeze",
+        "std",
+        "sum",
+        "swapaxes",
+        "trace",
+        "var",
+    ]
 )
 _DTYPES = {"b": "bool", "i": "int64", "f": "float64"}
 
@@ -37,6 +58,17 @@ class TracedArray(ArrayOperators):
         self._shares: Memory | None = None if shares is None else shares._view.memory
         self._stamp = 0 if self._shares is None else self._shares.version
 
+    def call(self, name: str, *args: Any) -> Any:
+        """The NumPy function of this name, of these arguments."""
+        return dispatch.call(name, args, {})
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return dispatch.ufunc(ufunc.__name__, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        prefix = "linalg." if "linalg" in (getattr(function, "__module__", "") or "") else ""
+        return dispatch.call(prefix + function.__name__, args, kwargs)
+
     # ---- value -------------------------------------------------------------------------------------------------------
     @property
     def expr(self) -> Expr:
@@ -50,6 +82,10 @@ class TracedArray(ArrayOperators):
 
     def write(self, value: Expr, kind: str) -> None:
         """Replaces all entries, here and in every array that shares them."""
+        self._view_for(kind).write(value)
+
+    def _view_for(self, kind: str) -> View:
+        """The view, where values of this kind may be written to it."""
         if self._shares is not None:
             raise TraceError(
                 "an array is changed after it was reshaped; NumPy may or may not share the memory",
@@ -60,7 +96,7 @@ class TracedArray(ArrayOperators):
                 f"NumPy would cut the {_DTYPES[kind]} values to {_DTYPES[self.kind]} here",
                 cure="make the array with dtype=float",
             )
-        self._view.write(value)
+        return self._view
 
     def updated(self, value: TracedArray) -> TracedArray:
         """The array after ``+=`` and the like: changed in place, or a new number for a scalar."""
@@ -99,7 +135,7 @@ class TracedArray(ArrayOperators):
     @property
     def dtype(self) -> Any:
         """NumPy's type for entries of this kind."""
-        return namespace.numpy.dtype(_DTYPES[self.kind])
+        return np.dtype(_DTYPES[self.kind])
 
     @property
     def T(self) -> TracedArray:
@@ -131,7 +167,7 @@ class TracedArray(ArrayOperators):
 
     def copy(self, *order: Any) -> TracedArray:
         """A copy with a memory of its own."""
-        return TracedArray(self.expr, self.kind)
+        return TracedArray(self._view.copied() if self._shares is None else self.expr, self.kind)
 
     def astype(self, dtype: Any, **options: Any) -> TracedArray:
         """The array with entries of another kind."""
@@ -166,7 +202,7 @@ class TracedArray(ArrayOperators):
     def __float__(self) -> NoReturn:
         raise TraceError(
             "a traced value is put where only a plain number fits",
-            cure="make the array with np.zeros inside the function, and use np functions in the place of other libraries",
+            cure="make the array with np.zeros inside the function, and use NumPy in the place of other libraries",
         )
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -189,9 +225,7 @@ class TracedArray(ArrayOperators):
 
     def write_at(self, items: list[object], value: Expr, kind: str) -> None:
         """Writes to the view of a basic key."""
-        part = TracedArray(self._view.at(items), self.kind)
-        part._shares = self._shares
-        part.write(value, kind)
+        self._view_for(kind).at(items).write(value)
 
     def __getattr__(self, name: str) -> Any:
         if name not in METHODS:
@@ -217,4 +251,4 @@ class TracedArray(ArrayOperators):
 _RANK = {"b": 0, "i": 1, "f": 2}
 
 # Keys and functions make arrays, and arrays are indexed and computed with.
-from symml.read.tracing import dispatch, keys, namespace  # noqa: E402  # see the line above
+from symml.read.tracing import dispatch, keys  # noqa: E402  # see the line above

@@ -12,7 +12,7 @@ from symml.expr.nodes import Add, Apply, Constant, Contract, Expr, Extent, Power
 from symml.expr.walk import topological
 from symml.read.positions import NeedsNumbers
 
-_RULES: dict[str, Callable[..., object]] = {
+_RULES: dict[str, Callable[..., Fraction | int]] = {
     "greater": lambda a, b: a > b,
     "greater_equal": lambda a, b: a >= b,
     "less": lambda a, b: a < b,
@@ -56,7 +56,7 @@ def _value(node: Expr, given: list[Fraction | None]) -> Fraction | None:
     if isinstance(node, Power) and node.exponent.denominator == 1 and args[0] and abs(node.exponent) <= _MAX_EXPONENT:
         return args[0] ** int(node.exponent)
     if isinstance(node, Apply) and node.function.name in _RULES:
-        return Fraction(_RULES[node.function.name](*args))  # type: ignore[arg-type] # the rows give numbers
+        return Fraction(_RULES[node.function.name](*args))
     return None
 
 

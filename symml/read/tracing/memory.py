@@ -81,7 +81,9 @@ def difference(new: Expr, old: Expr) -> Expr:
     if isinstance(new, Add) and new.args[0] is old:
         rest = new.args[1:]
         return rest[0] if len(rest) == 1 else add_node(rest)
-    return arithmetic.zeros(old.shape) if new is old else arithmetic.minus(new, old)
+    if new is old:
+        return arithmetic.zeros(old.shape)
+    return arithmetic.scale(-1, old) if arithmetic.is_zero(new) else arithmetic.minus(new, old)
 
 
 class Memory:
@@ -99,6 +101,12 @@ class Memory:
         self.whole = whole
         self.writes: list[tuple[Region, Expr]] = []
         self.version = 0
+
+    def clone(self) -> Memory:
+        """A memory of its own with the same entries."""
+        made = Memory(self.whole)
+        made.writes = list(self.writes)
+        return made
 
     def region(self) -> Region:
         """All entries."""
@@ -237,6 +245,12 @@ class View:
                 cure="make the shapes agree",
             ) from None
         self.memory.write(self.region, contract([(value, self._labels())], self._kept()))
+
+    def copied(self) -> View:
+        """The same entries in a memory of their own."""
+        if self.region == self.memory.region():
+            return View(self.memory.clone(), self.region, self.axes)
+        return view_of(self.read())
 
     def transposed(self, order: Sequence[int]) -> View:
         """The view with its axes in another order."""

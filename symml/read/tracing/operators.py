@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 
 def _binary(name: str) -> Callable[[Any, Any], Any]:
-    return lambda self, other: dispatch.call(name, (self, other), {})
+    return lambda self, other: self.call(name, self, other)
 
 
 def _swapped(name: str) -> Callable[[Any, Any], Any]:
-    return lambda self, other: dispatch.call(name, (other, self), {})
+    return lambda self, other: self.call(name, other, self)
 
 
 def _unary(name: str) -> Callable[[Any], Any]:
-    return lambda self: dispatch.call(name, (self,), {})
+    return lambda self: self.call(name, self)
 
 
-class ArrayOperators:
+class ArrayOperators(ABC):
     """Operators that build new arrays; comparisons are elementwise, as in NumPy."""
 
     __slots__ = ()
     __hash__: ClassVar[None]  # type: ignore[assignment] # arrays are not hashable, as in NumPy
     __array_priority__ = 1000
+
+    @abstractmethod
+    def call(self, name: str, *args: Any) -> Any:
+        """The function of this name, of these arguments."""
 
     __add__, __radd__ = _binary("add"), _swapped("add")
     __sub__, __rsub__ = _binary("subtract"), _swapped("subtract")
@@ -42,22 +47,11 @@ class ArrayOperators:
     __abs__, __invert__ = _unary("absolute"), _unary("invert")
 
     def __eq__(self, other: object) -> Any:
-        return False if _is_no_number(other) else dispatch.call("equal", (self, other), {})
+        return False if _is_no_number(other) else self.call("equal", self, other)
 
     def __ne__(self, other: object) -> Any:
-        return True if _is_no_number(other) else dispatch.call("not_equal", (self, other), {})
-
-    def __array_ufunc__(self, ufunc: Callable[..., Any], method: str, *inputs: Any, **options: Any) -> Any:
-        return dispatch.ufunc(ufunc.__name__, method, inputs, options)
-
-    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        prefix = "linalg." if "linalg" in (getattr(function, "__module__", "") or "") else ""
-        return dispatch.call(prefix + function.__name__, args, kwargs)
+        return True if _is_no_number(other) else self.call("not_equal", self, other)
 
 
 def _is_no_number(value: object) -> bool:
     return value is None or isinstance(value, str)
-
-
-# The functions make arrays, and the arrays' operators are functions.
-from symml.read.tracing import dispatch  # noqa: E402  # see the line above

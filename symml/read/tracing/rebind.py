@@ -1,0 +1,150 @@
+"""Copies of the user's functions in which NumPy is replaced; the user's modules stay as they are."""
+
+from __future__ import annotations
+
+import functools
+import math
+import sysconfig
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from symml.expr.nodes import constant
+from symml.read.tracing.array import TracedArray
+from symml.read.tracing.namespace import BUILTINS, Namespace, function
+
+_PREFIXES = {
+    "numpy": "",
+    "numpy.linalg": "linalg.",
+    "scipy": "",
+    "scipy.special": "special.",
+    "scipy.linalg": "linalg.",
+    "math": "",
+    "scipy._lib.array_api_extra": "xpx.",
+}
+_NUMPY = Namespace(np)
+# What SciPy's own functions use to find the array library of their arguments.
+_ARRAY_API = {
+    "array_namespace": lambda *arrays, **options: _NUMPY,
+    "xp_promote": lambda *arrays, **options: arrays[0] if len(arrays) == 1 else arrays,
+    "xp_copy": lambda x, **options: _NUMPY.copy(x),
+}
+
+
+class Rebinder:
+    """Copies a function together with the helpers that it calls.
+
+    Args:
+        package: The top-level package of the function: helpers in it are copied even where it is installed.
+
+    Attributes:
+        files: The files in which the copied functions were written.
+    """
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self.files: set[str] = set()
+        self._copies: dict[int, Any] = {}
+        self._spaces: dict[int, dict[str, Any]] = {}
+        self._kept: list[Any] = []
+
+    def value(self, value: Any) -> Any:
+        """What stands for a value that the user's code refers to."""
+        if isinstance(value, types.ModuleType):
+            prefix = _PREFIXES.get(value.__name__)
+            if prefix is not None:
+                return Namespace(value, prefix)
+            return _Module(value, self) if self._is_own(value.__name__, getattr(value, "__file__", None)) else value
+        if isinstance(value, types.MethodType):
+            return types.MethodType(self.value(value.__func__), value.__self__)
+        if isinstance(value, functools.partial):
+            return functools.partial(self.value(value.func), *value.args, **value.keywords)
+        if not callable(value) or isinstance(value, type):
+            return value
+        return self._callable(value)
+
+    def _callable(self, value: Any) -> Any:
+        home, name = getattr(value, "__module__", None) or "", getattr(value, "__name__", "")
+        if home.startswith("scipy._lib") and name in _ARRAY_API:
+            return _ARRAY_API[name]
+        if isinstance(value, np.ufunc) or home.partition(".")[0] in ("numpy", "math"):
+            return function(_library_prefix(home) + name, value)
+        if home.startswith(("scipy.special", "scipy.linalg")):
+            return function(_library_prefix(home) + name, value)
+        if isinstance(value, types.FunctionType) and self._is_own(home, value.__code__.co_filename):
+            return self.copy(value)
+        return value
+
+    def _is_own(self, home: str, file: str | None) -> bool:
+        return bool(file) and (home.partition(".")[0] == self._package or not _is_installed(str(file)))
+
+    def copy(self, original: types.FunctionType) -> Any:
+        """The copy of a function; asked again, the same copy."""
+        if id(original) in self._copies:
+            return self._copies[id(original)]
+        code = original.__code__
+        space = self._space(original.__globals__)
+        cells = tuple(types.CellType() for _ in original.__closure__ or ())
+        made = types.FunctionType(code, space, original.__name__, None, cells)
+        made.__kwdefaults__ = {key: self.value(v) for key, v in (original.__kwdefaults__ or {}).items()}
+        self._copies[id(original)] = made
+        self._kept.append(original)
+        self.files.add(code.co_filename)
+        made.__defaults__ = tuple(map(self.value, original.__defaults__ or ()))
+        for name in _names(code):
+            if name in original.__globals__:
+                space[name] = self._global(name, original.__globals__[name])
+        for cell, old in zip(cells, original.__closure__ or (), strict=True):
+            try:
+                cell.cell_contents = self.value(old.cell_contents)
+            except ValueError:
+                continue  # an empty cell stays empty
+        return made
+
+    def _global(self, name: str, value: Any) -> Any:
+        if name in ("pi", "e") and isinstance(value, float) and value == getattr(math, name):
+            return TracedArray(constant(name))
+        return self.value(value)
+
+    def _space(self, original: dict[str, Any]) -> dict[str, Any]:
+        """The globals of all copies of one module's functions."""
+        if id(original) not in self._spaces:
+            kept: dict[str, Any] = {
+                key: original[key] for key in ("__name__", "__file__", "__builtins__") if key in original
+            }
+            self._spaces[id(original)] = {**BUILTINS, **kept}
+        return self._spaces[id(original)]
+
+
+class _Module:
+    """One of the user's own modules, its functions copied when they are asked for."""
+
+    def __init__(self, module: types.ModuleType, rebinder: Rebinder) -> None:
+        self._module, self._rebinder = module, rebinder
+
+    def __getattr__(self, name: str) -> Any:
+        return self._rebinder.value(getattr(self._module, name))
+
+
+def _library_prefix(home: str) -> str:
+    return "linalg." if "linalg" in home else ""
+
+
+def _names(code: types.CodeType) -> Iterator[str]:
+    """The names that a function and the functions inside it may look up."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _names(inner)
+
+
+def _is_installed(file: str) -> bool:
+    """Whether a file belongs to an installed library or to Python itself."""
+    path = Path(file)
+    return bool({"site-packages", "dist-packages"} & set(path.parts)) or path.is_relative_to(_STANDARD)
+
+
+_STANDARD = Path(sysconfig.get_paths()["stdlib"])
