@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from symml.expr.function import Function
 
 _SHORT = 60
+_MAX_DIGITS = 10_000
 
 
 def lift(value: object) -> Expr:
@@ -203,6 +204,7 @@ def rational_power(x: Expr, exponent: Fraction) -> Expr:
         and isinstance(x.value, Fraction)
         and exponent.denominator == 1
         and (x.value or exponent > 0)
+        and abs(exponent) * len(str(x.value)) <= _MAX_DIGITS
     ):
         return constant(x.value ** int(exponent))
     return power_node(x, exponent)

@@ -195,6 +195,8 @@ def sqrt(x: object) -> Expr:
 def dot(a: object, b: object) -> Expr:
     """NumPy's ``dot``: matmul of vectors and matrices, a plain product with a scalar."""
     left, right = lift(a), lift(b)
+    if len(left.shape) > 1 and len(right.shape) > 2:
+        raise SymmlError(f"dot of {len(left.shape)} and {len(right.shape)} axes has no expression", cure="use einsum")
     return matmul(left, right) if left.shape and right.shape else times(left, right)
 
 

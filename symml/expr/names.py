@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from symml.errors import SymmlError
 from symml.expr import arithmetic, build, functions
+from symml.expr.contract import contract
 from symml.expr.dims import as_dim
-from symml.expr.nodes import Expr, eye
+from symml.expr.nodes import Apply, Basis, Contract, Expr, Eye, OneHot, Selector, Symbol, eye, selector
 
 Builder = Callable[..., Expr]
 
@@ -25,8 +27,10 @@ def _reduction(builder: Builder) -> Builder:
 
 
 def _clip(x: object, low: object = None, high: object = None, **bounds: object) -> Expr:
-    low = bounds.get("min", bounds.get("a_min", low))
-    high = bounds.get("max", bounds.get("a_max", high))
+    low = bounds.pop("min", bounds.pop("a_min", low))
+    high = bounds.pop("max", bounds.pop("a_max", high))
+    if bounds:
+        raise SymmlError(f"clip has no option {next(iter(bounds))}", cure="write clip(x, low, high)")
     node = arithmetic.lift(x)
     if low is not None:
         node = functions.maximum(node, low)
@@ -57,7 +61,74 @@ def _log_softmax(x: object, axis: Any = None) -> Expr:
 
 
 def _logsumexp(x: object, axis: Any = None, b: object = None, keepdims: bool = False) -> Expr:
-    return build.logsumexp(x, axis, keepdims=keepdims)
+    if b is None:
+        return build.logsumexp(x, axis, keepdims=keepdims)
+    return functions.log(build.sum(arithmetic.times(b, functions.exp(x)), axis, keepdims=keepdims))
+
+
+def _inner(a: object, b: object) -> Expr:
+    """The sum over the last axis of both."""
+    left, right = arithmetic.lift(a), arithmetic.lift(b)
+    if not left.shape or not right.shape:
+        return arithmetic.times(left, right)
+    rows = [("left", i) for i in range(len(left.shape) - 1)]
+    cols = [("right", i) for i in range(len(right.shape) - 1)]
+    return contract([(left, [*rows, "inner"]), (right, [*cols, "inner"])], [*rows, *cols])
+
+
+def _vdot(a: object, b: object) -> Expr:
+    """The sum of the products of all entries."""
+    return build.sum(arithmetic.times(a, b))
+
+
+def _eye(rows: object, cols: object = None, k: int = 0, dtype: object = None) -> Expr:
+    n = as_dim(rows)
+    m = n if cols is None else as_dim(cols)
+    if n == m:
+        return build.diag(build.ones(as_dim(arithmetic.minus(n, abs(k)))), k) if k else eye(n)
+    if k or not isinstance(n, int) or not isinstance(m, int):
+        raise SymmlError(f"eye({n}, {m}, {k}) has no expression", cure="use a square one: eye(n, k=1)")
+    return selector(n, m, 0, 1) if n < m else selector(m, n, 0, 1).T
+
+
+# ---- conditions ------------------------------------------------------------------------------------------------------
+def is_condition(node: Expr) -> bool:
+    """Whether every entry is a truth value: a comparison, or made of such by choices, brackets and broadcasting."""
+    if isinstance(node, Symbol):
+        return "binary" in node.domain.facts
+    if isinstance(node, Apply):
+        parts = node.args if node.function.name in ("maximum", "minimum") else node.args[1:]
+        made = node.function.name in ("maximum", "minimum", "where") and all(map(is_condition, parts))
+        return made or "binary" in node.function.facts
+    if isinstance(node, Contract):
+        chosen = {i for arg, sub in zip(node.args, node.subs, strict=True) if isinstance(arg, _CHOOSING) for i in sub}
+        summed = set(range(len(node.shape), len(node.dims)))
+        return (
+            node.coef == 1 and summed <= chosen and all(isinstance(a, _CHOOSING) or is_condition(a) for a in node.args)
+        )
+    return isinstance(node, OneHot)
+
+
+_CHOOSING = (Basis, Eye, OneHot, Selector)
+_OPPOSITE = {
+    "greater": functions.less_equal,
+    "less_equal": functions.greater,
+    "less": functions.greater_equal,
+    "greater_equal": functions.less,
+    "equal": functions.not_equal,
+    "not_equal": functions.equal,
+}
+
+
+def _truth(x: object) -> Expr:
+    node = arithmetic.lift(x)
+    return node if is_condition(node) else functions.not_equal(node, 0)
+
+
+def _not(x: object) -> Expr:
+    node = _truth(x)
+    opposite = _OPPOSITE.get(node.function.name) if isinstance(node, Apply) else None
+    return arithmetic.minus(1, node) if opposite is None else opposite(*node.args)
 
 
 def _squeeze(x: object, axis: int | None = None) -> Expr:
@@ -98,9 +169,10 @@ NAMES: dict[str, Builder] = {
     "asinh": functions.arcsinh,
     "acosh": functions.arccosh,
     "atanh": functions.arctanh,
-    "logical_and": arithmetic.times,
-    "logical_or": functions.maximum,
-    "logical_not": lambda x: arithmetic.minus(1, x),
+    "logical_and": lambda a, b: arithmetic.times(_truth(a), _truth(b)),
+    "logical_or": lambda a, b: functions.maximum(_truth(a), _truth(b)),
+    "logical_xor": lambda a, b: functions.not_equal(_truth(a), _truth(b)),
+    "logical_not": _not,
     "clip": _clip,
     # sums and statistics
     "sum": _reduction(build.sum),
@@ -118,8 +190,8 @@ NAMES: dict[str, Builder] = {
     "logsumexp": _logsumexp,
     # products
     "dot": build.dot,
-    "vdot": build.dot,
-    "inner": build.dot,
+    "vdot": _vdot,
+    "inner": _inner,
     "matmul": arithmetic.matmul,
     "outer": build.outer,
     "einsum": build.einsum,
@@ -142,8 +214,8 @@ NAMES: dict[str, Builder] = {
     # arrays
     "array": arithmetic.lift,
     "asarray": arithmetic.lift,
-    "eye": lambda n, *args, **kwargs: eye(as_dim(n)),
-    "identity": lambda n, *args, **kwargs: eye(as_dim(n)),
+    "eye": _eye,
+    "identity": lambda n, dtype=None: eye(as_dim(n)),
     "ones": _filled(1),
     "zeros": _filled(0),
     "full": lambda shape, value, *args, **kwargs: arithmetic.full(value, build.shape_of(shape)),
