@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from symml.expr.nodes import Add, Along, Apply, Constant, Contract, Expr, Extent, Power
+from symml.expr.walk import topological
 
 Axes = frozenset[int]
 
 
-def live_axes(node: Expr, known: dict[Expr, Axes]) -> Axes:
-    """The axes along which the value may vary, from those of the arguments."""
-    if isinstance(node, Constant | Extent):
-        return frozenset()
-    if isinstance(node, Contract):
-        carried = {sub[k] for arg, sub in zip(node.args, node.subs, strict=True) for k in known[arg]}
-        return frozenset(i for i in carried if i < len(node.shape))
-    if isinstance(node, Add | Apply | Power):
-        return frozenset().union(*(known[arg] for arg in node.args))
-    if isinstance(node, Along) and set(node.axes) <= known[node.args[0]]:
-        return along_axes(node, known[node.args[0]])
-    return frozenset(range(len(node.shape)))
+class LiveAxes:
+    """The axes along which a node's value may vary; found once a node."""
+
+    def __init__(self) -> None:
+        self._known: dict[Expr, Axes] = {}
+
+    def __call__(self, node: Expr) -> Axes:
+        """The live axes of ``node``."""
+        if node not in self._known:
+            for part in topological(node):
+                if part not in self._known:
+                    self._known[part] = self._found(part)
+        return self._known[node]
+
+    def _found(self, node: Expr) -> Axes:
+        if isinstance(node, Constant | Extent):
+            return frozenset()
+        if isinstance(node, Contract):
+            carried = {sub[k] for arg, sub in zip(node.args, node.subs, strict=True) for k in self._known[arg]}
+            return frozenset(i for i in carried if i < len(node.shape))
+        if isinstance(node, Add | Apply | Power):
+            return frozenset().union(*(self._known[arg] for arg in node.args))
+        if isinstance(node, Along) and set(node.axes) <= self._known[node.args[0]]:
+            return along_axes(node, self._known[node.args[0]])
+        return frozenset(range(len(node.shape)))
 
 
 def along_axes(node: Along, live: Axes) -> Axes:

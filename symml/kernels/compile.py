@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from typing import Any
 
 
 def compiled(source: str, name: str) -> Callable[..., Any]:
-    """The function ``name`` of an emitted module."""
-    namespace: dict[str, Any] = {"__name__": f"symml_kernel_{name}"}
-    exec(compile(source, f"<kernel {name}>", "exec"), namespace)  # emitted by symml, never user text
+    """The function ``name`` of an emitted module; tracebacks and ``inspect`` show its lines."""
+    file = f"<kernel {name} {hash(source) & 0xFFFFFFFF:08x}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": f"kernel_{name}"}
+    exec(compile(source, file, "exec"), namespace)  # emitted by symml, never user text
     function: Callable[..., Any] = namespace[name]
     return function

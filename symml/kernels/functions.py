@@ -2,90 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 HELPERS: dict[str, str] = {
     "sigmoid": '''
-def sigmoid(x):
+def _sigmoid(x):
     """1 / (1 + exp(-x)) without overflow."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, e) / (1.0 + e)
 ''',
     "log_sigmoid": '''
-def log_sigmoid(x):
-    """log(sigmoid(x))."""
+def _log_sigmoid(x):
+    """log(_sigmoid(x))."""
     return np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x)))
 ''',
     "softplus": '''
-def softplus(x):
+def _softplus(x):
     """log(1 + exp(x))."""
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 ''',
     "logit": '''
-def logit(p):
+def _logit(p):
     """log(p / (1 - p))."""
     return np.log(p) - np.log1p(-p)
 ''',
     "relu": '''
-def relu(x):
+def _relu(x):
     """max(x, 0)."""
     return np.maximum(x, 0.0)
 ''',
     "leaky_relu": '''
-def leaky_relu(x, slope):
+def _leaky_relu(x, slope):
     """x where x > 0, else slope * x."""
     return np.where(x > 0, x, slope * x)
 ''',
     "elu": '''
-def elu(x, alpha):
+def _elu(x, alpha):
     """x where x > 0, else alpha * (exp(x) - 1)."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 ''',
     "silu": '''
-def silu(x):
-    """x * sigmoid(x)."""
-    return x * sigmoid(x)
+def _silu(x):
+    """x * _sigmoid(x)."""
+    return x * _sigmoid(x)
 ''',
     "mish": '''
-def mish(x):
-    """x * tanh(softplus(x))."""
-    return x * np.tanh(softplus(x))
+def _mish(x):
+    """x * tanh(_softplus(x))."""
+    return x * np.tanh(_softplus(x))
 ''',
     "erf": '''
-def erf(x):
+def _erf(x):
     """The error function."""
     return np.vectorize(math.erf, otypes=[float])(x)
 ''',
     "erfc": '''
-def erfc(x):
+def _erfc(x):
     """The complementary error function."""
     return np.vectorize(math.erfc, otypes=[float])(x)
 ''',
     "normal_cdf": '''
-def normal_cdf(x):
+def _normal_cdf(x):
     """The distribution function of the standard normal."""
-    return 0.5 * erfc(-x / math.sqrt(2.0))
+    return 0.5 * _erfc(-x / math.sqrt(2.0))
 ''',
     "normal_pdf": '''
-def normal_pdf(x):
+def _normal_pdf(x):
     """The density of the standard normal."""
     return np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
 ''',
     "gelu": '''
-def gelu(x):
-    """x * normal_cdf(x)."""
-    return x * normal_cdf(x)
+def _gelu(x):
+    """x * _normal_cdf(x)."""
+    return x * _normal_cdf(x)
 ''',
     "gamma": '''
-def gamma(x):
+def _gamma(x):
     """The gamma function."""
     return np.vectorize(math.gamma, otypes=[float])(x)
 ''',
     "lgamma": '''
-def lgamma(x):
+def _lgamma(x):
     """The logarithm of the gamma function."""
     return np.vectorize(math.lgamma, otypes=[float])(x)
 ''',
     "digamma": '''
-def digamma(x):
+def _digamma(x):
     """The derivative of lgamma, for x > 0: recurrence up to 10, then the asymptotic series."""
     x, shift = np.asarray(x, float), 0.0
     for _ in range(10):
@@ -97,7 +99,7 @@ def digamma(x):
     return shift + np.log(x) - 0.5 / x - series
 ''',
     "polygamma": '''
-def polygamma(m, x):
+def _polygamma(m, x):
     """The m-th derivative of digamma, m >= 1, for x > 0: recurrence up to 20, then the asymptotic series."""
     m, x, total = int(np.max(m)), np.asarray(x, float), 0.0
     for _ in range(20):
@@ -110,35 +112,27 @@ def polygamma(m, x):
     return (-1.0) ** (m + 1) * total
 ''',
     "xlogy": '''
-def xlogy(x, y):
+def _xlogy(x, y):
     """x * log(y), and 0 where x = 0."""
     return x * np.log(np.where(x == 0, 1.0, y))
 ''',
     "softmax": '''
-def softmax(x, axis):
+def _softmax(x, axis):
     """exp(x) / sum(exp(x)) along axis, shifted by the largest entry."""
     e = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 ''',
     "log_softmax": '''
-def log_softmax(x, axis):
-    """log(softmax(x)) along axis."""
+def _log_softmax(x, axis):
+    """log(_softmax(x)) along axis."""
     z = x - np.max(x, axis=axis, keepdims=True)
     return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
 ''',
     "logsumexp": '''
-def logsumexp(x, axis):
+def _logsumexp(x, axis):
     """log(sum(exp(x))) along axis, shifted by the largest entry."""
     top = np.max(x, axis=axis, keepdims=True)
     return np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(x - top), axis=axis))
-''',
-    "placed": '''
-def placed(x, axis, size, start, step):
-    """x inside zeros: its entries along axis go to start, start + step, ..."""
-    x = np.moveaxis(x, axis, 0)
-    out = np.zeros((size, *x.shape[1:]))
-    out[start + step * np.arange(len(x))] = x
-    return np.moveaxis(out, 0, axis)
 ''',
 }
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -149,7 +143,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def source_of(used: set[str]) -> str:
-    """The source of the helpers that are used, with those they need, in the order of the table."""
+def source_of(used: Iterable[str]) -> list[str]:
+    """The source of the helpers that are used and of those they need, in the order of the table."""
     wanted = set(used) | {inner for name in used for inner in NEEDS.get(name, ())}
-    return "\n\n".join(text.strip() + "\n" for name, text in HELPERS.items() if name in wanted)
+    return [text.strip() for name, text in HELPERS.items() if name in wanted]

@@ -1,0 +1,112 @@
+"""The code of elementwise products: scalars first, then vectors, then matrices; divisions stay divisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symml.expr.nodes import Contract, Expr, Eye, Power, power_node
+from symml.kernels.code import PRODUCT, Code, call, over, times
+from symml.kernels.values import Labels, Value, stretched
+
+if TYPE_CHECKING:
+    from symml.kernels.emit import Emitter
+
+_MOST_DIGITS = 6
+
+
+def undivided(node: Expr) -> tuple[Expr, bool]:
+    """``x**p`` of ``x**-p``, and whether it stands below the line."""
+    if not isinstance(node, Power) or node.exponent >= 0:
+        return node, False
+    return (node.args[0] if node.exponent == -1 else power_node(node.args[0], -node.exponent)), True
+
+
+@dataclass
+class _Group:
+    """The factors with the same axes, above and below the line."""
+
+    above: list[Code] = field(default_factory=list)
+    below: list[Code] = field(default_factory=list)
+
+    def product(self) -> Code:
+        """The factors above over those below."""
+        return over(times(*self.above), *([times(*self.below)] if self.below else []))
+
+
+def write_elementwise(e: Emitter, node: Contract) -> Value:
+    """A product without sums."""
+    groups: dict[Labels, _Group] = {}
+    eyes = [sub for arg, sub in zip(node.args, node.subs, strict=True) if isinstance(arg, Eye)]
+    values: list[Value] = []
+    for arg, sub in zip(node.args, node.subs, strict=True):
+        if isinstance(arg, Eye):
+            continue
+        inner, is_below = undivided(arg)
+        value = e.values[inner]
+        values.append(value)
+        labels = tuple(sub[axis] for axis in value.axes)
+        order = tuple(sorted(labels))
+        code = stretched(value.number if is_below else value.code, labels, order)
+        group = groups.setdefault(order, _Group())
+        (group.below if is_below else group.above).append(code)
+    if len(values) == len(node.args) == 1 and node.coef == 1 and values[0].boolean:
+        (labels,) = groups
+        return Value(groups[labels].above[0], labels, boolean=True)
+    labels = tuple(sorted({i for group in groups for i in group}))
+    _multiply(groups, abs(node.coef), as_float=bool(values) and all(value.boolean for value in values))
+    is_diagonal = len(eyes) == 1 and bool(labels) and set(labels) <= set(eyes[0])
+    if is_diagonal:
+        found, labels = call("np.diag", _product(groups, labels)), tuple(sorted(eyes[0]))
+    else:
+        for sub in eyes:
+            groups.setdefault(tuple(sorted(sub)), _Group()).above.append(call("np.eye", e.size(node.dims[sub[0]])))
+        labels = tuple(sorted({i for group in groups for i in group}))
+        found = _product(groups, labels)
+    is_alias = len(values) == len(node.args) == 1 and node.coef == 1 and bool(labels) and values[0].alias
+    return Value(-found if node.coef < 0 else found, labels, alias=is_alias)
+
+
+def _multiply(groups: dict[Labels, _Group], coef: Fraction, as_float: bool) -> None:
+    """Puts a coefficient among the scalars."""
+    scalars = groups.setdefault((), _Group())
+    top, low = coef.numerator, coef.denominator
+    if as_float or (low in (2, 4, 8) and len(str(top)) < _MOST_DIGITS):
+        scalars.above.insert(0, Code(str(top / low)))
+        return
+    if top != 1:
+        scalars.above.insert(0, Code(str(top)))
+    if low != 1:
+        scalars.below.insert(0, Code(str(low)))
+
+
+def _product(groups: dict[Labels, _Group], shape: Labels) -> Code:
+    """The product as an array with axes ``shape``: small groups first, so that large arrays are read once."""
+    ordered = sorted(groups, key=lambda labels: (len(labels), labels))
+    _lower(groups, ordered, shape)
+    if shape and () in groups:
+        groups[()].above = [code if code.level >= PRODUCT else Code(code.at(PRODUCT)) for code in groups[()].above]
+    above = {labels: groups[labels].product() for labels in ordered if groups[labels].above}
+    below = [stretched(times(*g.below), labels, shape) for labels, g in groups.items() if g.below and not g.above]
+    arrays = [labels for labels in above if labels]
+    if len(shape) == 2 and arrays == [shape[:1], shape[1:]]:
+        above[shape] = call("np.outer", above.pop(shape[:1]), above.pop(shape[1:]))
+    codes = [_stretched(code, labels, shape) for labels, code in above.items()]
+    return over(times(*codes) if codes else Code("1"), *below)
+
+
+def _stretched(code: Code, labels: Labels, shape: Labels) -> Code:
+    """The array along more axes, its sign in front."""
+    found = stretched(code.positive, labels, shape)
+    return -found if code.negative else found
+
+
+def _lower(groups: dict[Labels, _Group], ordered: list[Labels], shape: Labels) -> None:
+    """Moves divisors without numerators into a larger group that is not the whole result."""
+    for labels in ordered:
+        group = groups[labels]
+        larger = [o for o in ordered if set(labels) < set(o) and o != shape and groups[o].above]
+        if larger and group.below and not group.above:
+            groups[larger[0]].below[:0] = [stretched(code, labels, larger[0]) for code in group.below]
+            group.below = []
