@@ -65,7 +65,10 @@ def write_elementwise(e: Emitter, node: Contract) -> Value:
         labels = tuple(sorted({i for group in groups for i in group}))
         found = _product(groups, labels)
     is_alias = len(values) == len(node.args) == 1 and node.coef == 1 and bool(labels) and values[0].alias
-    return Value(-found if node.coef < 0 else found, labels, alias=is_alias)
+    found = -found if node.coef < 0 else found
+    if found.negative and any(value.boolean for value in values):
+        found = -Code(f"({found.positive})")
+    return Value(found, labels, alias=is_alias)
 
 
 def _multiply(groups: dict[Labels, _Group], coef: Fraction, as_float: bool) -> None:

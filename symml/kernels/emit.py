@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from symml.expr.dims import Dim, Shape, dim_names
 from symml.expr.nodes import Expr
@@ -126,8 +127,8 @@ class Emitter:
         if code.text.startswith("np.broadcast_to("):
             return Code(code.text + ".copy()")
         if value.alias and root.shape:
-            return Code(value.code.at(ATOM) + ".copy()")
-        return Code(code.text + ".0") if code.text.isdecimal() else code
+            return Code(code.at(ATOM) + ".copy()")
+        return replace(code, text=code.text + ".0") if code.text.isdecimal() else code
 
 
 def _argument_uses(roots: Sequence[Expr]) -> Counter[Expr]:

@@ -81,9 +81,14 @@ def _contract_parts(node: Contract) -> Sequence[Expr]:
         return [node.args[system].args[0], node.args[1 - system]]
     if pick_place(node):
         return [node.args[0], *node.args[1].args]
-    if len(node.dims) > len(node.shape):
+    if len(node.dims) > len(node.shape) or _is_diagonal(node):
         return node.args
     return [undivided(arg)[0] for arg in node.args if not isinstance(arg, Eye)]
+
+
+def _is_diagonal(node: Contract) -> bool:
+    """Whether an index stands twice on the only factor."""
+    return len(node.args) == 1 and len(set(node.subs[0])) < len(node.subs[0])
 
 
 def _terms(e: Emitter, node: Add) -> list[tuple[Expr, Scatter | None]]:
@@ -221,7 +226,7 @@ def _contract(e: Emitter, node: Contract) -> Value:
         return write_solve(e, node, system)
     if pick_place(node):
         return write_pick(e, node)
-    if len(node.dims) == len(node.shape):
+    if len(node.dims) == len(node.shape) and not _is_diagonal(node):
         return write_elementwise(e, node)
     parts = []
     for arg, sub in zip(node.args, node.subs, strict=True):
