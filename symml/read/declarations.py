@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from keyword import iskeyword
 
 from symml.errors import DeclarationError, SymmlError
-from symml.expr.dims import Dim, Size, as_dim, dim_names, size
-from symml.expr.domains import DOMAINS, REAL
-from symml.expr.nodes import Symbol, symbol_node
+from symml.expr.dims import Dim, Size, as_dim, dim_names, dim_value, size
+from symml.expr.domains import DOMAINS, REAL, Domain
+from symml.expr.nodes import Expr, Symbol, symbol_node
 
-_ITEM = re.compile(r"\s*([^:,]*?)\s*(?::([^,()]*(?:\([^()]*\)[^,()]*)?))?\s*(?:,|\Z)")
-_MAX = 20_000
+_FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
+_WORD = re.compile(r"[^\s(),]+")
+_TERM = re.compile(r"([+-]?)(?:(\d+)\*)?([^\W\d]\w*|\d+)")
+_MAX_TEXT = 20_000
+_MAX_AXES = 12
+_MAX_DIGITS = 6
+_FUNCTION = "function"
+_NEEDS_AXIS = ("onehot", "simplex")
 
 
 @dataclass(frozen=True)
@@ -22,33 +30,33 @@ class Declarations:
 
     Attributes:
         symbols: Symbols by name.
-        sizes: Dimensions by name; each is also a number in expressions.
+        sizes: Dims by name; each is also a number in expressions. Named dims until numbers are put in their place.
         functions: Names of undefined functions.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
-    sizes: dict[str, Size] = field(default_factory=dict)
+    sizes: dict[str, Dim] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
 
     def with_numbers(self, numbers: Mapping[str, int]) -> Declarations:
         """The same declarations with numbers in the place of named dims."""
-
-        def concrete(dim: Dim) -> Dim:
-            return dim if isinstance(dim, int) else dim.offset + sum(c * numbers[name] for name, c in dim.terms)
-
         symbols = {
-            name: symbol_node(name, tuple(concrete(dim) for dim in s.shape), s.domain)
-            for name, s in self.symbols.items()
+            name: symbol_node(name, tuple(dim_value(dim, numbers) for dim in symbol.shape), symbol.domain)
+            for name, symbol in self.symbols.items()
         }
-        return Declarations(symbols, {}, self.functions)
+        return Declarations(symbols, {name: dim_value(d, numbers) for name, d in self.sizes.items()}, self.functions)
+
+    def named_sizes(self) -> list[str]:
+        """The dims that are names, not numbers."""
+        return [name for name, dim in self.sizes.items() if isinstance(dim, Size)]
 
 
 def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) -> Declarations:
     """Reads declarations from text or from a mapping of names.
 
     Args:
-        shapes: ``"X: n d, y: n sign, lam: positive"``; or a mapping from a name to ``"n d spd"``, to a tuple of dims,
-            or to a symbol.
+        shapes: ``"X: n d, y: n sign, lam: positive, f: function"``; or a mapping from a name to ``"n d spd"``, to a
+            tuple of dims, or to a symbol.
 
     Raises:
         DeclarationError: A name, a dim or a domain makes no sense; the message has a caret.
@@ -57,90 +65,163 @@ def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) 
         return Declarations()
     if isinstance(shapes, Declarations):
         return shapes
-    rows = list(_items(shapes)) if isinstance(shapes, str) else [(name, value, None) for name, value in shapes.items()]
-    source = shapes if isinstance(shapes, str) else ""
-    symbols: dict[str, Symbol] = {}
-    functions = set()
-    for name, value, column in rows:
-        try:
-            _check_name(name, symbols)
-            if isinstance(value, str) and value.strip() == "function":
-                functions.add(name)
-            else:
-                symbols[name] = _symbol(name, value)
-        except SymmlError as error:
-            raise DeclarationError(error.what, cure=error.cure, source=source, column=column) from None
-    sizes = {n: size(n) for s in symbols.values() for dim in s.shape for n in dim_names(dim)}
-    for name in sizes:
-        if name in symbols:
-            raise DeclarationError(
-                f"{name} is declared as a symbol and used as a dimension", cure="give one of them another name"
-            )
-    return Declarations(symbols, sizes, frozenset(functions))
+    if isinstance(shapes, str):
+        return _Reader(shapes).read(_items(shapes))
+    if isinstance(shapes, Mapping):
+        return _Reader("").read((name, 0, value, 0) for name, value in shapes.items())
+    raise DeclarationError(f"declarations cannot be given as {type(shapes).__name__}", cure=_FORM)
 
 
-def _items(text: str) -> Iterator[tuple[str, str, int]]:
-    """(name, what stands after the colon, column) of each declaration."""
-    if len(text) > _MAX:
-        raise DeclarationError(f"the declarations have {len(text)} characters; at most {_MAX} are read")
-    place = 0
-    while place < len(text) and text[place:].strip():
-        found = _ITEM.match(text, place)
-        if found is None or found.end() == place:
-            raise DeclarationError(
-                "this is not a declaration",
-                source=text,
-                column=place,
-                cure="write NAME: dims domain, as in 'X: n d, lam: positive'",
-            )
-        yield found.group(1), found.group(2) or "", found.start(1)
-        place = found.end()
+Item = tuple[object, int, object, int]
 
 
-def _check_name(name: str, symbols: Mapping[str, Symbol]) -> None:
-    if not name.isidentifier():
-        raise DeclarationError(f"{name!r} is not a name", cure="write NAME: dims domain, as in 'X: n d, lam: positive'")
-    if name in symbols:
-        raise DeclarationError(f"{name} is declared twice", cure="declare each name once")
+def _items(text: str) -> Iterator[Item]:
+    """(name, its column, what stands after the colon, its column) of each declaration."""
+    if len(text) > _MAX_TEXT:
+        raise DeclarationError(f"the declarations have {len(text)} characters; at most {_MAX_TEXT} are read")
+    start = 0
+    for stop in _separators(text):
+        item = text[start:stop]
+        if item.strip():
+            column = start + len(item) - len(item.lstrip())
+            name, colon, rest = item.partition(":")
+            if not colon:
+                cure = f"dims stand side by side, without commas: 'X: n d'; a number is declared as '{name.strip()}:'"
+                raise DeclarationError(f"{name.strip()!r} has no colon", source=text, column=column, cure=cure)
+            yield name.strip(), column, rest, start + len(name) + 1
+        start = stop + 1
 
 
-def _symbol(name: str, value: object) -> Symbol:
-    if isinstance(value, Symbol):
-        return value
-    if isinstance(value, tuple | list):
-        words = [str(word) if isinstance(word, str | int | Size) else "" for word in value]
-    elif isinstance(value, str):
-        words = value.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    else:
-        raise DeclarationError(f"{name} is declared by {value!r}", cure="write dims and a domain, as in 'n d spd'")
-    dims: list[Dim] = []
-    domain = REAL
-    for place, word in enumerate(words):
-        row = DOMAINS.get(word)
-        if row is not None:
-            domain = row
-            if place < len(words) - 1:
-                raise DeclarationError(
-                    f"{name}: the domain {word} stands before a dim", cure="write dims first, then the domain"
-                )
+def _separators(text: str) -> Iterator[int]:
+    """The places of commas, semicolons and line ends outside brackets, and the end."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth <= 0 and char in ",;\n":
+            yield place
+    yield len(text)
+
+
+class _Reader:
+    """Collects declarations; knows the text for carets."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.symbols: dict[str, Symbol] = {}
+        self.functions: set[str] = set()
+        self.columns: dict[str, int] = {}
+
+    def read(self, items: Iterator[Item]) -> Declarations:
+        for name, column, value, place in items:
+            checked = self._name(name, column)
+            self.columns[checked] = column
+            if isinstance(value, str) and value.strip() == _FUNCTION:
+                self.functions.add(checked)
+                continue
+            try:
+                self.symbols[checked] = self._symbol(checked, value, place)
+            except DeclarationError:
+                raise
+            except SymmlError as error:
+                raise self._error(column, error.what, error.cure) from None
+        sizes: dict[str, Dim] = {
+            name: size(name) for s in self.symbols.values() for dim in s.shape for name in dim_names(dim)
+        }
+        for name in sizes:
+            if name in self.columns:
+                what = f"{name} is declared as a symbol and used as a dim"
+                cure = f"give one of them another name; dims stand side by side: 'X: n {name}'"
+                raise self._error(self.columns[name], what, cure)
+        return Declarations(self.symbols, sizes, frozenset(self.functions))
+
+    def _error(self, column: int, what: str, cure: str) -> DeclarationError:
+        return DeclarationError(what, source=self.source, column=column if self.source else None, cure=cure)
+
+    def _name(self, name: object, column: int) -> str:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise self._error(column, f"{str(name)!r} is not a name", _FORM)
+        plain = unicodedata.normalize("NFKC", name)
+        if plain != name:
+            raise self._error(column, f"{name!r} has letters that Python reads as {plain!r}", f"write {plain}")
+        if iskeyword(name):
+            raise self._error(column, f"{name} is a word of Python's own", f"write {_OTHER.get(name, name + '_')}")
+        if name in self.columns:
+            raise self._error(column, f"{name} is declared twice", "declare each name once")
+        return name
+
+    # ---- dims and domain ---------------------------------------------------------------------------------------------
+    def _symbol(self, name: str, value: object, place: int) -> Symbol:
+        if isinstance(value, Symbol):
+            if value.name != name:
+                raise self._error(place, f"{name} is declared as the symbol {value.name}", "use the symbol's own name")
+            return value
+        if isinstance(value, tuple | list):
+            dims, domain = tuple(self._given(name, dim) for dim in value), REAL
+        elif isinstance(value, str):
+            dims, domain = self._words(name, value, place)
         else:
-            dims.append(_dim(name, word))
-    return symbol_node(name, tuple(dims), domain)
+            raise self._error(place, f"{name} is declared by {value!r}", "write dims and a domain, as in 'n d spd'")
+        if len(dims) > _MAX_AXES:
+            raise self._error(place, f"{name} has {len(dims)} axes", f"use at most {_MAX_AXES}")
+        if domain.name in _NEEDS_AXIS and not dims:
+            raise self._error(
+                place, f"{name} is declared {domain.name}, but has no dim", f"write '{name}: k {domain.name}'"
+            )
+        return symbol_node(name, dims, domain)
+
+    def _given(self, name: str, dim: object) -> Dim:
+        if isinstance(dim, str):
+            return self._dim(name, dim, 0)
+        return as_dim(dim)
+
+    def _words(self, name: str, text: str, place: int) -> tuple[tuple[Dim, ...], Domain]:
+        words = [(found.group(), place + found.start()) for found in _WORD.finditer(text)]
+        domain = DOMAINS.get(words[-1][0].lower()) if words else None
+        if words and domain is None:
+            self._check_domain(name, *words[-1])
+        for word, column in words[:-1]:
+            if word.lower() in DOMAINS:
+                raise self._error(column, f"{name}: {word} stands before a dim", "write dims first, then one domain")
+        dims = words if domain is None else words[:-1]
+        return tuple(self._dim(name, word, column) for word, column in dims), domain or REAL
+
+    def _check_domain(self, name: str, word: str, column: int) -> None:
+        close = get_close_matches(word.lower(), DOMAINS, n=1, cutoff=0.75)
+        if close and len(word) > 3:
+            cure = f"did you mean {close[0]}? A dim needs a name that is less like a domain's"
+            raise self._error(column, f"{name}: {word!r} is not a domain", cure)
+
+    def _dim(self, name: str, word: str, column: int) -> Dim:
+        """A dim such as ``n``, ``3``, ``n-1`` or ``2*n``."""
+        place = 0
+        total: Dim = 0
+        while place < len(word):
+            found = _TERM.match(word, place)
+            if found is None or (place and not found.group(1)):
+                break
+            place = found.end()
+            sign, factor, base = found.groups()
+            if max(len(factor or ""), len(base) if base.isdecimal() else 0) > _MAX_DIGITS:
+                raise self._error(column, f"{name}: the dim {word} is too large", "use a name such as n")
+            own: Dim = int(base) if base.isdecimal() else self._size(name, base, column)
+            total = _sum(total, own, int(factor or 1) * (-1 if sign == "-" else 1))
+        if place < len(word):
+            cure = "dims are names or numbers; domains are " + ", ".join(sorted(DOMAINS))
+            raise self._error(column + place, f"{name}: {word!r} is neither a dim nor a domain", cure)
+        if isinstance(total, int) and total < 1:
+            raise self._error(column, f"{name}: a dim cannot be {total}", "dims are 1 or more")
+        return total
+
+    def _size(self, name: str, word: str, column: int) -> Size:
+        if iskeyword(word) or unicodedata.normalize("NFKC", word) != word:
+            raise self._error(column, f"{name}: {word} cannot name a dim", "use a letter or a word, such as n")
+        return size(word)
 
 
-def _dim(name: str, word: str) -> Dim:
-    close = get_close_matches(word, DOMAINS, n=1, cutoff=0.75)
-    if close and len(word) > 3:
-        raise DeclarationError(f"{name}: {word!r} is not a domain", cure=f"did you mean {close[0]}?")
-    if word.isdecimal():
-        if len(word) > 6:
-            raise DeclarationError(f"{name}: a dim of {word} is too large", cure="use a name such as n")
-        return int(word)
-    try:
-        dim = as_dim(word)
-    except SymmlError:
-        raise DeclarationError(
-            f"{name}: {word!r} is neither a dim nor a domain",
-            cure="dims are names or numbers; domains are " + ", ".join(sorted(DOMAINS)),
-        ) from None
-    return dim
+def _sum(a: Dim, b: Dim, factor: int) -> Dim:
+    total = a + b * factor
+    assert not isinstance(total, Expr)
+    return total
+
+
+_OTHER = {"lambda": "lam"}

@@ -89,7 +89,7 @@ def trace(
         return Trace(run.value(declared), {}, run.name)
     except TraceError as error:
         first = error
-    if not declared.sizes:
+    if not declared.named_sizes():
         raise first
     sizes = numbers_for(declared)
     try:
@@ -102,7 +102,7 @@ def numbers_for(declared: Declarations) -> dict[str, int]:
     """Pairwise distinct numbers for named dims, different from the numbers among the dims."""
     used = {dim for symbol in declared.symbols.values() for dim in symbol.shape}
     free = (n for n in chain(_FIRST_SIZES, count(4)) if n not in used)
-    return dict(zip(declared.sizes, free, strict=False))
+    return dict(zip(declared.named_sizes(), free, strict=False))
 
 
 class _Run:
