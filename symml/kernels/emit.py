@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from symml.expr import functions as F
 from symml.expr.dims import Dim, Shape, dim_names
-from symml.expr.nodes import Expr
+from symml.expr.nodes import Apply, Contract, Expr, Power
 from symml.kernels.code import ATOM, Code, call
+from symml.kernels.guards import may_be_undefined
 from symml.kernels.rules import parts_of, write
 from symml.kernels.sizes import size_code
 from symml.kernels.values import Value, stretched, with_keys
 
 _LONGEST_INLINE = 60
+_SILENCE = 'with np.errstate(all="ignore"):  # also computed where it is not chosen'
 
 
 class Emitter:
@@ -22,6 +25,7 @@ class Emitter:
     Attributes:
         names: The code name of each symbol.
         lines: The assignments so far.
+        silent: The places of the lines that must not warn.
         helpers: The helpers that the code calls.
         needed_sizes: The dimensions that the code reads.
         values: The value of every node that is written.
@@ -33,6 +37,7 @@ class Emitter:
     ) -> None:
         self.roots, self.names, self.sizes, self.wanted = roots, names, sizes, wanted
         self.lines: list[str] = []
+        self.silent: set[int] = set()
         self.helpers: set[str] = set()
         self.needed_sizes: set[str] = set()
         self.values: dict[Expr, Value] = {}
@@ -45,10 +50,45 @@ class Emitter:
         uses = Counter(self.roots)
         for node in order:
             uses.update(self.parts(node))
+        always = self._always()
         for node in order:
-            value = write(self, node)
-            self.values[node] = self._named(node, value) if self._needs_name(node, value, uses[node]) else value
+            self._write(node, uses[node], node in always)
         return [self._result(root) for root in self.roots]
+
+    def _write(self, node: Expr, uses: int, is_always: bool) -> None:
+        """The value of a node; what a branch that is not taken may warn about is written in silence."""
+        start = len(self.lines)
+        value = write(self, node)
+        parts = [self.values[part] for part in self.parts(node)]
+        is_loud = any(part.is_loud for part in parts) or (not is_always and warns(node))
+        value = replace(value, is_loud=is_loud)
+        if (is_loud and _is_choice(node)) or self._needs_name(node, value, uses):
+            value = self._named(node, value)
+        if is_loud and len(self.lines) > start:
+            self.silent.update(range(start, len(self.lines)))
+            value = replace(value, is_loud=False)
+        self.values[node] = value
+
+    def _always(self) -> set[Expr]:
+        """The nodes whose value is needed whatever the conditions are."""
+        seen: set[Expr] = set()
+        stack = list(self.roots)
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                stack.extend(self.parts(node)[:1] if _is_choice(node) else self.parts(node))
+        return seen
+
+    def written_lines(self) -> list[str]:
+        """The lines, those that must not warn below a ``with``."""
+        found: list[str] = []
+        for place, line in enumerate(self.lines):
+            if place in self.silent:
+                found += [_SILENCE] if place - 1 not in self.silent else []
+                line = "    " + line
+            found.append(line)
+        return found
 
     def parts(self, node: Expr) -> Sequence[Expr]:
         """The nodes whose values the code of ``node`` is made of."""
@@ -147,3 +187,13 @@ def _argument_uses(roots: Sequence[Expr]) -> Counter[Expr]:
 def _is_short_view(code: Code) -> bool:
     """Whether the code is a name with plain brackets behind it."""
     return code.level == ATOM and not code.negative and "(" not in code.text and len(code.text) < 12
+
+
+def _is_choice(node: Expr) -> bool:
+    return isinstance(node, Apply) and node.function is F.where
+
+
+def warns(node: Expr) -> bool:
+    """Whether computing the node itself may warn at arguments outside its domain."""
+    divides = isinstance(node, Contract) and any(isinstance(arg, Power) and may_be_undefined(arg) for arg in node.args)
+    return divides or may_be_undefined(node)

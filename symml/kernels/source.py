@@ -55,7 +55,7 @@ def written(name: str, roots: Sequence[Expr], ordered: Sequence[Symbol]) -> Writ
     found = readings(ordered, [names[symbol.name] for symbol in ordered])
     known = {reading.name for reading in found}
     extra = tuple(sizes[n] for n in sorted(emitter.needed_sizes) if n not in known)
-    body = [*reading_lines(found, emitter.needed_sizes & known, sizes), *emitter.lines, _return(results)]
+    body = [*reading_lines(found, emitter.needed_sizes & known, sizes), *emitter.written_lines(), _return(results)]
     arguments = tuple(names[symbol.name] for symbol in ordered)
     head = [f"def {name}({', '.join([*arguments, *extra])}):", *_docstring(roots, ordered, arguments, extra)]
     text = "\n".join([*head, *(f"    {line}" for line in [*_comment(roots), *body])])

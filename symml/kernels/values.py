@@ -19,12 +19,14 @@ class Value:
         axes: The live axes.
         boolean: Whether the entries are truth values.
         alias: Whether the array may be memory of an argument.
+        is_loud: Whether the code may warn at entries that a ``where`` does not choose.
     """
 
     code: Code
     axes: Labels = ()
     boolean: bool = False
     alias: bool = False
+    is_loud: bool = False
 
     @property
     def number(self) -> Code:
