@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 from keyword import iskeyword
 
 from symml.errors import DeclarationError, SymmlError
@@ -18,8 +19,9 @@ _FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
 _WORD = re.compile(r"[^\s(),]+")
 _TERM = re.compile(r"([+-]?)(?:(\d+)\*)?([^\W\d]\w*|\d+)")
 _MAX_TEXT = 20_000
-_MAX_AXES = 12
+_MAX_AXES = 8
 _MAX_DIGITS = 6
+_SHORT = 40
 _FUNCTION = "function"
 _NEEDS_AXIS = ("onehot", "simplex")
 
@@ -30,13 +32,15 @@ class Declarations:
 
     Attributes:
         symbols: Symbols by name.
-        sizes: Dims by name; each is also a number in expressions. Named dims until numbers are put in their place.
+        sizes: Named dims by name; each is also a number in expressions.
         functions: Names of undefined functions.
+        numbers: The numbers that stand in the place of named dims.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
-    sizes: dict[str, Dim] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def with_numbers(self, numbers: Mapping[str, int]) -> Declarations:
         """The same declarations with numbers in the place of named dims."""
@@ -44,11 +48,7 @@ class Declarations:
             name: symbol_node(name, tuple(dim_value(dim, numbers) for dim in symbol.shape), symbol.domain)
             for name, symbol in self.symbols.items()
         }
-        return Declarations(symbols, {name: dim_value(d, numbers) for name, d in self.sizes.items()}, self.functions)
-
-    def named_sizes(self) -> list[str]:
-        """The dims that are names, not numbers."""
-        return [name for name, dim in self.sizes.items() if isinstance(dim, Size)]
+        return Declarations(symbols, {}, self.functions, {name: numbers[name] for name in self.sizes})
 
 
 def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) -> Declarations:
@@ -85,21 +85,40 @@ def _items(text: str) -> Iterator[Item]:
         if item.strip():
             column = start + len(item) - len(item.lstrip())
             name, colon, rest = item.partition(":")
-            if not colon:
-                cure = f"dims stand side by side, without commas: 'X: n d'; a number is declared as '{name.strip()}:'"
-                raise DeclarationError(f"{name.strip()!r} has no colon", source=text, column=column, cure=cure)
+            if not colon and name.strip().isidentifier():
+                short = _short(name.strip())
+                cure = f"dims stand side by side, without commas: 'X: n d'; a number is declared as {short}:"
+                raise DeclarationError(f"{short} has no colon", source=text, column=column, cure=cure)
             yield name.strip(), column, rest, start + len(name) + 1
         start = stop + 1
 
 
 def _separators(text: str) -> Iterator[int]:
     """The places of commas, semicolons and line ends outside brackets, and the end."""
-    depth = 0
+    opened: list[int] = []
     for place, char in enumerate(text):
-        depth += (char == "(") - (char == ")")
-        if depth <= 0 and char in ",;\n":
+        if char == "(":
+            opened.append(place)
+        elif char == ")" and not opened:
+            raise DeclarationError("the brackets do not match", source=text, column=place, cure=_FORM)
+        elif char == ")":
+            opened.pop()
+        elif not opened and char in ",;\n":
             yield place
+    if opened:
+        raise DeclarationError("a bracket is not closed", source=text, column=opened[0], cure=_FORM)
     yield len(text)
+
+
+def _short(text: object) -> str:
+    """A text in quotes, cut where it is long."""
+    return repr(str(text)) if len(str(text)) <= _SHORT else repr(str(text)[:_SHORT]) + "..."
+
+
+def _sum(a: Dim, b: Dim, factor: int) -> Dim:
+    total = a + b * factor
+    assert not isinstance(total, Expr)
+    return total
 
 
 class _Reader:
@@ -112,82 +131,86 @@ class _Reader:
         self.columns: dict[str, int] = {}
 
     def read(self, items: Iterator[Item]) -> Declarations:
-        for name, column, value, place in items:
-            checked = self._name(name, column)
-            self.columns[checked] = column
+        for given, column, value, place in items:
+            name = self._name(given, column)
+            self.columns[name] = column
             if isinstance(value, str) and value.strip() == _FUNCTION:
-                self.functions.add(checked)
+                self.functions.add(name)
                 continue
             try:
-                self.symbols[checked] = self._symbol(checked, value, place)
+                self.symbols[name] = self._symbol(name, value, place)
             except DeclarationError:
                 raise
             except SymmlError as error:
                 raise self._error(column, error.what, error.cure) from None
-        sizes: dict[str, Dim] = {
-            name: size(name) for s in self.symbols.values() for dim in s.shape for name in dim_names(dim)
-        }
+        sizes = {name: size(name) for s in self.symbols.values() for dim in s.shape for name in dim_names(dim)}
         for name in sizes:
             if name in self.columns:
-                what = f"{name} is declared as a symbol and used as a dim"
-                cure = f"give one of them another name; dims stand side by side: 'X: n {name}'"
-                raise self._error(self.columns[name], what, cure)
+                what = f"{name} is declared as a symbol and used as a dimension"
+                raise self._error(self.columns[name], what, "give one of them another name")
         return Declarations(self.symbols, sizes, frozenset(self.functions))
 
     def _error(self, column: int, what: str, cure: str) -> DeclarationError:
         return DeclarationError(what, source=self.source, column=column if self.source else None, cure=cure)
 
-    def _name(self, name: object, column: int) -> str:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise self._error(column, f"{str(name)!r} is not a name", _FORM)
-        plain = unicodedata.normalize("NFKC", name)
-        if plain != name:
-            raise self._error(column, f"{name!r} has letters that Python reads as {plain!r}", f"write {plain}")
+    def _name(self, given: object, column: int) -> str:
+        if not isinstance(given, str) or not given.isidentifier():
+            raise self._error(column, f"{_short(given)} is not a name", _FORM)
+        name = unicodedata.normalize("NFKC", given)
         if iskeyword(name):
-            raise self._error(column, f"{name} is a word of Python's own", f"write {_OTHER.get(name, name + '_')}")
+            raise self._error(column, f"{name} is a word of Python's own", "use another name, such as lam")
         if name in self.columns:
             raise self._error(column, f"{name} is declared twice", "declare each name once")
         return name
 
     # ---- dims and domain ---------------------------------------------------------------------------------------------
     def _symbol(self, name: str, value: object, place: int) -> Symbol:
+        column = self.columns[name]
         if isinstance(value, Symbol):
             if value.name != name:
                 raise self._error(place, f"{name} is declared as the symbol {value.name}", "use the symbol's own name")
             return value
         if isinstance(value, tuple | list):
-            dims, domain = tuple(self._given(name, dim) for dim in value), REAL
+            dims, domain = self._parts(name, value)
         elif isinstance(value, str):
             dims, domain = self._words(name, value, place)
         else:
             raise self._error(place, f"{name} is declared by {value!r}", "write dims and a domain, as in 'n d spd'")
         if len(dims) > _MAX_AXES:
-            raise self._error(place, f"{name} has {len(dims)} axes", f"use at most {_MAX_AXES}")
+            raise self._error(column, f"{name} has {len(dims)} axes", f"use at most {_MAX_AXES}")
         if domain.name in _NEEDS_AXIS and not dims:
-            raise self._error(
-                place, f"{name} is declared {domain.name}, but has no dim", f"write '{name}: k {domain.name}'"
-            )
+            cure = f"write '{name}: k {domain.name}'"
+            raise self._error(column, f"{name} is declared {domain.name}, but has no dim", cure)
         return symbol_node(name, dims, domain)
 
-    def _given(self, name: str, dim: object) -> Dim:
-        if isinstance(dim, str):
-            return self._dim(name, dim, 0)
-        return as_dim(dim)
+    def _parts(self, name: str, parts: Sequence[object]) -> tuple[tuple[Dim, ...], Domain]:
+        """Dims given one by one; the last may be a text with a domain."""
+        dims: list[Dim] = []
+        domain = REAL
+        for part in parts:
+            own, domain = self._words(name, part, 0) if isinstance(part, str) else ((as_dim(part),), REAL)
+            dims += own
+        return tuple(dims), domain
 
     def _words(self, name: str, text: str, place: int) -> tuple[tuple[Dim, ...], Domain]:
         words = [(found.group(), place + found.start()) for found in _WORD.finditer(text)]
         domain = DOMAINS.get(words[-1][0].lower()) if words else None
-        if words and domain is None:
-            self._check_domain(name, *words[-1])
-        for word, column in words[:-1]:
+        for (word, _), (after, column) in pairwise(words):
+            if after == _FUNCTION:
+                raise self._error(column, "a function has no dims", f"write {name}: function")
+            if word.lower() in DOMAINS and domain is not None:
+                what = f"{name} is declared {domain.name} and {word.lower()}"
+                raise self._error(self.columns[name], what, "one domain is enough")
             if word.lower() in DOMAINS:
-                raise self._error(column, f"{name}: {word} stands before a dim", "write dims first, then one domain")
+                raise self._error(column, f"the domain {word} stands before {after}", _FORM)
+        if words and domain is None:
+            self._refuse_misspelled(name, *words[-1])
         dims = words if domain is None else words[:-1]
         return tuple(self._dim(name, word, column) for word, column in dims), domain or REAL
 
-    def _check_domain(self, name: str, word: str, column: int) -> None:
-        close = get_close_matches(word.lower(), DOMAINS, n=1, cutoff=0.75)
-        if close and len(word) > 3:
+    def _refuse_misspelled(self, name: str, word: str, column: int) -> None:
+        close = get_close_matches(word.lower(), DOMAINS, n=1, cutoff=0.75) if 3 < len(word) <= _SHORT else []
+        if close:
             cure = f"did you mean {close[0]}? A dim needs a name that is less like a domain's"
             raise self._error(column, f"{name}: {word!r} is not a domain", cure)
 
@@ -197,31 +220,15 @@ class _Reader:
         total: Dim = 0
         while place < len(word):
             found = _TERM.match(word, place)
-            if found is None or (place and not found.group(1)):
-                break
+            if found is None or (place and not found.group(1)) or iskeyword(found.group(3)):
+                cure = "dims are names or numbers; domains are " + ", ".join(sorted(DOMAINS))
+                raise self._error(column, f"{name}: {_short(word)} is neither a dim nor a domain", cure)
             place = found.end()
             sign, factor, base = found.groups()
             if max(len(factor or ""), len(base) if base.isdecimal() else 0) > _MAX_DIGITS:
-                raise self._error(column, f"{name}: the dim {word} is too large", "use a name such as n")
-            own: Dim = int(base) if base.isdecimal() else self._size(name, base, column)
+                raise self._error(column, f"{name}: a dim of {word[:_SHORT]} is too large", "use a name such as n")
+            own: Dim = int(base) if base.isdecimal() else size(unicodedata.normalize("NFKC", base))
             total = _sum(total, own, int(factor or 1) * (-1 if sign == "-" else 1))
-        if place < len(word):
-            cure = "dims are names or numbers; domains are " + ", ".join(sorted(DOMAINS))
-            raise self._error(column + place, f"{name}: {word!r} is neither a dim nor a domain", cure)
         if isinstance(total, int) and total < 1:
             raise self._error(column, f"{name}: a dim cannot be {total}", "dims are 1 or more")
         return total
-
-    def _size(self, name: str, word: str, column: int) -> Size:
-        if iskeyword(word) or unicodedata.normalize("NFKC", word) != word:
-            raise self._error(column, f"{name}: {word} cannot name a dim", "use a letter or a word, such as n")
-        return size(word)
-
-
-def _sum(a: Dim, b: Dim, factor: int) -> Dim:
-    total = a + b * factor
-    assert not isinstance(total, Expr)
-    return total
-
-
-_OTHER = {"lambda": "lam"}

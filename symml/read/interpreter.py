@@ -125,7 +125,7 @@ def _constant(r: Interpreter, node: ast.Constant) -> Any:
 
 def _name(r: Interpreter, node: ast.Name) -> Any:
     name = node.id
-    for table in (r.local, r.declared.symbols, r.declared.sizes):
+    for table in (r.local, r.declared.symbols, r.declared.sizes, r.declared.numbers):
         if name in table:
             return table[name]
     if name in ("pi", "e"):

@@ -89,7 +89,7 @@ def trace(
         return Trace(run.value(declared), {}, run.name)
     except TraceError as error:
         first = error
-    if not declared.named_sizes():
+    if not declared.sizes:
         raise first
     sizes = numbers_for(declared)
     try:
@@ -102,7 +102,7 @@ def numbers_for(declared: Declarations) -> dict[str, int]:
     """Pairwise distinct numbers for named dims, different from the numbers among the dims."""
     used = {dim for symbol in declared.symbols.values() for dim in symbol.shape}
     free = (n for n in chain(_FIRST_SIZES, count(4)) if n not in used)
-    return dict(zip(declared.named_sizes(), free, strict=False))
+    return dict(zip(declared.sizes, free, strict=False))
 
 
 class _Run:
@@ -240,7 +240,7 @@ def _copied(rebinder: Rebinder, function: Any, name: str) -> Callable[..., Any]:
 
 
 def _is_declared(name: str, declared: Declarations) -> bool:
-    return name in declared.symbols or name in declared.sizes or name in declared.functions
+    return any(name in table for table in (declared.symbols, declared.sizes, declared.numbers, declared.functions))
 
 
 def _argument(name: str, declared: Declarations) -> Any:
@@ -249,6 +249,8 @@ def _argument(name: str, declared: Declarations) -> Any:
         return TracedArray(symbol, "i" if "label" in symbol.domain.facts else "f")
     if name in declared.sizes:
         return TracedArray(extent(declared.sizes[name]), "i")
+    if name in declared.numbers:
+        return declared.numbers[name]
     return lambda *args: TracedArray(undefined(name, len(args))(*(operand(arg)[0] for arg in args)))
 
 

@@ -90,6 +90,7 @@ class Rebinder:
         cells = tuple(types.CellType() for _ in original.__closure__ or ())
         made = types.FunctionType(code, space, original.__name__, None, cells)
         made.__kwdefaults__ = {key: self.value(v) for key, v in (original.__kwdefaults__ or {}).items()}
+        made.__dict__.update(original.__dict__)
         self._copies[id(original)] = made
         self._kept.append(original)
         self.files.add(code.co_filename)
