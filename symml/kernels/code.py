@@ -41,21 +41,26 @@ class Code:
         return self.level == ATOM and not self.negative and plain.isalnum()
 
 
+def as_float(code: Code) -> Code:
+    """The code, where a whole number is written as a float."""
+    return replace(code, text=code.text + ".0") if code.text.isdecimal() else code
+
+
 def call(function: str, *args: object) -> Code:
     """``function(a, b)``."""
     return Code(f"{function}({', '.join(map(str, args))})")
 
 
 def subscript(base: Code, keys: Iterable[str]) -> Code:
-    """``base[keys]``."""
-    return Code(f"{base.at(ATOM)}[{', '.join(keys)}]")
+    """``base[keys]``; a minus stays in front."""
+    return Code(f"{base.positive.at(ATOM)}[{', '.join(keys)}]", negative=base.negative)
 
 
 def transposed(base: Code) -> Code:
     """``base.T`` of a matrix; a double transpose cancels."""
     if base.level == ATOM and not base.negative and base.text.endswith(".T"):
         return Code(base.text[:-2])
-    return replace(Code(base.positive.at(ATOM) + ".T"), negative=base.negative)
+    return Code(base.positive.at(ATOM) + ".T", negative=base.negative)
 
 
 def power(base: Code, exponent: str) -> Code:

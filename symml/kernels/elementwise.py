@@ -95,14 +95,8 @@ def _product(groups: dict[Labels, _Group], shape: Labels) -> Code:
     arrays = [labels for labels in above if labels]
     if len(shape) == 2 and arrays == [shape[:1], shape[1:]]:
         above[shape] = call("np.outer", above.pop(shape[:1]), above.pop(shape[1:]))
-    codes = [_stretched(code, labels, shape) for labels, code in above.items()]
+    codes = [stretched(code, labels, shape) for labels, code in above.items()]
     return over(times(*codes) if codes else Code("1"), *below)
-
-
-def _stretched(code: Code, labels: Labels, shape: Labels) -> Code:
-    """The array along more axes, its sign in front."""
-    found = stretched(code.positive, labels, shape)
-    return -found if code.negative else found
 
 
 def _lower(groups: dict[Labels, _Group], ordered: list[Labels], shape: Labels) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from symml.expr import functions as F
 from symml.expr.dims import Dim, Shape, dim_names
 from symml.expr.nodes import Apply, Contract, Expr, Power
-from symml.kernels.code import ATOM, Code, call
+from symml.kernels.code import ATOM, Code, as_float, call
 from symml.kernels.guards import may_be_undefined
 from symml.kernels.rules import parts_of, write
 from symml.kernels.sizes import size_code
@@ -159,7 +159,7 @@ class Emitter:
 
     def _filled(self, code: Code, shape: Shape) -> Code:
         plain = {"0": "np.zeros", "1": "np.ones"}.get(str(code))
-        return call(plain, self.shape(shape)) if plain else call("np.full", self.shape(shape), code)
+        return call(plain, self.shape(shape)) if plain else call("np.full", self.shape(shape), as_float(code))
 
     def _result(self, root: Expr) -> Code:
         """The code of a root: an array of its own."""
@@ -168,7 +168,7 @@ class Emitter:
             return Code(code.text + ".copy()")
         if value.alias and root.shape:
             return Code(code.at(ATOM) + ".copy()")
-        return replace(code, text=code.text + ".0") if code.text.isdecimal() else code
+        return as_float(code)
 
 
 def _argument_uses(roots: Sequence[Expr]) -> Counter[Expr]:

@@ -165,7 +165,9 @@ class Product:
             alone = {i for i in sub if i in self.summed and len(self._carriers(i)) == 1}
             if alone:
                 kept = tuple(i for i in sub if i not in alone)
-                self.items[k] = self._made([(node, sub)], kept), kept
+                square = isinstance(node, Power) and node.exponent == 2 and len(sub) == 1
+                factors = [(node.args[0], sub)] * 2 if square else [(node, sub)]
+                self.items[k] = self._made(factors, kept), kept
                 self.summed -= alone
 
     def _cheapest_pair(self) -> tuple[Item, Item]:
@@ -219,8 +221,7 @@ def _summed_last(item: Item, summed: set[int]) -> Item:
 
 def _is_elementwise(a: Item, b: Item) -> bool:
     """Whether the factors are multiplied before anything is summed: all indices shared, or a division."""
-    (small, few), (_, many) = sorted((a, b), key=lambda item: len(item[1]))
-    if not set(few) <= set(many):
-        return False
-    is_division = isinstance(small, Power) and small.exponent < 0
-    return is_division or len(few) == len(many) > 1
+    if set(a[1]) == set(b[1]) and len(a[1]) > 1:
+        return True
+    pairs = ((a, b), (b, a))
+    return any(isinstance(u[0], Power) and u[0].exponent < 0 and set(u[1]) <= set(o[1]) for u, o in pairs)

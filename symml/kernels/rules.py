@@ -184,10 +184,11 @@ def _apply(e: Emitter, node: Apply) -> Value:
         test = stretched(condition.code, condition.axes, axes)
         if not condition.boolean:
             test = Code(f"{test.at(C.SUM)} != 0", C.COMPARE)
-        return Value(call("np.where", test, *codes[1:]), axes)
+        return Value(call("np.where", test, *map(C.as_float, codes[1:])), axes)
     if function.name in HELPERS:
         return Value(e.helper(function.name, *codes), axes)
-    return Value(call(f"np.{function.numpy}", *codes), axes)
+    numbers = map(C.as_float, codes) if function.name == "power" else codes
+    return Value(call(f"np.{function.numpy}", *numbers), axes)
 
 
 def _along(e: Emitter, node: Along) -> Value:
