@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from symml.expr.function import Function
 
 _SHORT = 60
-_MAX_DIGITS = 10_000
+_MAX_BITS = 40_000
 
 
 def lift(value: object) -> Expr:
@@ -204,10 +204,14 @@ def rational_power(x: Expr, exponent: Fraction) -> Expr:
         and isinstance(x.value, Fraction)
         and exponent.denominator == 1
         and (x.value or exponent > 0)
-        and abs(exponent) * len(str(x.value)) <= _MAX_DIGITS
+        and abs(exponent) * _bits(x.value) <= _MAX_BITS
     ):
         return constant(x.value ** int(exponent))
     return power_node(x, exponent)
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
 def matmul(a: object, b: object) -> Expr:

@@ -171,11 +171,20 @@ def _label_factor(labels: Expr, dim: Dim, axis: int, shape: Shape) -> Factor:
 # ---- integers and slices ---------------------------------------------------------------------------------------------
 def position(dim: Dim, item: Dim) -> Dim:
     """The position that an index means on an axis of ``dim`` entries; negative ones count from the end."""
-    if isinstance(item, int) and item < 0:
+    if _is_negative(item):
         return _shift(dim, item)
-    if isinstance(dim, int) and isinstance(item, int) and item >= dim:
-        raise ShapeError(f"index {item} lies outside an axis of {dim} entries", cure=f"use 0 to {dim - 1}")
+    rest = dim - item
+    if isinstance(rest, int) and rest <= 0:
+        last = dim - 1
+        raise ShapeError(f"index {item} lies outside an axis of {dim} entries", cure=f"use 0 to {last}")
     return item
+
+
+def _is_negative(item: Dim) -> bool:
+    """Whether an index counts from the end, such as ``-1`` and ``-n``."""
+    if isinstance(item, int):
+        return item < 0
+    return item.offset <= 0 and all(coef < 0 for _, coef in item.terms)
 
 
 def _shift(dim: Dim, offset: Dim) -> Dim:
@@ -215,6 +224,32 @@ def pick(x: Expr, labels: Expr) -> Expr:
     """One entry of the last axis for each row: ``x[np.arange(n), labels]``, shape ``(n,)``."""
     axes = tuple(range(len(x.shape)))
     return contract([(x, axes), (onehot(labels, x.shape[-1]), axes)], axes[:-1])
+
+
+def regroup(x: Expr, wanted: Sequence[Dim]) -> Expr | None:
+    """The entries in row-major order in another shape; ``None`` where a dim is no number or the numbers differ."""
+    own, shape = _numbers(x.shape), _numbers(wanted)
+    if own is None or shape is None or prod(own) > _MAX_REGROUPED:
+        return None
+    return _grouped(_flat(x), shape) if prod(shape) == prod(own) else None
+
+
+def _numbers(shape: Sequence[Dim]) -> list[int] | None:
+    numbers = [dim for dim in shape if isinstance(dim, int)]
+    return numbers if len(numbers) == len(shape) else None
+
+
+def _flat(x: Expr) -> Expr:
+    rows = [index(x, i) for i in range(as_number(x.shape[0]))] if len(x.shape) > 1 else []
+    return place_side_by_side([_flat(row) for row in rows], 0) if rows else x
+
+
+def _grouped(flat: Expr, shape: Sequence[int]) -> Expr:
+    if len(shape) == 1:
+        return flat
+    step = prod(shape[1:])
+    rows = [_grouped(index(flat, slice(i * step, (i + 1) * step)), shape[1:]) for i in range(shape[0])]
+    return contract_rows(rows)
 
 
 def place_side_by_side(nodes: Sequence[Expr], axis: int) -> Expr:

@@ -18,7 +18,7 @@ def _reduction(builder: Builder) -> Builder:
     def reduced(
         x: object, axis: Any = None, dtype: object = None, out: object = None, keepdims: Any = False, ddof: int = 0
     ) -> Expr:
-        options: dict[str, Any] = {"keepdims": keepdims is True}
+        options: dict[str, Any] = {"keepdims": bool(keepdims)}
         if ddof:
             options["ddof"] = ddof
         return builder(x, axis, **options)
@@ -173,6 +173,7 @@ NAMES: dict[str, Builder] = {
     "logical_or": lambda a, b: functions.maximum(_truth(a), _truth(b)),
     "logical_xor": lambda a, b: functions.not_equal(_truth(a), _truth(b)),
     "logical_not": _not,
+    "where": lambda c, a, b: functions.where(_truth(c), a, b),
     "clip": _clip,
     # sums and statistics
     "sum": _reduction(build.sum),

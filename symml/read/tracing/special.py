@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from symml.errors import TraceError
-from symml.expr import arithmetic, build, functions
+from symml.expr import arithmetic, build, functions, names
 from symml.expr.dims import Dim, as_dim
 from symml.expr.nodes import Expr, symbol_node
 from symml.read import positions
@@ -58,7 +58,9 @@ def _full_like(x: Any, value: Any, dtype: Any = None, **options: Any) -> TracedA
 _NUMPY = {"b": bool, "i": int, "f": float}
 
 
-def _array(x: Any, dtype: Any = None, **options: Any) -> TracedArray:
+def _array(x: Any, dtype: Any = None, copy: Any = True, **options: Any) -> TracedArray:
+    if not copy:
+        return _same(x, dtype)
     made = TracedArray(*operand(x))
     return made if dtype is None else cast(made, dtype)
 
@@ -182,7 +184,7 @@ def _where(condition: Any, *branches: Any) -> TracedArray:
             "np.where(condition) gives as many positions as the data decide", cure="write np.where(condition, a, b)"
         )
     (c, _), (a, kind_a), (b, kind_b) = map(operand, (condition, *branches))
-    return TracedArray(functions.where(c, a, b), highest(kind_a, kind_b))
+    return TracedArray(names.NAMES["where"](c, a, b), highest(kind_a, kind_b))
 
 
 def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:
