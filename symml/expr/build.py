@@ -257,14 +257,9 @@ def _shifted_diagonal(v: Expr, k: int) -> Expr:
     """A vector ``k`` places above the main diagonal of a matrix that is just large enough."""
     size = v.shape[0] + abs(k)
     assert not isinstance(size, Expr)
-    rows = selector(v.shape[0], size, max_int(-k, 0), 1)
-    cols = selector(v.shape[0], size, max_int(k, 0), 1)
+    rows = selector(v.shape[0], size, (abs(k) - k) // 2, 1)
+    cols = selector(v.shape[0], size, (abs(k) + k) // 2, 1)
     return contract([(v, "k"), (rows, "ki"), (cols, "kj")], "ij")
-
-
-def max_int(a: int, b: int) -> int:
-    """The larger of two numbers (``max`` is the largest entry here)."""
-    return a if a > b else b
 
 
 def _need_square(x: Expr, what: str) -> None:
@@ -371,7 +366,7 @@ def log_softmax(x: object, axis: Axis = -1) -> Expr:
 
 # ---- shapes ----------------------------------------------------------------------------------------------------------
 def reshape(x: object, shape: Sequence[object]) -> Expr:
-    """The array with axes of dim 1 put in or taken out; other reshapes have no index form."""
+    """The array with axes of dim 1 put in or taken out; other axes are regrouped where all dims are numbers."""
     node = lift(x)
     wanted = [dim if dim == -1 else as_dim(dim) for dim in shape]
     rest = [dim for dim in node.shape if dim != 1]
@@ -380,6 +375,9 @@ def reshape(x: object, shape: Sequence[object]) -> Expr:
         free: list[Dim] = [dim for dim in rest if dim not in given]
         wanted[wanted.index(-1)] = free[0] if free else 1
     if [dim for dim in wanted if dim != 1] != rest:
+        regrouped = indexing.regroup(node, [dim if dim == -1 else as_dim(dim) for dim in shape])
+        if regrouped is not None:
+            return regrouped
         raise ShapeError(
             f"reshape of {show_shape(node.shape)} to {tuple(shape)} mixes axes", cure="use transpose, sum or einsum"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from symml.expr.dims import Shape
 
 _WHOLE = slice(None)
+_MAX_REGROUPED = 1000
 
 
 @dataclass
@@ -75,9 +77,9 @@ def index(x: Expr, key: object) -> Expr:
 
 def plan(x: Expr, key: object) -> Plan:
     """What ``x[key]`` means, as index plumbing."""
-    keys = full_key(x, key if isinstance(key, tuple) else (key,))
+    keys = _read_key(x, full_key(x, key if isinstance(key, tuple) else (key,)))
     found = Plan(axes=tuple(("axis", i) for i in range(len(x.shape))))
-    arrays = [_labels(item) for item in keys if isinstance(item, Expr | list)]
+    arrays = [_labels(item) for item in keys if isinstance(item, Expr)]
     shape = broadcast_shape(*(labels.shape for labels in arrays)) if arrays else ()
     found.joint = [("joint", k) for k in range(len(shape))]
     places: list[int] = []
@@ -87,7 +89,7 @@ def plan(x: Expr, key: object) -> Plan:
             found.out.append(("new", place))
             found.ones["new", place] = 1
             continue
-        if isinstance(item, Expr | list):
+        if isinstance(item, Expr):
             places.append(len(found.out))
             found.factors.append(_label_factor(_labels(item), x.shape[axis], axis, shape))
         else:
@@ -130,6 +132,30 @@ def _one_axis(x: Expr, axis: int, item: object, factors: list[Factor]) -> list[o
     raise SymmlError(f"{item!r} cannot index an array", cure="use integers, slices, None, ... or an array of labels")
 
 
+def _read_key(x: Expr, keys: list[object]) -> list[object]:
+    """The key with numbers in the place of constants, and labels in the place of lists."""
+    found: list[object] = []
+    axes = iter(x.shape)
+    for item in keys:
+        dim = 0 if item is None else next(axes)
+        value = item.value if isinstance(item, Constant) else None
+        if isinstance(item, list):
+            found.append(lift(_within(dim, item)))
+        else:
+            found.append(int(value) if isinstance(value, Fraction) and value.denominator == 1 else item)
+    return found
+
+
+def _within(dim: Dim, entries: list[object]) -> list[object]:
+    """Labels as positions on an axis of ``dim`` entries; negative ones count from the end."""
+    if any(isinstance(entry, bool) for entry in entries):
+        raise SymmlError("a list of booleans cannot index an array", cure="multiply by the 0/1 array, or use where")
+    return [
+        _within(dim, entry) if isinstance(entry, list) else position(dim, entry) if isinstance(entry, int) else entry
+        for entry in entries
+    ]
+
+
 # ---- integer labels --------------------------------------------------------------------------------------------------
 def is_whole(node: Expr) -> bool:
     """Whether every entry is known to be a whole number."""
@@ -146,10 +172,7 @@ def _keeps_whole(part: Expr) -> bool:
     return isinstance(part, Add | Extent | Eye | Basis | Selector | OneHot)
 
 
-def _labels(item: Expr | list[object]) -> Expr:
-    if isinstance(item, list) and any(isinstance(entry, bool) for entry in item):
-        raise SymmlError("a list of booleans cannot index an array", cure="multiply by the 0/1 array, or use where")
-    labels = lift(item)
+def _labels(labels: Expr) -> Expr:
     if not is_whole(labels):
         raise SymmlError(
             f"{brief(labels)} indexes an array but is not known to be whole numbers",
@@ -226,30 +249,34 @@ def pick(x: Expr, labels: Expr) -> Expr:
     return contract([(x, axes), (onehot(labels, x.shape[-1]), axes)], axes[:-1])
 
 
-def regroup(x: Expr, wanted: Sequence[Dim]) -> Expr | None:
-    """The entries in row-major order in another shape; ``None`` where a dim is no number or the numbers differ."""
-    own, shape = _numbers(x.shape), _numbers(wanted)
-    if own is None or shape is None or prod(own) > _MAX_REGROUPED:
+def regroup(x: Expr, wanted: Sequence[object]) -> Expr | None:
+    """The entries in row-major order in another shape; ``None`` where that needs more than numbers for dims.
+
+    Args:
+        x: The array.
+        wanted: The shape, in which one dim may be -1.
+    """
+    own = [dim for dim in x.shape if isinstance(dim, int)]
+    shape = [dim for dim in wanted if isinstance(dim, int)]
+    if len(own) < len(x.shape) or len(shape) < len(wanted) or not 0 < prod(own) <= _MAX_REGROUPED:
         return None
-    return _grouped(_flat(x), shape) if prod(shape) == prod(own) else None
+    if -1 in shape:
+        shape[shape.index(-1)] = prod(own) // max(-prod(shape), 1)
+    return _grouped(_flat(x, own), shape) if prod(shape) == prod(own) else None
 
 
-def _numbers(shape: Sequence[Dim]) -> list[int] | None:
-    numbers = [dim for dim in shape if isinstance(dim, int)]
-    return numbers if len(numbers) == len(shape) else None
-
-
-def _flat(x: Expr) -> Expr:
-    rows = [index(x, i) for i in range(as_number(x.shape[0]))] if len(x.shape) > 1 else []
-    return place_side_by_side([_flat(row) for row in rows], 0) if rows else x
+def _flat(x: Expr, shape: Sequence[int]) -> Expr:
+    if len(shape) <= 1:
+        return x
+    return place_side_by_side([_flat(index(x, i), shape[1:]) for i in range(shape[0])], 0)
 
 
 def _grouped(flat: Expr, shape: Sequence[int]) -> Expr:
-    if len(shape) == 1:
+    if len(shape) <= 1:
         return flat
     step = prod(shape[1:])
     rows = [_grouped(index(flat, slice(i * step, (i + 1) * step)), shape[1:]) for i in range(shape[0])]
-    return contract_rows(rows)
+    return place_side_by_side([index(row, None) for row in rows], 0)
 
 
 def place_side_by_side(nodes: Sequence[Expr], axis: int) -> Expr:
