@@ -31,7 +31,7 @@ def take(array: TracedArray, key: Any) -> Any:
     if mask is not None:
         stretched(mask, array.expr)
         return Selection(array.expr, mask, array.kind)
-    if any(isinstance(item, Expr) for item in items):
+    if any(isinstance(item, Expr | list) for item in items):
         return TracedArray(indexing.index(array.expr, tuple(items)), array.kind)
     if is_arange(array.expr) and len(items) == 1 and isinstance(items[0], int):
         return indexing.position(array.dims[0], items[0])
@@ -46,7 +46,7 @@ def put(array: TracedArray, key: Any, value: Any) -> None:
         _put_masked(array, mask, value)
         return
     new, kind = dispatch.operand(value)
-    if any(isinstance(item, Expr) for item in items):
+    if any(isinstance(item, Expr | list) for item in items):
         _put_labeled(array, tuple(items), new, kind)
     else:
         array.write_at(indexing.full_key(array.expr, tuple(items)), new, kind)

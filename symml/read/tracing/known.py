@@ -83,7 +83,7 @@ def truth(node: Expr) -> bool:
     value = number(node)
     if value is not None:
         return value != 0
-    raise _unknown(node, "the branch depends on data:", "use np.where(condition, a, b) in the place of if")
+    raise _unknown(node, "a branch depends on the data:", "use np.where(condition, a, b) in the place of if")
 
 
 def _unknown(node: Expr, what: str, cure: str) -> TraceError:

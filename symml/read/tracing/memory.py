@@ -83,6 +83,8 @@ def difference(new: Expr, old: Expr) -> Expr:
         return rest[0] if len(rest) == 1 else add_node(rest)
     if new is old:
         return arithmetic.zeros(old.shape)
+    if arithmetic.is_zero(old):
+        return new
     return arithmetic.scale(-1, old) if arithmetic.is_zero(new) else arithmetic.minus(new, old)
 
 

@@ -43,6 +43,8 @@ class TracedFunction:
         """The function of traced arrays or numbers."""
         if self.__name__ in _WHOLE and _is_whole(args) and _is_whole(tuple(options.values())):
             return int(self._original(*args, **options))
+        if isinstance(self._original, np.ufunc) and len(args) == self._original.nin + 1:
+            args, options = args[:-1], {**options, "out": args[-1]}
         return dispatch.call(self.__name__, args, options)
 
     def reduce(self, *args: Any, **options: Any) -> Any:
