@@ -60,7 +60,7 @@ class Emitter:
         start = len(self.lines)
         value = write(self, node)
         parts = [self.values[part] for part in self.parts(node)]
-        is_loud = any(part.is_loud for part in parts) or (not is_always and warns(node))
+        is_loud = any(part.is_loud for part in parts) or (not is_always and _warns(node))
         value = replace(value, is_loud=is_loud)
         if (is_loud and _is_choice(node)) or self._needs_name(node, value, uses):
             value = self._named(node, value)
@@ -193,7 +193,7 @@ def _is_choice(node: Expr) -> bool:
     return isinstance(node, Apply) and node.function is F.where
 
 
-def warns(node: Expr) -> bool:
+def _warns(node: Expr) -> bool:
     """Whether computing the node itself may warn at arguments outside its domain."""
     divides = isinstance(node, Contract) and any(isinstance(arg, Power) and may_be_undefined(arg) for arg in node.args)
     return divides or may_be_undefined(node)

@@ -39,7 +39,7 @@ class Kernel:
         self._readings = readings(found.symbols, found.names)
         self._function: Callable[..., Any] = compiled(found.source, name)
 
-    def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """The value at these arguments, by position or by name.
 
         Args:

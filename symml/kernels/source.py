@@ -22,7 +22,7 @@ from symml.render.formula import formula
 
 _MOST_PRINTED = 120
 _WIDTH = 100
-_RESERVED = frozenset({"np", "math", *keyword.kwlist, *dir(builtins)})
+_RESERVED = frozenset({"np", "math", "out", *keyword.kwlist, *dir(builtins)})
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def _is_printable(root: Expr) -> bool:
 
 # ---- names -----------------------------------------------------------------------------------------------------------
 def _safe_names(names: Sequence[str], taken: set[str]) -> dict[str, str]:
-    """For each name a Python identifier that is no keyword, builtin or module, all different."""
+    """For each name a Python identifier that is no keyword, builtin or module; names that are one stay as they are."""
     found: dict[str, str] = {}
-    for name in names:
+    for name in sorted(names, key=lambda name: not name.isidentifier() or name in _RESERVED):
         plain = re.sub(r"\W", "_", unicodedata.normalize("NFKC", name)) or "x"
         plain = plain if plain.isidentifier() else f"x_{plain}"
         while plain in _RESERVED or plain in taken or plain in found.values():
