@@ -139,11 +139,27 @@ def _read_key(x: Expr, keys: list[object]) -> list[object]:
     for item in keys:
         dim = 0 if item is None else next(axes)
         value = item.value if isinstance(item, Constant) else None
-        if isinstance(item, list):
-            found.append(lift(_within(dim, item)))
+        entries = whole_entries(item) if isinstance(item, Expr) else item
+        if isinstance(entries, list):
+            found.append(lift(_within(dim, entries)))
         else:
             found.append(int(value) if isinstance(value, Fraction) and value.denominator == 1 else item)
     return found
+
+
+def whole_entries(labels: Expr) -> list[object] | None:
+    """The entries of a vector of plain whole numbers; ``None`` for anything else."""
+    if len(labels.shape) != 1 or not isinstance(labels.shape[0], int):
+        return None
+    found = [Fraction(0)] * labels.shape[0]
+    for term in labels.args if isinstance(labels, Add) else (labels,):
+        coef, factors = (term.coef, term.args) if isinstance(term, Contract) else (Fraction(1), (term,))
+        at = factors[0].position if len(factors) == 1 and isinstance(factors[0], Basis) else None
+        if (factors and not isinstance(at, int)) or coef.denominator != 1:
+            return None
+        for k in range(len(found)) if at is None else [at]:
+            found[k] += coef  # type: ignore[index] # positions of a vector of numbers are numbers
+    return [int(entry) for entry in found]
 
 
 def _within(dim: Dim, entries: list[object]) -> list[object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import index as as_index
 from typing import Any
 
+import numpy as np
+
 from symml.errors import SymmlError, TraceError
 from symml.expr import arithmetic, functions, indexing
 from symml.expr.nodes import Expr
@@ -75,7 +77,7 @@ def _item(part: Any) -> object:
     if isinstance(part, slice):
         return slice(*(None if bound is None else _bound(bound) for bound in (part.start, part.stop, part.step)))
     if isinstance(part, range):
-        return arange(len(part)) if part == range(len(part)) else arithmetic.lift(list(part))
+        return arange(len(part)) if part == range(len(part)) else list(part)
     if isinstance(part, Selection):
         raise TraceError("the entries under a condition cannot be labels", cure="use the whole array of labels")
     if isinstance(part, bool):
@@ -85,8 +87,15 @@ def _item(part: Any) -> object:
     expr, kind = dispatch.operand(part)
     if kind == "b":
         return _Mask(expr)
+    entries = part.tolist() if isinstance(part, np.ndarray) else part
+    if _is_whole_list(entries):
+        return entries
     known = dim_of(expr)
     return expr if known is None else known
+
+
+def _is_whole_list(entries: Any) -> bool:
+    return isinstance(entries, list) and all(isinstance(k, int) or _is_whole_list(k) for k in entries)
 
 
 def _bound(value: Any) -> object:
@@ -142,6 +151,9 @@ def _put_labeled(array: TracedArray, items: tuple[object, ...], new: Expr, kind:
 
 
 def _is_distinct(item: object, rank: int) -> bool:
+    entries = indexing.whole_entries(item) if isinstance(item, Expr) else item
+    if isinstance(entries, list):
+        return rank == 1 and all(isinstance(k, int) and k >= 0 for k in entries) and len(set(entries)) == len(entries)
     return isinstance(item, Expr) and is_arange(item) and rank == 1
 
 
