@@ -6,6 +6,7 @@ import inspect
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from types import FunctionType, MethodType, TracebackType
@@ -23,6 +24,7 @@ from symml.read.tracing import special
 from symml.read.tracing.array import TracedArray
 from symml.read.tracing.dispatch import operand
 from symml.read.tracing.rebind import Rebinder
+from symml.read.tracing.record import recording
 from symml.read.tracing.selection import Selection
 
 _FIRST_SIZES = (3, 2)
@@ -124,7 +126,11 @@ class _Run:
         copy = _copied(rebinder, self.function, self.name)
         args, options = self._arguments(copy, declared)
         try:
-            return self._result(copy(*args, **options))
+            with recording() as failures:
+                value = copy(*args, **options)
+            if failures:
+                raise failures[0]
+            return self._result(value)
         except (Exception, SystemExit) as error:
             # The user's code may raise anything; what it raised is shown with its line.
             self.needed_numbers = self.needed_numbers or isinstance(error, NeedsNumbers)
@@ -140,8 +146,10 @@ class _Run:
         args: list[Any] = []
         options: dict[str, Any] = {}
         for parameter in parameters:
-            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            if parameter.kind is parameter.VAR_KEYWORD:
                 continue
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                raise TraceError(f"{self.name} takes *{parameter.name}", cure="give a function with named parameters")
             value = given.get(parameter.name, parameter.name)
             if isinstance(value, str) and _is_declared(value, declared):
                 found = _argument(value, declared)
@@ -164,8 +172,7 @@ class _Run:
         if isinstance(self.arguments, Mapping):
             given = dict(self.arguments)
         else:
-            rest = parameters[-1].name if parameters and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL else ""
-            if len(self.arguments) > len(names) or rest:
+            if len(self.arguments) > len(names):
                 raise TraceError(f"{self.name} takes {', '.join(names) or 'no arguments'}", cure="name one each")
             given = dict(zip(names, self.arguments, strict=False))
         unknown = [name for name in given if name not in names]
@@ -190,17 +197,17 @@ class _Run:
             return {str(key): self._result(part) for key, part in value.items()}
         if isinstance(value, Selection):
             raise TraceError(
-                f"{self.name} returns the entries under a condition: their number depends on data",
+                "it returns the entries under a condition: their number depends on data",
                 cure="return np.where(condition, x, 0)",
             )
         if value is None:
-            raise TraceError(f"{self.name} returns nothing", cure="add a return statement")
+            raise TraceError("it returns nothing", cure="add a return statement")
         if isinstance(value, str | set | bytes) or callable(value):
-            raise TraceError(f"{self.name} returns a {type(value).__name__}", cure="return numbers and arrays")
+            raise TraceError(f"it returns a {type(value).__name__}", cure="return numbers and arrays")
         found = resolve(operand(value)[0])
         if any(symbol.name == special.UNSET for symbol in symbols(found)):
             raise TraceError(
-                f"{self.name} returns entries of np.empty that were never written", cure="use np.zeros, or fill all"
+                "it returns entries of np.empty that were never written", cure="use np.zeros, or fill all entries"
             )
         return found
 
@@ -208,6 +215,8 @@ class _Run:
     def _located(self, error: BaseException, files: set[str]) -> TraceError:
         what = error.what if isinstance(error, SymmlError) else f"{type(error).__name__}: {error}"
         cure = error.cure if isinstance(error, SymmlError) else _CURES.get(type(error), "")
+        if "<locals>" in what:
+            what = what.partition("() ")[2]
         if isinstance(error, RecursionError):
             what = "the calls are nested too deeply"
         place = _last_line(error.__traceback__, files)
@@ -221,7 +230,8 @@ class _Run:
 
 
 _CURES: dict[type[BaseException], str] = {
-    TypeError: "use NumPy functions and arrays that are made inside the function",
+    TypeError: "use NumPy functions, and arrays that are made inside the function",
+    ValueError: "arrays that are changed must be made inside the function",
     AttributeError: "use np.where, sums, products and named functions of arrays",
 }
 
@@ -233,9 +243,9 @@ def _copied(rebinder: Rebinder, function: Any, name: str) -> Callable[..., Any]:
     own_call = getattr(type(function), "__call__", None)  # noqa: B004  # the method itself is wanted
     if isinstance(own_call, FunctionType):
         return MethodType(rebinder.copy(own_call), function)
-    made: Callable[..., Any] = (
-        rebinder.copy(function) if isinstance(function, FunctionType) else rebinder.value(function)
-    )
+    made: Any = rebinder.copy(function) if isinstance(function, FunctionType) else rebinder.value(function)
+    if not isinstance(made, FunctionType | MethodType | partial):
+        raise TraceError(f"{name} is not written in Python", cure=f"give a function: lambda x: {name}(x)")
     return made
 
 

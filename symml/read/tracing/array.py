@@ -15,6 +15,7 @@ from symml.read.positions import NeedsNumbers, is_arange
 from symml.read.tracing.known import truth, whole_number
 from symml.read.tracing.memory import Memory, View, view_of
 from symml.read.tracing.operators import ArrayOperators
+from symml.read.tracing.record import recorded
 
 METHODS = frozenset(
     [
@@ -98,6 +99,7 @@ class TracedArray(ArrayOperators):
             )
         return self._view
 
+    @recorded
     def updated(self, value: TracedArray) -> TracedArray:
         """The array after ``+=`` and the like: changed in place, or a new number for a scalar."""
         if not self.ndim:
@@ -177,6 +179,7 @@ class TracedArray(ArrayOperators):
         """The entry of an array with one entry."""
         return keys.take(self, place) if place else self.reshape(())
 
+    @recorded
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("len() of a scalar")
@@ -199,6 +202,7 @@ class TracedArray(ArrayOperators):
 
     __int__ = __index__
 
+    @recorded
     def __float__(self) -> NoReturn:
         raise TraceError(
             "a traced value is put where only a plain number fits",

@@ -14,6 +14,7 @@ from symml.expr import arithmetic, build, functions, names
 from symml.expr.indexing import is_whole
 from symml.expr.nodes import Expr
 from symml.read.tracing.array import TracedArray
+from symml.read.tracing.record import recorded
 from symml.read.tracing.selection import Selection, elementwise, refuse
 
 _MAX_ENTRIES = 10_000
@@ -180,6 +181,7 @@ def cast(array: TracedArray, dtype: Any) -> TracedArray:
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------
+@recorded
 def call(name: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     """A NumPy or SciPy function by its name, such as ``exp`` or ``linalg.norm``.
 
@@ -263,6 +265,7 @@ def unsupported(what: str, name: str) -> TraceError:
     return TraceError(f"{what} cannot be traced", cure=cure)
 
 
+@recorded
 def ufunc(name: str, method: str, inputs: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     """``np.add(a, b)``, ``np.add.reduce(x)``, ``np.multiply.outer(a, b)``, ``np.add.at(x, labels, values)``."""
     if method == "__call__":

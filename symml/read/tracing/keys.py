@@ -14,6 +14,7 @@ from symml.read.positions import arange, is_arange
 from symml.read.tracing.array import TracedArray
 from symml.read.tracing.known import dim_of
 from symml.read.tracing.memory import difference
+from symml.read.tracing.record import recorded
 from symml.read.tracing.selection import Selection, stretched
 
 _WHOLE = slice(None)
@@ -26,6 +27,7 @@ class _Mask:
         self.expr = expr
 
 
+@recorded
 def take(array: TracedArray, key: Any) -> Any:
     """``array[key]``: a view for integers and slices, a selection for a condition, a copy for labels."""
     items = _items(key)
@@ -40,6 +42,7 @@ def take(array: TracedArray, key: Any) -> Any:
     return array.at(indexing.full_key(array.expr, tuple(items)))
 
 
+@recorded
 def put(array: TracedArray, key: Any, value: Any) -> None:
     """``array[key] = value``."""
     items = _items(key)

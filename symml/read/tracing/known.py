@@ -11,6 +11,7 @@ from symml.expr.dims import Dim, as_position
 from symml.expr.nodes import Add, Apply, Constant, Contract, Expr, Extent, Power, Symbol
 from symml.expr.walk import topological
 from symml.read.positions import NeedsNumbers
+from symml.read.tracing.record import recorded
 
 _RULES: dict[str, Callable[..., Fraction | int]] = {
     "greater": lambda a, b: a > b,
@@ -60,6 +61,7 @@ def _value(node: Expr, given: list[Fraction | None]) -> Fraction | None:
     return None
 
 
+@recorded
 def whole_number(node: Expr) -> int:
     """The whole number that a scalar is.
 
@@ -73,6 +75,7 @@ def whole_number(node: Expr) -> int:
     raise _unknown(node, "a whole number is needed, but its value is", "keep the data in arrays: index with labels")
 
 
+@recorded
 def truth(node: Expr) -> bool:
     """Whether a scalar condition holds.
 

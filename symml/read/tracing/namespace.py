@@ -15,6 +15,7 @@ from symml.expr import names
 from symml.expr.nodes import constant
 from symml.read.tracing import dispatch, special
 from symml.read.tracing.array import TracedArray
+from symml.read.tracing.record import recorded
 from symml.read.tracing.selection import Selection
 
 _WHOLE = frozenset(["prod", "sum", "max", "min", "maximum", "minimum", "abs", "absolute"])
@@ -63,9 +64,10 @@ class TracedFunction:
 def _refusing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     """A function without an expression: it still works on plain numbers."""
 
+    @recorded
     def call(*args: Any, **options: Any) -> Any:
         if has_traced(*args, *options.values()):
-            raise dispatch.unsupported(f"{name} of a traced array", name)
+            raise dispatch.unsupported(name, name)
         return original(*args, **options)
 
     return call
@@ -132,6 +134,7 @@ class Namespace:
     def __init__(self, module: ModuleType, prefix: str = "") -> None:
         self._module, self._prefix = module, prefix
 
+    @recorded
     def __getattr__(self, name: str) -> Any:
         original = getattr(self._module, name)
         if name == "random":

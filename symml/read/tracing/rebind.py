@@ -62,11 +62,23 @@ class Rebinder:
             return types.MethodType(self.value(value.__func__), value.__self__)
         if isinstance(value, functools.partial):
             return functools.partial(self.value(value.func), *value.args, **value.keywords)
+        if isinstance(value, np.ndarray):
+            return self._array(value)
         if not callable(value) or isinstance(value, type):
             return value
         return self._callable(value)
 
+    def _array(self, value: Any) -> Any:
+        """A copy that the code may change."""
+        if id(value) not in self._copies:
+            self._copies[id(value)] = value.copy()
+            self._kept.append(value)
+        return self._copies[id(value)]
+
     def _callable(self, value: Any) -> Any:
+        inner = getattr(value, "__wrapped__", None)
+        if isinstance(inner, types.FunctionType) and not isinstance(value, types.FunctionType):
+            return self._callable(inner)  # a cache: traced arrays cannot be its keys
         home, name = getattr(value, "__module__", None) or "", getattr(value, "__name__", "")
         if home.startswith("scipy._lib") and name in _ARRAY_API:
             return _ARRAY_API[name]

@@ -216,9 +216,13 @@ def _constant(value: int) -> Callable[..., TracedArray]:
 
 
 def _whole_numbers(rule: Callable[[int, int], int]) -> Callable[..., TracedArray]:
-    return lambda a, b: TracedArray(
-        arithmetic.lift(rule(whole_number(operand(a)[0]), whole_number(operand(b)[0]))), "i"
-    )
+    def made(a: Any, b: Any) -> TracedArray:
+        (left, _), (right, _) = operand(a), operand(b)
+        if left.shape or right.shape:
+            raise TraceError("// and % of arrays cannot be traced", cure="use real division")
+        return TracedArray(arithmetic.lift(rule(whole_number(left), whole_number(right))), "i")
+
+    return made
 
 
 # ---- sums with kinds, linear algebra, in-place functions -------------------------------------------------------------
