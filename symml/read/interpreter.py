@@ -16,10 +16,10 @@ from symml.expr import arithmetic, functions, indexing, names
 from symml.expr.dims import Size, as_position
 from symml.expr.nodes import Constant, Contract, Expr, constant
 from symml.read.declarations import Declarations
+from symml.read.limits import MAX_EXPONENT, within_limits
 from symml.read.positions import resolve
 from symml.read.syntax import Source
 
-_MAX_EXPONENT = 1000
 _MAX_DIGITS = 60
 _MAX_DECADES = 400
 _MAX_AXES = 26
@@ -45,8 +45,10 @@ class Interpreter:
             value = self.value(node)
             if value is None or value is Ellipsis or isinstance(value, float | slice):
                 raise self.source.error(node, "this is not an expression", "write one: sum((X@w - y)**2)")
-            return resolve(arithmetic.lift(value))
-        except ReadError:
+            return within_limits(resolve(arithmetic.lift(value)))
+        except ReadError as error:
+            if error.column is None and error.source == "":
+                raise self.source.error(node, error.what, error.cure) from None
             raise
         except RecursionError:
             raise ReadError("the expression is nested too deeply", cure="write it in several lines") from None
@@ -257,8 +259,8 @@ def power(r: Interpreter, node: ast.AST, base: Expr, exponent: Expr) -> Expr:
     if isinstance(value, Fraction):
         number = base.value if isinstance(base, Constant) else None
         heavy = isinstance(number, Fraction) and abs(value) * _bits(number) > _MAX_BITS
-        if heavy or abs(value) > _MAX_EXPONENT or value.denominator > _MAX_EXPONENT:
-            raise r.source.error(node, "this exponent is too large", f"use an exponent of at most {_MAX_EXPONENT}")
+        if heavy or abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+            raise r.source.error(node, "this exponent is too large", f"use an exponent of at most {MAX_EXPONENT}")
     return arithmetic.power(base, exponent)
 
 
