@@ -48,8 +48,7 @@ def softmax_grad(X, y, W):
     p = np.exp(scores)
     p[range(n), y] -= 1
     p /= n
-    dW = X.T.dot(p)
-    return dW
+    return X.T.dot(p)
 
 
 def tanh_loss(X, Y, W1, b1, W2, b2):
@@ -96,13 +95,12 @@ def batchnorm_loss(X, gamma, beta, R, eps=1e-5):
 
 
 def batchnorm_grad(X, gamma, beta, R, eps=1e-5):
-    n, d = X.shape
+    n, _d = X.shape
     xc = X - X.mean(axis=0)
     std = np.sqrt(np.mean(xc**2, axis=0) + eps)
     xhat = xc / std
     dxhat = R * gamma
-    dX = (1.0 / n) / std * (n * dxhat - dxhat.sum(axis=0) - xhat * np.sum(dxhat * xhat, axis=0))
-    return dX
+    return (1.0 / n) / std * (n * dxhat - dxhat.sum(axis=0) - xhat * np.sum(dxhat * xhat, axis=0))
 
 
 def hinge_loss(X, y, w):

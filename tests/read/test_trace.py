@@ -128,7 +128,7 @@ def _steps(x):
 
 
 def _buffers_are_filled_by_cells(X):
-    n, d = X.shape
+    _n, d = X.shape
     G = np.empty((d, d))
     for i in range(d):
         for j in range(d):
@@ -222,7 +222,7 @@ def _labels_in_a_loop(X, y):
     total = 0.0
     for i in range(len(y)):
         total += X[i, y[i]] * (i + 1)
-    return total / int(len(y))
+    return total / len(y)
 
 
 CHOICES = {
@@ -359,7 +359,7 @@ def _ranges(x):
         np.linalg.norm(x[1:] - x[:-1]),
         sum(x),
         sum(v * v for v in x),
-        list(x)[0],
+        next(iter(x)),
     )
 
 
