@@ -1,8 +1,8 @@
 """A tower of finite fields in which exp, log, sign and square roots keep their laws.
 
 The primes form a Cunningham chain, ``p_i = 2 p_(i+1) + 1``, all 3 mod 4. A number has a value per level: exp of one
-at level i+1 is a power, at level i, of a random square (whose order is the next prime); log is the discrete logarithm of
-the square, halved; sign is the Legendre symbol; a square root is the root that is itself a square. So exp(a + b),
+at level i+1 is a power, at level i, of a random square (whose order is the next prime); log is the discrete logarithm
+of the square, halved; sign is the Legendre symbol; a square root is the root that is itself a square. So exp(a + b),
 log(ab), log(exp a), sqrt(x^2) = |x| and all polynomial laws hold exactly at every level.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
@@ -73,6 +73,22 @@ def index(x: Expr, key: object) -> Expr:
         SymmlError: The key is of a kind that has no expression.
     """
     return plan(x, key).take(x)
+
+
+def entries(x: Expr) -> Iterator[Expr]:
+    """``x[0], x[1], ...``, where the first axis has a number of entries.
+
+    Raises:
+        ShapeError: ``x`` is a scalar, or its first dim is a symbol.
+    """
+    if not x.shape:
+        raise ShapeError(f"{brief(x)} is a scalar: it has no entries to go through")
+    if not isinstance(x.shape[0], int):
+        raise ShapeError(
+            f"{brief(x)} has {x.shape[0]} entries: they cannot be gone through one by one",
+            cure=f"declare a number in the place of {x.shape[0]}, or write it with sums and products",
+        )
+    return (index(x, k) for k in range(x.shape[0]))
 
 
 def plan(x: Expr, key: object) -> Plan:

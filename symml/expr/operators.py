@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from symml.errors import SymmlError
@@ -78,6 +78,9 @@ class Operators:
 
     def __getitem__(self, key: object) -> Expr:
         return indexing.index(arithmetic.lift(self), key)
+
+    def __iter__(self) -> Iterator[Expr]:
+        return indexing.entries(arithmetic.lift(self))
 
     def __bool__(self) -> bool:
         raise SymmlError(

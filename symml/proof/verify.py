@@ -229,7 +229,6 @@ class _Decision:
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         return self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
 
-
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
         for point in coverage.wider_points():

@@ -28,7 +28,7 @@ from symml.render.printer import COMPARISONS
 from symml.render.spelling import Spelling
 
 _LETTERS = "ijklmpqrstuvabcdefgh"
-SUM, PRODUCT, ATOM = 1, 2, 3
+SUM, PRODUCT, RAISED, ATOM = 1, 2, 3, 4
 Spelled = tuple[str, int]
 Index = tuple[str, ...]
 
@@ -102,7 +102,7 @@ def _power(e: _Entries, node: Power, at: Index, used: int) -> Spelled:
     base, p = node.args[0], node.exponent
     if p == Fraction(1, 2):
         return e.s.root(e.entry(base, at, used)[0]), ATOM
-    return e.s.superscript(e.at_least(base, at, used, ATOM), str(p)), ATOM
+    return e.s.superscript(e.at_least(base, at, used, ATOM), str(p)), RAISED
 
 
 def _apply(e: _Entries, node: Apply, at: Index, used: int) -> Spelled:
@@ -113,7 +113,7 @@ def _apply(e: _Entries, node: Apply, at: Index, used: int) -> Spelled:
     if name == "abs":
         return e.s.signs["abs"].replace("{0}", args[0]), ATOM
     if name == "exp":
-        return e.s.power_of_e(args[0]), ATOM
+        return e.s.power_of_e(args[0]), RAISED
     return e.s.call(e.s.functions.get(name, name), ", ".join(args)), ATOM
 
 
@@ -140,7 +140,7 @@ def _linalg(e: _Entries, node: Linalg, at: Index, used: int) -> Spelled:
     if isinstance(node.args[0], Symbol):
         matrix = e.s.name(node.args[0].name)
     if node.function.name == "inv":
-        return e.below(e.s.superscript(matrix, "-1"), at), ATOM
+        return e.below(e.s.superscript(matrix, "-1"), at), RAISED
     return e.s.call(e.s.functions[node.function.name], matrix), ATOM
 
 

@@ -9,7 +9,7 @@ from symml.expr.function import Function
 from symml.render.matrix_form import Form, is_negative, is_ones, number, scaled, unscale
 from symml.render.spelling import Spelling
 
-SUM, HADAMARD, PRODUCT, UNARY, ATOM = 1, 2, 3, 4, 5
+SUM, HADAMARD, PRODUCT, UNARY, RAISED, ATOM = 1, 2, 3, 4, 5, 6
 _HALF = Fraction(1, 2)
 _WITHOUT_BRACKETS = ("log", "sin", "cos", "tan", "det", "logdet")
 COMPARISONS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "=", "not_equal": "!="}
@@ -88,8 +88,8 @@ def _entry(p: Printer, f: Form) -> Spelled:
 def _transpose(p: Printer, f: Form) -> Spelled:
     inner = f.args[0]
     if inner.kind == "linalg" and inner.value.name == "inv":
-        return _raised(p, p.at_least(inner.args[0], ATOM), "-T"), ATOM
-    return _raised(p, p.at_least(inner, ATOM), "T"), ATOM
+        return _raised(p, p.at_least(inner.args[0], ATOM), "-T"), RAISED
+    return _raised(p, p.at_least(inner, ATOM), "T"), RAISED
 
 
 def _raised(p: Printer, base: str, mark: str) -> str:
@@ -171,7 +171,7 @@ def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], b
 def _ratio_on_a_line(p: Printer, above: list[Form], below: list[Form], body: Form | None) -> Spelled:
     text, level = _chain(p, above, body) if above or body is not None else ("1", ATOM)
     for low in below:
-        text = (text if level >= PRODUCT else p.s.brackets(text)) + "/" + p.at_least(low, ATOM)
+        text = (text if level >= PRODUCT else p.s.brackets(text)) + "/" + p.at_least(low, RAISED)
         level = PRODUCT
     return text, level
 
@@ -225,7 +225,7 @@ def _pow(p: Printer, f: Form) -> Spelled:
     if e < 0:
         if not f.is_scalar:
             return f"1{p.sign('/')}" + p.at_least(_flipped(f), PRODUCT), HADAMARD
-        flipped = p.at_least(_flipped(f), ATOM) if p.s.one_line else p.show(_flipped(f))
+        flipped = p.at_least(_flipped(f), RAISED) if p.s.one_line else p.show(_flipped(f))
         return p.s.fraction("1", flipped), PRODUCT
     if e == _HALF:
         return p.s.root(p.show(base)), ATOM
@@ -236,11 +236,11 @@ def _pow(p: Printer, f: Form) -> Spelled:
         name = p.s.functions[base.value.name]
         if not elementwise:
             return p.s.call(p.s.superscript(name, exponent), p.show(base.args[0])), UNARY
-    return p.s.superscript(p.at_least(base, ATOM), mark), ATOM
+    return p.s.superscript(p.at_least(base, ATOM), mark), RAISED
 
 
 def _norm2(p: Printer, f: Form) -> Spelled:
-    return p.s.superscript(_norm_text(p, f.args[0]), "2"), ATOM
+    return p.s.superscript(_norm_text(p, f.args[0]), "2"), RAISED
 
 
 def _norm(p: Printer, f: Form) -> Spelled:
@@ -266,7 +266,7 @@ def _fun(p: Printer, f: Form) -> Spelled:
     if name == "where":
         return _where(p, f), ATOM
     if name == "power":
-        return p.s.superscript(p.at_least(f.args[0], ATOM), p.show(f.args[1])), ATOM
+        return p.s.superscript(p.at_least(f.args[0], ATOM), p.show(f.args[1])), RAISED
     shown = p.s.functions.get(name, name)
     if not p.s.one_line and name in _WITHOUT_BRACKETS and f.args[0].kind == "sym":
         return f"{shown} {p.show(f.args[0])}", PRODUCT
@@ -301,7 +301,7 @@ def _along(p: Printer, f: Form) -> Spelled:
 def _linalg(p: Printer, f: Form) -> Spelled:
     inner = f.args[0]
     if f.value.name == "inv":
-        return p.s.superscript(p.at_least(inner, ATOM), "-1"), ATOM
+        return p.s.superscript(p.at_least(inner, ATOM), "-1"), RAISED
     shown = p.s.functions[f.value.name]
     if not p.s.one_line and inner.kind == "sym":
         return f"{shown} {p.show(inner)}", PRODUCT

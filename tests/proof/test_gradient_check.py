@@ -24,7 +24,8 @@ def test_a_right_gradient_is_proved(name: str) -> None:
 
 
 def _first(value: Any) -> Any:
-    return value if not isinstance(value, tuple | dict) else next(iter(value.values() if isinstance(value, dict) else value))
+    parts = value.values() if isinstance(value, dict) else value
+    return next(iter(parts)) if isinstance(value, tuple | dict) else value
 
 
 def _of(change: Callable[[Any, dict[str, Any]], Any]) -> Callable[[Any], Callable[..., Any]]:
