@@ -23,7 +23,8 @@ from symml.proof.coverage import Coverage
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.numpy_source import Statement, read_numpy, read_statement
+from symml.read.expression import read_expression
+from symml.read.numpy_source import Statement, read_statement
 from symml.render import text
 
 _QUICK_POINTS = 4
@@ -100,7 +101,7 @@ def _statement(
         return found.lhs, found.relation, found.rhs
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
-    sides = [read_numpy(side, declarations) if isinstance(side, str) else side for side in (lhs, rhs)]
+    sides = [read_expression(side, declarations) for side in (lhs, rhs)]
     return sides[0], relation, sides[1]
 
 
