@@ -142,10 +142,10 @@ def _scale(p: Printer, f: Form) -> Spelled:
     for scalar in scalars:
         negative = scalar.kind == "pow" and scalar.value < 0
         (lows if negative else tops).append(_flipped(scalar) if negative else scalar)
-    sign = "-" if coef < 0 else ""
-    top_number, low_number = abs(coef).numerator, coef.denominator
-    text, level = _ratio(p, top_number, low_number, tops, lows, body)
-    return sign + text, min(level, SUM) if sign else level
+    text, level = _ratio(p, abs(coef).numerator, coef.denominator, tops, lows, body)
+    if coef > 0:
+        return text, level
+    return "-" + (text if level > SUM else p.s.brackets(text)), SUM
 
 
 def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], body: Form | None) -> Spelled:
