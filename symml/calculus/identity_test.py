@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from math import prod
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from symml.calculus.finite_field import Redraw, Tower, chain
+from symml.calculus.field_symbols import (
+    Choice,
+    Choices,
+    constrained,
+    entries_on,
+    free_entries,
+    is_finite,
+    labels_of,
+)
+from symml.calculus.finite_field import Redraw, Tower, chain, eliminate
 from symml.calculus.sampling import size_draws
 from symml.expr.arithmetic import is_zero, minus
 from symml.expr.build import det
@@ -40,6 +48,9 @@ _DRAWS, _DRAWS_WITH_SIGNS = 3, 24
 _ATTEMPTS = 120
 _MAX_WORK = 400_000
 _MAX_LEVELS = 6
+_MAX_CHOICES = 64
+_AGAIN = 20
+_FREE: Choice = {}
 _OPAQUE_WITH_LOG = "logarithms or signs beside functions without laws"
 _TESTS = {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
 
@@ -87,23 +98,50 @@ def identity_test(a: Expr, b: Expr, *, seed: int = 0) -> IdentityTest:
 
 
 def _run(difference: Expr, seed: int) -> IdentityTest:
+    """Free entries first, where they show more than is asked; else every choice, and the equations of domains."""
     plan = _Plan(difference)
+    if plan.can_be_free:
+        found = _draws(plan, seed, constrained=False)
+        if found.status != "nonzero" or not plan.constrained:
+            return found
+    if any("integer" in s.domain.facts and not is_finite(s) for s in plan.constrained):
+        return IdentityTest("unsupported", reason="the claim depends on a symbol being an integer")
+    return _draws(plan, seed, constrained=True)
+
+
+def _draws(plan: _Plan, seed: int, *, constrained: bool) -> IdentityTest:
     draws, attempts, where = 0, 0, []
-    for attempts, sizes in enumerate(size_draws(size_names(difference), _ATTEMPTS, seed)):
+    signs = plan.signs or constrained
+    wanted = _DRAWS_WITH_SIGNS if signs else _DRAWS
+    for attempts, sizes in enumerate(size_draws(size_names(plan.root), _ATTEMPTS, seed)):
         if plan.work(sizes) > _MAX_WORK:
             continue
+        choices = Choices(plan.root, sizes) if constrained else [_FREE]
+        if isinstance(choices, Choices) and choices.count > _MAX_CHOICES:
+            continue
         try:
-            nonzero, prime = plan.draw(sizes, seed + attempts)
+            drawn = [_one_draw(plan, sizes, seed + attempts, choice) for choice in choices]
         except Redraw:
             continue
-        if nonzero:
+        if any(nonzero for nonzero, _ in drawn):
             return IdentityTest("nonzero", draws + 1, where=show_sizes(sizes))
         draws += 1
         where.append(show_sizes(sizes) or "no symbolic dims")
-        if draws == plan.wanted:
-            bound = (min(0.5, plan.degree / prime)) ** min(draws, 3) if not plan.signs else 2.0 ** -(draws - 2)
+        if draws == wanted:
+            prime = min(p for _, p in drawn)
+            bound = (min(0.5, plan.degree / prime)) ** min(draws, 3) if not signs else 2.0 ** -(draws - 2)
             return IdentityTest("zero", draws, max(bound, 1e-60), _listed(where), plan.ties)
     return IdentityTest("no sample", draws, reason="too large, or no draw had a value")
+
+
+def _one_draw(plan: _Plan, sizes: dict[str, int], seed: int, choice: Choice) -> tuple[bool, int]:
+    """One draw; with a finite choice it is tried again at poles, for the choice must not be skipped."""
+    for again in range(_AGAIN if choice is not _FREE else 0):
+        try:
+            return plan.draw(sizes, seed + 1000 * again, choice)
+        except Redraw:
+            continue
+    return plan.draw(sizes, seed, choice)
 
 
 def _listed(where: list[str]) -> str:
@@ -148,7 +186,9 @@ class _Plan:
         if opaque and (self.low < 0 or self.high > 0):
             raise _Unsupported(_OPAQUE_WITH_LOG)
         self.levels = self.high - self.low + 2 if self.low < 0 or self.high > 0 or self.signs else 1
-        self.wanted = _DRAWS_WITH_SIGNS if self.signs else _DRAWS
+        self.constrained = constrained(root)
+        jumps = self.ties or any(node.function.name == "sign" for node in applied)
+        self.can_be_free = not (jumps and self.constrained) and not labels_of(list(self.order))
         self.degree = 16.0 * len(self.order)
 
     def _demands(self) -> set[tuple[Expr, int]]:
@@ -172,11 +212,11 @@ class _Plan:
         dims = [node.dims if isinstance(node, Contract) else node.shape for node, _ in self.demands]
         return sum(prod(dim_value(dim, sizes) for dim in row) for row in dims)
 
-    def draw(self, sizes: dict[str, int], seed: int) -> tuple[bool, int]:
+    def draw(self, sizes: dict[str, int], seed: int, choice: Choice) -> tuple[bool, int]:
         """Whether the difference is nonzero in one random draw, and the prime."""
         rng = Random(seed)
         tower = Tower(chain(self.levels, seed % 7), rng)
-        run = _Draw(tower, sizes, rng, seed)
+        run = _Draw(tower, sizes, rng, seed, choice)
         values: dict[tuple[Expr, int], Any] = {}
         for node, offset in sorted(self.demands, key=lambda d: self.order[d[0]]):
             level = offset - self.low
@@ -197,8 +237,8 @@ def _is_opaque(node: Apply) -> bool:
 class _Draw:
     """One draw: the tower, the level at work, and consistent values of functions without laws."""
 
-    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int) -> None:
-        self.tower, self.sizes, self.rng, self.seed = tower, sizes, rng, seed
+    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int, choice: Choice) -> None:
+        self.tower, self.sizes, self.rng, self.seed, self.choice = tower, sizes, rng, seed, choice
         self.level, self.prime = 0, tower.primes[0]
 
     def shape(self, dims: tuple[Any, ...]) -> tuple[int, ...]:
@@ -240,26 +280,11 @@ def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], int]) -> 
 
 
 def _symbol(run: _Draw, node: Symbol, child: Child) -> Any:
-    facts, p = node.domain.facts, run.prime
-    shape = run.shape(node.shape)
-    # The discrete choices are the same at every level; everything else is drawn anew at each.
-    choice = Random(f"{run.seed} {node.name} {shape}")
-    if "onehot" in facts:
-        rows = {place: choice.randrange(shape[-1]) for place in product(*map(range, shape[:-1]))}
-        return _filled(shape, lambda at: int(rows[at[:-1]] == at[-1]))
-    if facts & {"label", "binary"}:
-        return _filled(shape, lambda at: choice.randrange(2))
-    if "sign" in facts:
-        return _filled(shape, lambda at: choice.choice((1, p - 1)))
-    if facts & {"integer", "simplex", "rows_sum_to_one", "orthogonal"}:
-        raise _Unsupported(f"a symbol declared {node.domain.name}")
-    squares = bool(facts & {"positive", "nonnegative"})
-    values = _filled(shape, lambda at: pow(run.rng.randrange(1, p), 2 if squares else 1, p))
-    if "diagonal" in facts:
-        return _filled(shape, lambda at: values[at] if at[-1] == at[-2] else 0)
-    if "psd" in facts:
-        return _filled(shape, lambda at: sum(values[at[0], k] * values[at[1], k] for k in range(shape[-1])) % p)
-    return (values + values.T) % p if "symmetric" in facts else values
+    # The finite choices are the same at every level; everything else is drawn anew at each.
+    if node in run.choice:
+        return run.choice[node] % run.prime
+    entries = free_entries if run.choice is _FREE else entries_on
+    return entries(node, run.shape(node.shape), run.prime, run.rng)
 
 
 def _constant(run: _Draw, node: Constant, child: Child) -> Any:
@@ -346,32 +371,12 @@ def _along(run: _Draw, node: Along, child: Child) -> Any:
 
 
 def _linalg(run: _Draw, node: Linalg, child: Child) -> Any:
-    inverse, determinant = _eliminate(child(node.args[0]), run.prime)
+    inverse, determinant = eliminate(child(node.args[0]), run.prime)
     if node.function.name == "inv":
         if inverse is None:
             raise Redraw
         return inverse
     return _filled((), lambda at: determinant)
-
-
-def _eliminate(matrix: Any, p: int) -> tuple[Any, int]:
-    size = len(matrix)
-    rows = [[int(v) % p for v in matrix[r]] + [int(r == c) for c in range(size)] for r in range(size)]
-    determinant = 1
-    for c in range(size):
-        pivot = next((r for r in range(c, size) if rows[r][c]), None)
-        if pivot is None:
-            return None, 0
-        if pivot != c:
-            rows[c], rows[pivot], determinant = rows[pivot], rows[c], -determinant
-        determinant = determinant * rows[c][c] % p
-        scale = pow(rows[c][c], -1, p)
-        rows[c] = [v * scale % p for v in rows[c]]
-        for r in range(size):
-            if r != c and rows[r][c]:
-                factor = rows[r][c]
-                rows[r] = [(v - factor * w) % p for v, w in zip(rows[r], rows[c], strict=True)]
-    return np.array([row[size:] for row in rows], dtype=object), determinant
 
 
 _RULES: dict[type[Expr], Callable[..., Any]] = {
