@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.facts import is_nonnegative, is_positive
+from symml.calculus.normal import prove_equal
 from symml.calculus.simplify import simplify
-from symml.expr.arithmetic import full
+from symml.expr.arithmetic import full, zeros
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Apply, Expr, Symbol, symbol_node
-from symml.expr.walk import substitute, symbols, topological
+from symml.expr.nodes import Along, Apply, Expr, OneHot, Symbol, derivative_node, symbol_node
+from symml.expr.walk import depends_on, substitute, symbols, topological
 
-_MAX_SUBSTITUTIONS = 60
+_MAX_SUBSTITUTIONS = 40
 _MAX_DEPTH = 2
 _MAX_NODES = 400
-
-Bound = tuple[str, Expr]
 
 
 def prove_at_most(small: Expr, large: Expr) -> str:
@@ -32,20 +32,18 @@ def prove_at_most(small: Expr, large: Expr) -> str:
     for form in (difference, simplify(difference)):
         if is_nonnegative(form):
             return "the difference is a nonnegative form"
-    return _after_bounds(simplify(difference), ())
+    return _after_bounds(difference, ())
 
 
 def _after_bounds(difference: Expr, used: tuple[str, ...]) -> str:
     """Puts one known bound after the other into the difference."""
-    tries = 0
     further: list[tuple[Expr, str]] = []
     for node in reversed(topological(difference)):
-        for words, replacement in _bounds(node, difference):
-            tries += 1
-            if tries > _MAX_SUBSTITUTIONS:
+        for words, replacement, slack in _bounds(node, difference):
+            if len(further) > _MAX_SUBSTITUTIONS:
                 break
-            form = simplify(substitute(difference, {node: replacement}))
-            if is_nonnegative(form):
+            form = substitute(difference, {node: replacement})
+            if is_nonnegative(simplify(form)) or _is_linear(form, slack):
                 return f"the difference is a nonnegative form by {', '.join(dict.fromkeys((*used, words)))}"
             further.append((form, words))
     if len(used) + 1 >= _MAX_DEPTH:
@@ -53,15 +51,34 @@ def _after_bounds(difference: Expr, used: tuple[str, ...]) -> str:
     return next(filter(None, (_after_bounds(form, (*used, words)) for form, words in further)), "")
 
 
-def _bounds(node: Expr, root: Expr) -> Iterator[Bound]:
-    """Each known bound on a node as an equation with a slack: the words and what stands for the node."""
+def _is_linear(form: Expr, slack: Symbol) -> bool:
+    """Whether the form is a nonnegative multiple of the slack, plus nothing or something nonnegative."""
+    if any(_is_pieced(node) for node in depends_on(form, slack)):
+        return False
+    slope = simplify(evaluate_derivatives(derivative_node(form, slack)))
+    if slack in symbols(slope) or not is_nonnegative(slope):
+        return False
+    rest = substitute(form, {slack: zeros(slack.shape)})
+    return is_nonnegative(simplify(rest)) or prove_equal(rest, zeros(rest.shape), seconds=1.0) is not None
+
+
+def _is_pieced(node: Expr) -> bool:
+    """Whether a node jumps or has kinks: its slope does not tell how it grows."""
+    if isinstance(node, Apply):
+        return node.function.jumps or node.function.kinks is not None or node.function.name == "where"
+    return isinstance(node, Along | OneHot)
+
+
+def _bounds(node: Expr, root: Expr) -> Iterator[tuple[str, Expr, Symbol]]:
+    """Each known bound on a node as an equation with a slack: the words, what stands for the node, the slack."""
+    slack = _slack(node, root)
     if isinstance(node, Symbol) and node.domain.facts & {"probability", "unit", "binary"}:
-        yield f"{node.name} <= 1", 1 - _slack(node, root)
+        yield f"{node.name} <= 1", full(1, node.shape) - slack, slack
     if isinstance(node, Apply):
         for words, rule in _BOUNDS.get(node.function.name, ()):
-            bound = rule(*node.args, _slack(node, root))
+            bound = rule(*node.args, slack)
             if bound is not None:
-                yield words, bound
+                yield words, bound, slack
 
 
 def _slack(node: Expr, root: Expr) -> Symbol:
