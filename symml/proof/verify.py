@@ -21,6 +21,7 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage
+from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
@@ -50,7 +51,7 @@ def verify(
         lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out.
         rhs: The right side.
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
-        relation: ``"=="``, ``"<="`` or ``">="``; inequalities are certified at points or refuted, never proved.
+        relation: ``"=="``, ``"<="`` or ``">="``; inequalities are proved where the difference is a nonnegative form.
         digits: Decimal digits to which points must agree.
 
     Returns:
@@ -128,11 +129,11 @@ class _Decision:
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
-        if self.relation != "==":
-            return self._at_points()
         stages = [self._quick_refutation, self._structure, self._finite_fields, self._small_dims]
         if not size_names(self.left, self.right):
             stages[2:] = [self._small_dims, self._finite_fields]
+        if self.relation != "==":
+            stages = [self._quick_refutation, self._nonnegative_form]
         for stage in stages:
             found = stage()
             if found is not None:
@@ -193,9 +194,15 @@ class _Decision:
                 return self._result("proved", str(proof), Evidence("normal form", str(proof), {"sizes": dict(sizes)}))
         return None
 
+    def _nonnegative_form(self) -> Verdict | None:
+        """Proves an inequality by its difference."""
+        sides = (self.left, self.right) if self.relation == "<=" else (self.right, self.left)
+        shown = prove_at_most(*sides)
+        return self._result("proved", shown, Evidence("nonnegative form", shown)) if shown else None
+
     # ---- stages 5 and 6: points --------------------------------------------------------------------------------------
     def _quick_refutation(self) -> Verdict | None:
-        for point, found in search(self.left, self.right, count=_QUICK_POINTS, shapes=1, seed=7):
+        for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)
         for point in Coverage(self.left, self.right).wider_points():
