@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from symml.render.spelling import Spelling
 
 SUM, HADAMARD, PRODUCT, UNARY, RAISED, ATOM = 1, 2, 3, 4, 5, 6
 _HALF = Fraction(1, 2)
+_PLACES = re.compile(r"\{\{|\}\}|\{(\d)\}")
 _WITHOUT_BRACKETS = ("log", "sin", "cos", "tan", "det", "logdet")
 COMPARISONS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "=", "not_equal": "!="}
 Spelled = tuple[str, int]
@@ -40,11 +42,15 @@ class Printer:
         return "1" if form.rows is not None and form.cols is not None else self.s.signs["one"]
 
     def sign(self, key: str, *parts: str) -> str:
-        """A sign, with its places filled."""
-        text = self.s.signs[key]
-        for k, part in enumerate(parts):
-            text = text.replace("{" + str(k) + "}", part)
-        return text.replace("{{", "{").replace("}}", "}")
+        """A sign, with its places filled; doubled braces are braces."""
+
+        def filled(found: re.Match[str]) -> str:
+            if not found.group(1):
+                return found.group()[0]
+            place = int(found.group(1))
+            return parts[place] if place < len(parts) else found.group()
+
+        return _PLACES.sub(filled, self.s.signs[key])
 
 
 def _sym(p: Printer, f: Form) -> Spelled:
@@ -308,6 +314,33 @@ def _linalg(p: Printer, f: Form) -> Spelled:
     return p.s.call(shown, p.show(inner)), ATOM
 
 
+def _series(p: Printer, f: Form) -> Spelled:
+    low, high = _ends(p, f)
+    return p.sign("series", f.value[0], low, high) + p.at_least(f.args[0], PRODUCT), SUM
+
+
+def _integral(p: Printer, f: Form) -> Spelled:
+    low, high = _ends(p, f)
+    return p.sign("integral", p.at_least(f.args[0], PRODUCT), low, high, f.value[0]), SUM
+
+
+def _ends(p: Printer, f: Form) -> tuple[str, str]:
+    infinite = p.s.signs["infinity"]
+    ends = f.value[1]
+    low = p.show(f.args[1]) if ends[0] else "-" + infinite
+    return low, p.show(f.args[-1]) if ends[1] else infinite
+
+
+def _expectation(p: Printer, f: Form) -> Spelled:
+    operator = p.s.signs["E"]
+    if f.value:
+        operator = p.s.subscript(operator, ", ".join(map(p.s.name, f.value)))
+    inside = p.show(f.args[0])
+    if len(f.args) > 1:
+        inside += p.s.signs["given"] + ", ".join(map(p.show, f.args[1:]))
+    return operator + p.sign("square brackets", inside), ATOM
+
+
 def _deriv(p: Printer, f: Form) -> Spelled:
     return p.sign("d", p.at_least(f.args[0], UNARY), p.show(f.args[1])), PRODUCT
 
@@ -340,5 +373,8 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "fun": _fun,
     "along": _along,
     "linalg": _linalg,
+    "series": _series,
+    "integral": _integral,
+    "expectation": _expectation,
     "deriv": _deriv,
 }

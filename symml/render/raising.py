@@ -29,6 +29,8 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.probability import random_symbols
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
 from symml.render.matrix_form import CannotRaise, Form
@@ -271,6 +273,21 @@ def _linalg(node: Linalg, args: list[Form]) -> Form:
     return Form("linalg", tuple(args), node.function, *_sides(node), symmetric=is_symmetric(node))
 
 
+def _bound(node: Bound, args: list[Form]) -> Form:
+    return Form("sym", (), node.name, *_sides(node))
+
+
+def _ranged(node: Ranged, args: list[Form]) -> Form:
+    kind = "series" if isinstance(node, Series) else "integral"
+    return Form(kind, tuple(args), (node.variables[0].name, node.ends), *_sides(node))
+
+
+def _expectation(node: Expectation, args: list[Form]) -> Form:
+    """The averaged symbols are named where others of the body are not averaged."""
+    named = tuple(v.name for v in node.variables) if random_symbols(node.body) and not node.given else ()
+    return Form("expectation", tuple(args[: 1 + node.given]), named, *_sides(node))
+
+
 def _derivative(node: Derivative, args: list[Form]) -> Form:
     return Form("deriv", tuple(args), bool(node.args[0].shape), *_sides(node))
 
@@ -289,5 +306,9 @@ _RULES: dict[type[Expr], Callable[..., Form]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: _bound,
+    Series: _ranged,
+    Integral: _ranged,
+    Expectation: _expectation,
     Derivative: _derivative,
 }

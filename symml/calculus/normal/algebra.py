@@ -26,9 +26,9 @@ from symml.calculus.normal.atoms import (
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
-_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer"})
+_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer", "random"})
 _MAX_POWER = 12
-_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number"})
+_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
 class Algebra:
