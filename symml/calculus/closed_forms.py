@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symml.calculus.numeric import evaluate
+from symml.calculus.numeric import approximate
 from symml.calculus.sampling import points
 from symml.calculus.sympy_process import ask_sympy
 from symml.errors import NotEvaluable, SymmlError
@@ -14,7 +14,7 @@ from symml.expr.scoped import Ranged
 from symml.expr.sympy_bridge import from_sympy, to_sympy
 from symml.expr.walk import rebuild, symbols, topological
 
-_DIGITS = 12
+_DIGITS = 10
 _CHECKS, _TRIES = 2, 8
 
 
@@ -89,10 +89,12 @@ def _agrees(node: Expr, value: Expr) -> bool:
     agreeing = 0
     for point in points([node, value], count=_TRIES, shapes=1, seed=3):
         try:
-            a, b = (evaluate(side, point, _DIGITS)[()] for side in (node, value))
+            a, b = (approximate(side, point, 2 * _DIGITS)[()] for side in (node, value))
         except NotEvaluable:
             continue
-        if abs(a - b) > abs(b) * 10.0**-_DIGITS * 100 + 10.0**-_DIGITS:
+        if a is None or b is None:
+            continue
+        if abs(a - b) > (1 + abs(b)) * 10.0**-_DIGITS:
             return False
         agreeing += 1
         if agreeing == _CHECKS:

@@ -62,10 +62,10 @@ def evaluate(root: Expr, point: Point, digits: int = 50) -> Any:
         NotEvaluable: An entry has no value, or the runs do not agree at the highest precision.
     """
     working = digits + 15
-    before = _at_digits(root, point, working)
+    before = approximate(root, point, working)
     while working < 40 * (digits + 15):
         working *= 2
-        after = _at_digits(root, point, working)
+        after = approximate(root, point, working)
         with mpmath.workdps(digits + 10):
             if all(_agree(a, b, digits) for a, b in zip(before.flat, after.flat, strict=True)):
                 return _defined(after, root)
@@ -73,7 +73,8 @@ def evaluate(root: Expr, point: Point, digits: int = 50) -> Any:
     raise NotEvaluable(f"{root}: the value does not settle at {working} digits")
 
 
-def _at_digits(root: Expr, point: Point, digits: int) -> Any:
+def approximate(root: Expr, point: Point, digits: int) -> Any:
+    """The value computed once with so many digits; ``None`` where there is none, and no claim on how many are right."""
     with mpmath.workdps(digits):
         return _evaluate(root, point, Digits())
 

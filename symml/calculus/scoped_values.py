@@ -126,6 +126,8 @@ def integral(run: Run, node: Integral) -> Any:
     if (node.lower is not None and low is None) or (node.upper is not None and high is None):
         return run.map(lambda x: None, _zeros(run, node))
     points = [-mpmath.inf if node.lower is None else low, mpmath.inf if node.upper is None else high]
+    if node.lower is None and node.upper is None:
+        points.insert(1, 0)
     return _by_mpmath(run, node, lambda f: _quadrature(f, points, node))
 
 

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 from symml.errors import ShapeError, SymmlError
 from symml.expr.arithmetic import lift, times
-from symml.expr.binders import bind, expectation_node
+from symml.expr.binders import bind, expectation_node, opened
 from symml.expr.build import outer
-from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.expr.nodes import Add, Contract, Expr, Power, Symbol, show_shape, symbol_node
+from symml.expr.scoped import Expectation
 from symml.expr.walk import symbols
 
 Given = object
+_PAIR = 2
 
 
 def is_random(node: Expr) -> bool:
@@ -78,6 +80,30 @@ def covariance(x: object, y: object, given: Given = None) -> Expr:
     a, b = left - _mean(left, given), right - _mean(right, given)
     product = outer(a, b) if a.shape and b.shape else a**2 if left is right else times(a, b)
     return expect(product, given) if random_symbols(product) else product
+
+
+def as_covariance(node: Expectation) -> tuple[Expr, Expr] | None:
+    """The two sides when the expectation is a variance or a covariance as it is built here."""
+    body = opened(node, [symbol_node(v.name, v.shape, v.domain) for v in node.variables])
+    sides = body.args * 2 if isinstance(body, Power) else body.args if isinstance(body, Contract) else ()
+    pair = [_uncentered(side) for side in sides]
+    if len(pair) != _PAIR or pair[0] is None or pair[1] is None:
+        return None
+    given = node.conditions or None
+    found = (pair[0], pair[1])
+    for left, right in (found, found[::-1]):
+        if covariance(left, right, given) is node:
+            return left, right
+    return None
+
+
+def _uncentered(side: Expr) -> Expr | None:
+    """``x`` of ``x - E[x]``."""
+    if not isinstance(side, Add) or len(side.args) != _PAIR:
+        return None
+    x, mean = side.args
+    body = mean.args[0] if isinstance(mean, Contract) and mean.coef == -1 and len(mean.args) == 1 else None
+    return x if isinstance(body, Expectation) else None
 
 
 def _mean(x: Expr, given: Given) -> Expr:

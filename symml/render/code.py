@@ -220,6 +220,12 @@ def _expectation(f: Form) -> Coded:
     return f"E({body}{_given(given)})", ATOM
 
 
+def _covariance(f: Form) -> Coded:
+    sides = 1 if f.kind == "variance" else 2
+    parts = [_code(arg)[0] for arg in f.args]
+    return f"{'Var' if sides == 1 else 'Cov'}({', '.join(parts[:sides])}{_given(parts[sides:])})", ATOM
+
+
 def _given(names: list[str]) -> str:
     if not names:
         return ""
@@ -253,6 +259,8 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "series": _ranged,
     "integral": _ranged,
     "expectation": _expectation,
+    "variance": _covariance,
+    "covariance": _covariance,
 }
 
 

@@ -341,6 +341,14 @@ def _expectation(p: Printer, f: Form) -> Spelled:
     return operator + p.sign("square brackets", inside), ATOM
 
 
+def _covariance(p: Printer, f: Form) -> Spelled:
+    sides = 1 if f.kind == "variance" else 2
+    inside = ", ".join(map(p.show, f.args[:sides]))
+    if len(f.args) > sides:
+        inside += p.s.signs["given"] + ", ".join(map(p.show, f.args[sides:]))
+    return p.s.signs[f.kind] + p.sign("square brackets", inside), ATOM
+
+
 def _deriv(p: Printer, f: Form) -> Spelled:
     return p.sign("d", p.at_least(f.args[0], UNARY), p.show(f.args[1])), PRODUCT
 
@@ -376,5 +384,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "series": _series,
     "integral": _integral,
     "expectation": _expectation,
+    "variance": _covariance,
+    "covariance": _covariance,
     "deriv": _deriv,
 }

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from symml.calculus.facts import is_symmetric
+from symml.expr.binders import is_open
 from symml.expr.dims import Dim
 from symml.expr.nodes import (
     Add,
@@ -29,7 +30,7 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
-from symml.expr.probability import random_symbols
+from symml.expr.probability import as_covariance, random_symbols
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
@@ -283,7 +284,13 @@ def _ranged(node: Ranged, args: list[Form]) -> Form:
 
 
 def _expectation(node: Expectation, args: list[Form]) -> Form:
-    """The averaged symbols are named where others of the body are not averaged."""
+    """The averaged symbols are named where others of the body are not averaged; variances have names of their own."""
+    sides = None if is_open(node) else as_covariance(node)
+    if sides is not None:
+        kind = "variance" if sides[0] is sides[1] else "covariance"
+        shown = sides[:1] if kind == "variance" else sides
+        forms = tuple(raise_form(side) for side in shown)
+        return Form(kind, (*forms, *args[1 : 1 + node.given]), None, *_sides(node), symmetric=kind == "variance")
     named = tuple(v.name for v in node.variables) if random_symbols(node.body) and not node.given else ()
     return Form("expectation", tuple(args[: 1 + node.given]), named, *_sides(node))
 

@@ -18,18 +18,21 @@ from symml.calculus.moments.laws import Law, Model
 from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero, zeros
 from symml.expr.binders import bind, expectation_node, is_open, opened
+from symml.expr.build import scalar
 from symml.expr.contract import contract
 from symml.expr.functions import exp
-from symml.expr.nodes import Apply, Expr, Symbol, symbol_node
+from symml.expr.nodes import ONE, ZERO, Apply, Expr, Symbol, symbol_node
 from symml.expr.probability import covariance, is_random
 from symml.expr.scoped import Expectation, Ranged
-from symml.expr.walk import rebuild, substitute, symbols, topological
+from symml.expr.walk import rebuild, substitute, symbols, topological, transform
 
 LINEARITY = "linearity: E[a f + b g] = a E[f] + b E[g]"
 INDEPENDENCE = "independence: E[f g] = E[f] E[g]"
 STEIN = "Stein's lemma: E[(x - mu) g(x)] = Sigma E[grad g(x)] for a Gaussian x"
 ISSERLIS = "Isserlis: a product of centered Gaussians is the sum over all pairings of products of covariances"
 MGF = "moment generating function of a Gaussian: E exp(a'x) = exp(a'mu + a'Sigma a / 2)"
+MOMENT = "moments are derivatives of the moment generating function at 0"
+_SINGULAR = ("uniform",)
 _MAX_STEIN = 8
 _SECONDS = 4.0
 
@@ -138,14 +141,22 @@ class _Mean:
                     others.append((known, members))
             groups = [*others, (touched, mine)]
         if len(groups) > 1:
-            whole, product = self.written(factors), [self.written(members) for _, members in groups]
-            if all(not part.shape for part in [whole, *product]):
-                after = product[0]
-                for more in product[1:]:
-                    after = after * more
-                names = "; ".join(", ".join(sorted(s.name for s in known & wanted)) for known, _ in groups)
-                self.say(Fact(INDEPENDENCE, whole, after, f"{names} are independent"))
+            self.say_independent(factors, groups)
         return [members for _, members in groups]
+
+    def say_independent(self, factors: list[Factor], groups: list[tuple[set[Symbol], list[Factor]]]) -> None:
+        """Records that a mean of a product is a product of means, where all are numbers."""
+        wanted = self.randoms(factors)
+        named = [(", ".join(sorted(s.name for s in known & wanted)), members) for known, members in groups]
+        named.sort(key=lambda row: row[0])
+        parts = [self.written(members) for _, members in named]
+        assumption = " and ".join(name for name, _ in named) + " are independent"
+        if any(part.shape for part in parts) or any(fact.assumption == assumption for fact in self.log):
+            return
+        after = parts[0]
+        for more in parts[1:]:
+            after = after * more
+        self.say(Fact(INDEPENDENCE, self.written(factors), after, assumption))
 
     # ---- one group ---------------------------------------------------------------------------------------------------
     def group(self, e: Expansion, factors: list[Factor], depth: int = 0) -> list[Term]:
@@ -156,6 +167,10 @@ class _Mean:
         if len(linear) == 2 == len(factors):
             return [Term(Fraction(1), ((self.covariance(linear[0][0], linear[1][0]), linear[0][1] + linear[1][1]),))]
         owners = self.randoms(factors)
+        if len(owners) == 1 and len(linear) == len(factors):
+            known = self.central_moment(next(iter(owners)), factors)
+            if known is not None:
+                return [Term(Fraction(1), ((known, ()),))]
         law = self.model.laws.get(next(iter(owners))) if len(owners) == 1 else None
         if law is not None and law.is_normal and linear and depth < _MAX_STEIN:
             return self.stein(e, law, linear[0], [f for f in factors if f is not linear[0]], depth)
@@ -236,6 +251,20 @@ class _Mean:
         self.say(Fact(MGF, self.written(factors), after, str(law)))
         return after
 
+    def central_moment(self, symbol: Symbol, factors: list[Factor]) -> Expr | None:
+        """A central moment of a number with a named law: a derivative of its moment generating function at 0."""
+        law = self.model.laws.get(symbol)
+        row = None if law is None else law.distribution
+        if law is None or row is None or row.mgf is None or law.is_normal or row.name in _SINGULAR or symbol.shape:
+            return None
+        t = scalar("t (of the moment generating function)")
+        value = exp(-law.mean * t) * row.mgf(t, *law.parameters)
+        for _ in factors:
+            value = simplify(derivative(value, t))
+        after = simplify(transform(simplify(substitute(value, {t: ZERO})), _unit_exponential))
+        self.say(Fact(MOMENT, self.written(factors), after, str(law)))
+        return after
+
     def by_mgf(self, law: Law, factors: list[Factor]) -> Expr | None:
         """The mean of exp(t x + b) of a number with a named law, from its moment generating function."""
         row = law.distribution
@@ -290,6 +319,10 @@ class _Mean:
         body = self.product(factors, kept)
         owners = sorted(self.randoms(factors), key=lambda s: s.name)
         return Term(Fraction(1), ((_unknown(simplify(body), owners, self.model), kept),))
+
+
+def _unit_exponential(node: Expr) -> Expr | None:
+    return ONE if isinstance(node, Apply) and node.function is exp and is_zero(node.args[0]) else None
 
 
 def _outer(x: Expr) -> Expr:
