@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
     from symml.proof.derive import derive as derive
+    from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
     from symml.read.trace import trace as trace
@@ -40,6 +41,7 @@ _HOME = {
     "dims": "expr.dims",
     "entries": "catalog.book",
     "entry": "catalog.book",
+    "expectation": "proof.expectation",
     "find": "catalog.book",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",

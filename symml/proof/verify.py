@@ -23,6 +23,7 @@ from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
+from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
@@ -129,9 +130,9 @@ class _Decision:
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
-        stages = [self._quick_refutation, self._structure, self._finite_fields, self._small_dims]
+        stages = [self._quick_refutation, self._structure, self._closed_forms, self._finite_fields, self._small_dims]
         if not size_names(self.left, self.right):
-            stages[2:] = [self._small_dims, self._finite_fields]
+            stages[3:] = [self._small_dims, self._finite_fields]
         if self.relation != "==":
             stages = [self._quick_refutation, self._nonnegative_form]
         for stage in stages:
@@ -167,6 +168,10 @@ class _Decision:
         if proof is None:
             return None
         return self._result("proved", str(proof), Evidence("normal form", str(proof)))
+
+    def _closed_forms(self) -> Verdict | None:
+        found = None if self._too_large() else by_closed_forms(self.left, self.right, self.claim)
+        return None if found is None else found.with_notes(*self._domain_notes())
 
     def _finite_fields(self) -> Verdict | None:
         if self._too_large():
@@ -213,7 +218,8 @@ class _Decision:
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)
         shown = "rigorous enclosures of both sides at an exact point exclude the claim"
-        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness)
+        notes = law_notes(self.left, self.right)
+        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness, notes=notes)
         return _true_if(self, found) if self.relation == "==" else found
 
     def _at_points(self) -> Verdict:
@@ -237,6 +243,8 @@ class _Decision:
             reason = f"no proof was found, and {shown}"
             return Verdict("not_understood", self.claim, reason)
         at = f" at {'; '.join(sorted(shapes))}" if shapes != {""} else ""
+        if has_expectation(self.left, self.right):
+            return Verdict("not_understood", self.claim, f"no proof was found, and points try one law only; {NO_LAW}")
         where = f"{agreeing} exact points{at}"
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
