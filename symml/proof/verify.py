@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +20,8 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage
+from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.explain import explained
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
@@ -41,6 +43,7 @@ def verify(
     shapes: str | Mapping[str, object] | Declarations | None = None,
     relation: str = "==",
     digits: int = 50,
+    diagnose: bool = True,
 ) -> Verdict:
     """Decides whether an identity (or an inequality) holds.
 
@@ -50,6 +53,7 @@ def verify(
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
         relation: ``"=="``, ``"<="`` or ``">="``; inequalities are certified at points or refuted, never proved.
         digits: Decimal digits to which points must agree.
+        diagnose: Whether the likely mistake behind a refuted equality is looked for.
 
     Returns:
         A verdict; its repr is the report.
@@ -60,6 +64,15 @@ def verify(
     declarations = read_declarations(shapes)
     left, relation, right = _statement(lhs, rhs, relation, declarations)
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    case = Case.of_identity(left, right)
+    found = _decided(left, right, relation, claim, digits)
+    if diagnose and relation == "==" and found.verdict == "refuted":
+        witness = found.counterexample.point if found.counterexample else None
+        return explained(found, replace(case, witness=witness))
+    return found
+
+
+def _decided(left: Expr, right: Expr, relation: str, claim: str, digits: int) -> Verdict:
     differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
