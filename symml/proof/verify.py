@@ -33,6 +33,8 @@ _QUICK_POINTS = 4
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
 _MAX_NODES_FOR_PROOF = 4000
+# What may be silently assumed of the data in a derivative: structure, not particular entries.
+_STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
 
@@ -43,7 +45,6 @@ def verify(
     shapes: str | Mapping[str, object] | Declarations | None = None,
     relation: str = "==",
     digits: int = 50,
-    diagnose: bool = True,
 ) -> Verdict:
     """Decides whether an identity (or an inequality) holds.
 
@@ -53,7 +54,6 @@ def verify(
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
         relation: ``"=="``, ``"<="`` or ``">="``; inequalities are certified at points or refuted, never proved.
         digits: Decimal digits to which points must agree.
-        diagnose: Whether the likely mistake behind a refuted equality is looked for.
 
     Returns:
         A verdict; its repr is the report.
@@ -65,19 +65,29 @@ def verify(
     left, relation, right = _statement(lhs, rhs, relation, declarations)
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
     case = Case.of_identity(left, right)
-    found = _decided(left, right, relation, claim, digits)
-    if diagnose and relation == "==" and found.verdict == "refuted":
+    found = decide(left, right, relation, claim, digits, case.wrt)
+    if relation == "==" and found.verdict in ("refuted", "true_if"):
         witness = found.counterexample.point if found.counterexample else None
         return explained(found, replace(case, witness=witness))
     return found
 
 
-def _decided(left: Expr, right: Expr, relation: str, claim: str, digits: int) -> Verdict:
+def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
+    """The verdict on ``left relation right``, without a diagnosis.
+
+    Args:
+        left: The left side; derivatives in it are carried out.
+        right: The right side.
+        relation: ``"=="``, ``"<="`` or ``">="``.
+        claim: The claim as text.
+        digits: Decimal digits to which points must agree.
+        wrt: The variable, when a side is a derivative: nothing is assumed of its values.
+    """
     differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
-    found = _Decision(left, right, relation, claim, digits).verdict()
+    found = _Decision(left, right, relation, claim, digits, wrt).verdict()
     if differentiated and found.verdict in ("refuted", "true_if"):
         generic = away_from_ties(left, right, claim)
         return found if generic is None else generic
@@ -136,6 +146,7 @@ class _Decision:
     relation: str
     claim: str
     digits: int
+    wrt: Symbol | None = None
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
@@ -274,7 +285,11 @@ def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> 
 def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
     for symbol in symbols(decision.left, decision.right):
+        if decision.wrt is not None and decision.wrt.name == symbol.name:
+            continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
+            if decision.wrt is not None and name not in _STRUCTURE:
+                continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
             sides = [substitute(side, {symbol: tamed}) for side in (decision.left, decision.right)]
             proof = prove_equal(*sides, seconds=1.0)

@@ -17,15 +17,17 @@ from symml.expr.nodes import Expr
 from symml.expr.walk import topological
 from symml.proof.diagnosis.case import Case, close, draw_samples
 from symml.proof.diagnosis.factors import Factors
+from symml.proof.diagnosis.formulas import edits_of_claim
 from symml.proof.diagnosis.report import Origins, diagnosis_of
 from symml.proof.diagnosis.rules import LAST_RULES, RULES
-from symml.proof.diagnosis.suspects import Context, Suspect
+from symml.proof.diagnosis.suspects import Context, Suspect, parallel
 from symml.proof.refute import compare
 from symml.proof.verdict import Diagnosis
 
 _CONFIRMING_POINTS = 6
 _MAX_ALSO = 3
 _PROOF_SECONDS = 1.0
+_LOCATING_SECONDS = 0.7
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,19 @@ class _Search:
         for rule in RULES:
             found = self._first(context, self._hits(context, rule(context)))
             if found is not None:
-                return found
+                return self._located(context, found)
         found = self._first(context, self._composed(context))
         for rule in LAST_RULES if found is None else ():
             found = found or self._first(context, self._hits(context, rule(context)))
+        return found
+
+    def _located(self, context: Context, found: Finding) -> Finding:
+        """The finding with the node of the claim that is to blame, where mending one node mends the claim."""
+        if found.suspect.site is not None or not self.origins or not context.same_shape:
+            return found
+        self.deadline = min(self.deadline, monotonic() + _LOCATING_SECONDS)
+        for hit in self._hits(context, edits_of_claim(context)):
+            return replace(found, suspect=replace(found.suspect, site=hit.site))
         return found
 
     def _first(self, context: Context, hits: Iterator[Suspect]) -> Finding | None:
@@ -108,7 +119,7 @@ class _Search:
             if close(value, target):
                 if samples.equal(suspect.candidate, self._target(suspect.mends)):
                     yield suspect
-            elif _parallel(value, target):
+            elif parallel(value, target):
                 self.near.append(suspect)
 
     def _target(self, mends: bool) -> Expr:
@@ -155,15 +166,6 @@ class _Search:
             if monotonic() > self.deadline + 1 and agreeing:
                 break
         return f"agrees at {agreeing} exact points" if agreeing else ""
-
-
-def _parallel(a: Any, b: Any) -> bool:
-    """Whether one array is a multiple of the other."""
-    inner = float(np.sum(a * b))
-    norms = float(np.sum(a * a)), float(np.sum(b * b))
-    if a.size < 2 or not all(norms):
-        return bool(a.size)
-    return abs(inner * inner / (norms[0] * norms[1]) - 1) < 1e-9
 
 
 def _groups(claim: Expr, origins: Mapping[Expr, Any]) -> dict[Expr, frozenset[Expr]]:

@@ -185,6 +185,10 @@ def _reindexed(node: Contract) -> Iterator[Edit]:
                 if other != own and dim == node.dims[own]:
                     key = ("reindex", k, place, other)
                     yield Edit(mistakes.AXIS, mistakes.AXIS, key, _moved(k, place, other))
+    for k, sub in enumerate(node.subs[:6]):
+        if len(sub) == 2 and node.dims[sub[0]] == node.dims[sub[1]] and sub[0] != sub[1]:
+            for flip in (False, True):
+                yield Edit(mistakes.ELEMENTWISE, mistakes.ELEMENTWISE, ("chain", k, flip), _chained(k, flip))
     rank = len(node.shape)
     for out in range(rank):
         for inner in range(rank, len(node.dims)):
@@ -199,6 +203,23 @@ def _moved(k: int, place: int, other: int) -> Callable[[Expr], Expr | None]:
         if place >= len(sub) or node.dims[other] != node.dims[sub[place]]:
             return None
         return _with_sub(node, k, (*sub[:place], other, *sub[place + 1 :]))
+
+    return apply
+
+
+def _chained(k: int, flip: bool) -> Callable[[Expr], Expr | None]:
+    """A matmul in the place of a product entry by entry: ``A_ij B_ij`` becomes ``A_if B_fj``."""
+
+    def apply(node: Expr) -> Expr | None:
+        if not isinstance(node, Contract) or k >= len(node.args) or len(node.subs[k]) != 2:
+            return None
+        i, j = node.subs[k][::-1] if flip else node.subs[k]
+        others = {x for n, sub in enumerate(node.subs) if n != k for x in sub}
+        if not {i, j} <= others or node.dims[i] != node.dims[j]:
+            return None
+        rename = [{j: "f"} if n == k else {i: "f"} for n in range(len(node.args))]
+        subs = [tuple(own.get(x, x) for x in sub) for own, sub in zip(rename, node.subs, strict=True)]
+        return contract(list(zip(node.args, subs, strict=True)), range(len(node.shape)), coef=node.coef)
 
     return apply
 

@@ -28,9 +28,9 @@ def explained(refuted: Verdict, case: Case, *, origins: Origins | None = None, s
     if found is None:
         return refuted
     diagnosis, suspect = found
-    if suspect.convention and diagnosis.confirmed:
+    if suspect.convention and refuted.verdict == "refuted":
         shown = f"{suspect.convention}: {diagnosis.confirmed}"
-        reason = f"not the gradient in the declared variable; right when it is read as {suspect.convention}"
+        reason = f"not the derivative in the declared variable and layout; right as {suspect.convention}"
         evidence = (*refuted.evidence, Evidence("convention", shown))
         return replace(refuted, verdict="convention", reason=reason, evidence=evidence, diagnosis=diagnosis)
     return replace(refuted, diagnosis=diagnosis)

@@ -18,12 +18,14 @@ from symml.expr.arithmetic import lift, rational_power, times
 from symml.expr.dims import Size, size
 from symml.expr.functions import log
 from symml.expr.nodes import ONE, ZERO, Expr, Symbol, constant, extent
-from symml.expr.walk import size_names, symbols
+from symml.expr.walk import size_names, symbols, topological
 from symml.proof.diagnosis.case import Samples, Values, close
+from symml.render import text
 
 _TIGHT = 1e-8
 _SIMPLE = 48
-_POWERS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
+_MAX_SCALARS, _MAX_NAME = 14, 48
+_POWERS = tuple(Fraction(p, 2) for p in (2, -2, 4, -4, 1, -1, 6, -6))
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,18 @@ class Factors:
 
     def __init__(self, samples: Samples, roots: Sequence[Expr], numbers: Mapping[str, int]) -> None:
         self._numbers = {value: name for name, value in numbers.items()}
-        self._atoms = list(_atoms(samples.points, roots))
+        self._names = list(_atoms(samples.points, roots))
+        self._nodes = list(_scalar_nodes(samples.points, roots))
         self._count = len(samples.points)
 
-    def between(self, whole: Values, part: Values) -> Factor | None:
-        """The factor ``f`` with ``whole = f * part`` at every point."""
+    def between(self, whole: Values, part: Values, *, nodes: bool = False) -> Factor | None:
+        """The factor ``f`` with ``whole = f * part`` at every point.
+
+        Args:
+            whole: Values.
+            part: Values.
+            nodes: Whether the factor may also be made of what is computed on the way: norms, sums, determinants.
+        """
         ratios = []
         for w, p in zip(whole, part, strict=True):
             norm = float(np.sum(p * p))
@@ -81,9 +90,9 @@ class Factors:
             if not close(w - ratio * p + p, p):
                 return None
             ratios.append(ratio)
-        return self.named(np.array(ratios))
+        return self.named(np.array(ratios), nodes=nodes)
 
-    def named(self, ratios: Any) -> Factor | None:
+    def named(self, ratios: Any, *, nodes: bool = False) -> Factor | None:
         """The factor with these values at the points."""
         if np.all(np.abs(ratios) <= _TIGHT):
             return Factor(ZERO, "zero", "0")
@@ -92,7 +101,7 @@ class Factors:
         number = _constant(ratios, exact=True)
         if number is not None:
             return self._number(number)
-        for atoms in self._monomials():
+        for atoms in _monomials([*self._names, *(self._nodes if nodes else [])]):
             rest = ratios
             for atom, power in atoms:
                 rest = rest / atom.values ** float(power)
@@ -116,14 +125,15 @@ class Factors:
         kind = "sign and constant factor" if number < 0 else "constant factor"
         return Factor(expr, kind, _shown(number))
 
-    def _monomials(self) -> Iterator[list[tuple[_Atom, Fraction]]]:
-        for power in _POWERS:
-            for atom in self._atoms:
-                yield [(atom, power)]
-        for a, b in combinations(self._atoms, 2):
-            for p in (Fraction(1), Fraction(-1)):
-                for q in (Fraction(1), Fraction(-1)):
-                    yield [(a, p), (b, q)]
+
+def _monomials(atoms: Sequence[_Atom]) -> Iterator[list[tuple[_Atom, Fraction]]]:
+    for power in _POWERS:
+        for atom in atoms:
+            yield [(atom, power)]
+    for a, b in combinations(atoms, 2):
+        for p in (Fraction(1), Fraction(-1)):
+            for q in (Fraction(1), Fraction(-1)):
+                yield [(a, p), (b, q)]
 
 
 def _atoms(points: Sequence[FloatPoint], roots: Sequence[Expr]) -> Iterator[_Atom]:
@@ -136,14 +146,29 @@ def _atoms(points: Sequence[FloatPoint], roots: Sequence[Expr]) -> Iterator[_Ato
     yield _Atom("ln 2", log(lift(2)), "log base", np.full(len(points), ln(2)))
     yield _Atom("ln 10", log(lift(10)), "log base", np.full(len(points), ln(10)))
     for symbol in symbols(*roots):
-        if not symbol.shape and isinstance(symbol, Symbol):
-            try:
-                values = np.array([float(point.value(symbol)) for point in points])
-            except NotEvaluable:
-                continue
-            if np.all(values != 0):
-                yield _Atom(symbol.name, symbol, f"factor {symbol.name}", np.abs(values) * np.sign(values))
+        if not symbol.shape:
+            yield from _atom_of(points, symbol, text.show(symbol))
     yield _Atom("pi", constant("pi"), "factor pi", np.full(len(points), pi))
+
+
+def _scalar_nodes(points: Sequence[FloatPoint], roots: Sequence[Expr]) -> Iterator[_Atom]:
+    """Norms, sums, determinants: scalars that are computed on the way to an array."""
+    if not roots[0].shape:
+        return
+    scalars = [node for node in topological(*roots) if not node.shape and symbols(node) and node not in roots]
+    for node in [node for node in scalars if not isinstance(node, Symbol)][:_MAX_SCALARS]:
+        shown = text.show(node)
+        if len(shown) <= _MAX_NAME:
+            yield from _atom_of(points, node, f"({shown})")
+
+
+def _atom_of(points: Sequence[FloatPoint], node: Expr, name: str) -> Iterator[_Atom]:
+    try:
+        values = np.array([float(point.value(node)) for point in points])
+    except NotEvaluable:
+        return
+    if np.all(values != 0):
+        yield _Atom(name, node, f"factor {name}", values)
 
 
 def _constant(ratios: Any, *, exact: bool, loose: bool = False) -> Fraction | None:
@@ -166,7 +191,9 @@ def _product(number: Fraction, atoms: Sequence[tuple[_Atom, Fraction]]) -> Facto
     low: list[str] = []
     for atom, power in atoms:
         expr = times(expr, rational_power(atom.expr, power))
-        shown = atom.name if abs(power) == 1 else f"sqrt({atom.name})" if abs(power) < 1 else f"{atom.name}^2"
+        shown = (
+            atom.name if abs(power) == 1 else f"sqrt({atom.name})" if abs(power) < 1 else f"{atom.name}^{abs(power)}"
+        )
         (top if power > 0 else low).append(shown)
     sign = "-" if number < 0 else ""
     if abs(number).numerator != 1 or not top:

@@ -6,26 +6,35 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import permutations
 
-from symml.expr.arithmetic import scale, times, transpose
+from symml.errors import SymmlError
+from symml.expr.arithmetic import matmul, scale, times, transpose
 from symml.expr.build import diag
 from symml.expr.contract import contract
 from symml.expr.nodes import Apply, Expr
 from symml.expr.walk import substitute, topological
 from symml.proof.diagnosis import mistakes
-from symml.proof.diagnosis.suspects import Context, Suspect, factor_between
+from symml.proof.diagnosis.suspects import Context, Suspect, brief, factor_between
 
 _MAX_RANK = 4
 
 
 def whole_factor(ctx: Context) -> Iterator[Suspect]:
-    """claim = f * truth"""
+    """claim = f * truth, with a number, a dim or a hyperparameter f"""
+    yield from _whole_factor(ctx, nodes=False)
+
+
+def computed_factor(ctx: Context) -> Iterator[Suspect]:
+    """claim = f * truth, with a norm, a sum or another scalar f that is computed on the way"""
+    yield from _whole_factor(ctx, nodes=True)
+
+
+def _whole_factor(ctx: Context, *, nodes: bool) -> Iterator[Suspect]:
     truth, claim = ctx.case.truth, ctx.case.claim
-    factor = factor_between(ctx, claim, truth)
-    if factor is None or factor.kind == "zero":
+    factor = factor_between(ctx, claim, truth, nodes=nodes)
+    if factor is None or factor.kind in ("zero", "none"):
         return
-    candidate = times(factor.expr, truth)
     words = "the sign is wrong" if factor.kind == "sign" else f"the claim is {factor.words} times the right value"
-    yield Suspect(factor.kind, words, candidate)
+    yield Suspect(factor.kind, words, times(factor.expr, truth))
 
 
 def transposes(ctx: Context) -> Iterator[Suspect]:
@@ -69,6 +78,27 @@ def shape_slips(ctx: Context) -> Iterator[Suspect]:
             summed = truth.sum(axis, keepdims=keepdims)
             if summed.shape == claim.shape:
                 yield Suspect(mistakes.SUMMED, f"the claim is summed over axis {axis} of the variable", summed)
+    yield from _lost_arrays(ctx)
+
+
+def _lost_arrays(ctx: Context) -> Iterator[Suspect]:
+    """A factor that would give the claim its axes is missing."""
+    truth, claim = ctx.case.truth, ctx.case.claim
+    for node in topological(*ctx.case.roots):
+        if not 1 <= len(node.shape) <= _MAX_RANK or node is truth or node is claim:
+            continue
+        for product in (times, matmul, _flipped):
+            try:
+                mended = product(claim, node)
+            except SymmlError:
+                continue
+            if mended.shape == truth.shape:
+                words = f"the factor {brief(node)} is missing"
+                yield Suspect(mistakes.MISSING_FACTOR, words, mended, mends=True)
+
+
+def _flipped(a: Expr, b: Expr) -> Expr:
+    return matmul(b, a)
 
 
 _PARAMETERS: tuple[tuple[str, str, Callable[[Expr], Expr]], ...] = (
@@ -82,17 +112,28 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Expr], Expr]], ...] = (
 
 
 def parameters(ctx: Context) -> Iterator[Suspect]:
-    """claim = truth * d theta / d phi, entry by entry: the derivative is with respect to phi(theta)"""
+    """claim = truth * d theta / d phi, entry by entry: the derivative is with respect to phi(theta) > 0"""
+    if ctx.case.wrt is not None and "positive" in ctx.case.wrt.domain.facts:
+        yield from _parameters(ctx)
+
+
+def real_parameters(ctx: Context) -> Iterator[Suspect]:
+    """The same for a variable that is not declared positive, which nobody takes the logarithm of."""
+    if ctx.case.wrt is not None and "positive" not in ctx.case.wrt.domain.facts:
+        yield from _parameters(ctx)
+
+
+def _parameters(ctx: Context) -> Iterator[Suspect]:
     truth, wrt = ctx.case.truth, ctx.case.wrt
     if wrt is None or ctx.case.loss is None or not ctx.same_shape:
         return
     rank, lead = len(wrt.shape), len(truth.shape) - len(wrt.shape)
+    positive = "positive" in wrt.domain.facts
     for name, kind, speed in _PARAMETERS:
         axes = range(len(truth.shape))
         candidate = contract([(truth, axes), (speed(wrt), range(lead, lead + rank))], axes)
-        words = f"this is the derivative with respect to {name.format(wrt.name)}"
-        positive = "positive" in wrt.domain.facts
-        yield Suspect(kind, words, candidate, convention=words.partition("is ")[2] if positive else "")
+        words = f"the derivative with respect to {name.format(wrt.name)}"
+        yield Suspect(kind, f"this is {words}", candidate, convention=words if positive else "")
 
 
 def arguments(ctx: Context) -> Iterator[Suspect]:
@@ -105,7 +146,8 @@ def arguments(ctx: Context) -> Iterator[Suspect]:
             name = node.function.name
             words = f"the claim takes {name}({wrt.name}), the activation, as its argument"
             mended = substitute(claim, {wrt: node})
-            yield Suspect(mistakes.ARGUMENT, words, mended, mends=True, convention=words)
+            convention = f"a function of the activation {name}({wrt.name})"
+            yield Suspect(mistakes.ARGUMENT, words, mended, mends=True, convention=convention)
 
 
 def diagonals(ctx: Context) -> Iterator[Suspect]:

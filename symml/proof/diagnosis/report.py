@@ -15,7 +15,6 @@ from symml.read.places import SourcePlace
 from symml.render.formula import formula
 
 Origins = Mapping[Expr, SourcePlace]
-_LONG = 400
 
 
 def diagnosis_of(
@@ -29,17 +28,16 @@ def diagnosis_of(
 
 
 def _fix(case: Case, suspect: Suspect) -> tuple[str, str, str]:
-    """The corrected formula as text, LaTeX and code: the claim after mending where that is short, else the truth."""
-    options = [simplify(suspect.candidate)] if suspect.mends else []
-    for expr in (*options, simplify(case.truth), case.truth):
+    """The corrected formula as text, LaTeX and code: the shortest form of the mended claim and of the truth."""
+    options = [simplify(suspect.candidate), suspect.candidate] if suspect.mends else []
+    found: list[tuple[str, str, str]] = []
+    for expr in dict.fromkeys((*options, simplify(case.truth), case.truth)):
         try:
             shown = formula(expr)
-            found = shown.text(), shown.latex(), shown.code()
+            found.append((shown.text(), shown.latex(), shown.code()))
         except SymmlError:
             continue
-        if len(found[0]) <= _LONG or expr is case.truth:
-            return found
-    return "", "", ""
+    return min(found, key=lambda views: len(views[0])) if found else ("", "", "")
 
 
 def _place(site: Expr, claim: Expr, origins: Origins) -> SourcePlace | None:

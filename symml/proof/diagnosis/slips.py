@@ -168,7 +168,7 @@ def _at_activation(node: Apply, arg: Expr, slope: Expr) -> Iterator[Slip]:
         "the step a > 0, which is relu's": functions.greater(node, 0),
     }
     for words, wrong in values.items():
-        kind = mistakes.OTHER_ACTIVATION
+        kind = mistakes.OTHER_ACTIVATION if name in _ACTIVATIONS else mistakes.FUNCTION
         yield _with_slope(kind, f"the slope of {name} is taken to be {words} (a the value)", node, arg, wrong)
     yield _with_slope(mistakes.CHAIN, f"the derivative of {name} is applied twice", node, arg, slope**2)
     inverse = rational_power(slope, Fraction(-1))

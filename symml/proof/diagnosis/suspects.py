@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from symml.expr.nodes import Expr
 from symml.proof.diagnosis.case import Case, Samples, Values
@@ -66,12 +69,12 @@ def told_apart(a: Expr | None, b: Expr | None) -> tuple[str, str]:
     return (first, second) if first != second else (code.show(a), code.show(b))
 
 
-def factor_between(ctx: Context, whole: Expr, part: Expr) -> Factor | None:
-    """The scalar factor between two expressions, if there is one."""
+def factor_between(ctx: Context, whole: Expr, part: Expr, *, nodes: bool = False) -> Factor | None:
+    """The scalar factor between two expressions, if there is one; with ``nodes`` also a computed one."""
     if whole.shape != part.shape or ctx.samples.first(whole) is None or ctx.samples.first(part) is None:
         return None
     a, b = ctx.samples.values(whole), ctx.samples.values(part)
-    return None if a is None or b is None else ctx.factors.between(a, b)
+    return None if a is None or b is None else ctx.factors.between(a, b, nodes=nodes)
 
 
 def difference(ctx: Context, a: Expr, b: Expr) -> Values | None:
@@ -80,3 +83,19 @@ def difference(ctx: Context, a: Expr, b: Expr) -> Values | None:
         return None
     left, right = ctx.samples.values(a), ctx.samples.values(b)
     return None if left is None or right is None else [x - y for x, y in zip(left, right, strict=True)]
+
+
+def parallel(a: Any, b: Any) -> bool:
+    """Whether one array is a multiple of the other (as every number is of every other)."""
+    if a.shape != b.shape:
+        return False
+    inner = float(np.sum(a * b))
+    norms = float(np.sum(a * a)), float(np.sum(b * b))
+    if a.size < 2 or not all(norms):
+        return bool(a.size)
+    return abs(inner * inner / (norms[0] * norms[1]) - 1) < 1e-9
+
+
+def repeats(whole: Any, part: Any) -> bool:
+    """Whether a part is the whole again, up to a factor (a sign, for a number)."""
+    return bool(np.allclose(abs(whole), abs(part))) if part.size < 2 and whole.size < 2 else parallel(whole, part)
