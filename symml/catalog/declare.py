@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symml.catalog.by import Reason
 from symml.catalog.domains import Declared
-from symml.errors import SymmlError
+from symml.errors import NotEvaluable, SymmlError
 from symml.expr.arithmetic import lift
 from symml.expr.build import symbol
 from symml.expr.functions import undefined
@@ -171,8 +171,15 @@ class Entry:
             "statement": {"latex": self.latex(), "text": self.text()},
             "steps": [{"reason": reason, "latex": _latex(expr)} for reason, expr in self.chain[1]],
             "symbols": {name: str(declared.domain) for name, declared in self._declared().items()},
-            "code": self.kernel().source,
+            "code": self._code(),
         }
+
+    def _code(self) -> str | None:
+        """The kernel's source; none for rules about undefined functions."""
+        try:
+            return self.kernel().source
+        except NotEvaluable:
+            return None
 
     def __repr__(self) -> str:
         from symml.render.text import text

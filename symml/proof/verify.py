@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from time import monotonic
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from symml.render import text
 _QUICK_POINTS = 4
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
+_ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
 # What may be silently assumed of the data in a derivative: structure, not particular entries.
 _STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
@@ -220,6 +222,9 @@ class _Decision:
         for point, found in search(self.left, self.right, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)
+        for point in Coverage(self.left, self.right).wider_points():
+            if compare(self.left, self.right, point).outcome == "differs":
+                return self._refuted(point)
         return None
 
     def _refuted(self, point: Point) -> Verdict:
@@ -257,16 +262,14 @@ class _Decision:
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
         for point in coverage.wider_points():
-            if not coverage.missing:
-                return None
             coverage.visit(point)
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        if not coverage.missing or self._settled_by_facts(coverage):
+        if coverage.is_complete or (not coverage.idle and self._settled_by_facts(coverage)):
             return None
-        shown = ", ".join(text.show(expr) for expr in coverage.missing[:3])
-        reason = f"no proof was found, and no point was met at which {shown} has the other sign"
-        return Verdict("not_understood", self.claim, reason)
+        shown = ", ".join(text.show(expr) for expr in [*coverage.missing, *coverage.idle][:3])
+        what = f"at which {shown} has the other sign" if coverage.missing else f"at which {shown} is not zero"
+        return Verdict("not_understood", self.claim, f"no proof was found, and no point was met {what}")
 
     def _settled_by_facts(self, coverage: Coverage) -> bool:
         """Whether declared facts leave only the sign that was seen."""
@@ -284,6 +287,7 @@ def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> 
 
 def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
+    end = monotonic() + _ASSUMPTION_SECONDS
     for symbol in symbols(decision.left, decision.right):
         if decision.wrt is not None and decision.wrt.name == symbol.name:
             continue  # a derivative is taken at every value of its variable
@@ -291,8 +295,11 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
             if decision.wrt is not None and name not in _STRUCTURE:
                 continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
-            sides = [substitute(side, {symbol: tamed}) for side in (decision.left, decision.right)]
-            proof = prove_equal(*sides, seconds=1.0)
+            left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))
+            still_differs = any(found.outcome == "differs" for _, found in search(left, right, count=3, shapes=1))
+            if still_differs or monotonic() > end:
+                continue
+            proof = prove_equal(left, right, seconds=1.0)
             if proof is None:
                 continue
             shown = f"under {words}: {proof}"
