@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
 
@@ -21,6 +21,8 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage
+from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
@@ -35,6 +37,8 @@ _MIN_AGREEING = 12
 _GUARD_POINTS = 8
 _ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
+# What may be silently assumed of the data in a derivative: structure, not particular entries.
+_STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
 
@@ -64,11 +68,30 @@ def verify(
     declarations = read_declarations(shapes)
     left, relation, right = _statement(lhs, rhs, relation, declarations)
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    case = Case.of_identity(left, right)
+    found = decide(left, right, relation, claim, digits, case.wrt)
+    if relation == "==" and found.verdict in ("refuted", "true_if"):
+        witness = found.counterexample.point if found.counterexample else None
+        return explained(found, replace(case, witness=witness))
+    return found
+
+
+def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
+    """The verdict on ``left relation right``, without a diagnosis.
+
+    Args:
+        left: The left side; derivatives in it are carried out.
+        right: The right side.
+        relation: ``"=="``, ``"<="`` or ``">="``.
+        claim: The claim as text.
+        digits: Decimal digits to which points must agree.
+        wrt: The variable, when a side is a derivative: nothing is assumed of its values.
+    """
     differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
-    found = _Decision(left, right, relation, claim, digits).verdict()
+    found = _Decision(left, right, relation, claim, digits, wrt).verdict()
     if differentiated and found.verdict in ("refuted", "true_if"):
         generic = away_from_ties(left, right, claim)
         return found if generic is None else generic
@@ -127,6 +150,7 @@ class _Decision:
     relation: str
     claim: str
     digits: int
+    wrt: Symbol | None = None
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
@@ -280,7 +304,11 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
     end = monotonic() + _ASSUMPTION_SECONDS
     for symbol in symbols(decision.left, decision.right):
+        if decision.wrt is not None and decision.wrt.name == symbol.name:
+            continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
+            if decision.wrt is not None and name not in _STRUCTURE:
+                continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
             left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))
             still_differs = any(found.outcome == "differs" for _, found in search(left, right, count=3, shapes=1))
