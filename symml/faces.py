@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(text: Expr | str, shapes: Shapes = None) -> Expr:
-    """Reads NumPy-style text as an expression.
+    """Reads a text as an expression: NumPy syntax, LaTeX or Unicode mathematics.
 
     Args:
         text: The text, such as ``"mean((y - X@w)**2)"``.
