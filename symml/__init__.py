@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
+    from symml.read.latex import read_latex as read_latex
+    from symml.read.latex import read_text as read_text
     from symml.read.trace import trace as trace
 
 __version__ = "0.1.0"
@@ -50,6 +52,8 @@ _HOME = {
     "kernel": "faces",
     "matrix": "expr.build",
     "read_numpy": "faces",
+    "read_latex": "read.latex",
+    "read_text": "read.latex",
     "scalar": "expr.build",
     "simplify": "faces",
     "symbol": "expr.build",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
@@ -28,8 +28,7 @@ from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.expression import read_expression
-from symml.read.numpy_source import Statement, read_statement
+from symml.read.expression import read_expression, read_links
 from symml.render import text
 
 _QUICK_POINTS = 4
@@ -39,6 +38,10 @@ _ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
 # What may be silently assumed of the data in a derivative: structure, not particular entries.
 _STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
+# From the worst to the best.
+_RANK = (
+    "refuted", "not_understood", "ambiguous", "true_if", "convention", "certified", "proved_randomized", "proved",
+)  # fmt: skip
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
 
@@ -49,15 +52,18 @@ def verify(
     shapes: str | Mapping[str, object] | Declarations | None = None,
     relation: str = "==",
     digits: int = 50,
+    let: Sequence[str] = (),
 ) -> Verdict:
-    """Decides whether an identity (or an inequality) holds.
+    r"""Decides whether an identity (or an inequality) holds.
 
     Args:
-        lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out.
+        lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out; NumPy syntax,
+            LaTeX or Unicode mathematics. Of a chain ``a = b = c`` every link is decided, and the worst verdict given.
         rhs: The right side.
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
         relation: ``"=="``, ``"<="`` or ``">="``; inequalities are proved where the difference is a nonnegative form.
         digits: Decimal digits to which points must agree.
+        let: Definitions for LaTeX and Unicode text, such as ``r"L = \|Xw - y\|^2"``.
 
     Returns:
         A verdict; its repr is the report.
@@ -66,7 +72,12 @@ def verify(
         ReadError: A text cannot be read.
     """
     declarations = read_declarations(shapes)
-    left, relation, right = _statement(lhs, rhs, relation, declarations)
+    links = _links(lhs, rhs, relation, declarations, let)
+    return min((_decided(*link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
+
+
+def _decided(left: Expr, relation: str, right: Expr, digits: int) -> Verdict:
+    """The verdict on one link."""
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
     case = Case.of_identity(left, right)
     found = decide(left, right, relation, claim, digits, case.wrt)
@@ -116,20 +127,24 @@ def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
     return Verdict("proved", claim, str(proof), (Evidence("normal form", shown),), notes=(note,))
 
 
-def _statement(
-    lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations
-) -> tuple[Expr, str, Expr]:
+Link = tuple[Expr, str, Expr]
+
+
+def _links(
+    lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations, let: Sequence[str]
+) -> list[Link]:
+    """What is to be decided: one link, or those of a chain."""
     if rhs is None:
-        found = read_statement(lhs, declarations) if isinstance(lhs, str) else lhs
-        if not isinstance(found, Statement):
+        found = read_links(lhs, declarations, let=let) if isinstance(lhs, str) else []
+        if not found:
             raise SymmlError(
                 "this is no statement: there is no relation", cure="write 'left == right', or give both sides"
             )
-        return found.lhs, found.relation, found.rhs
+        return [(link.lhs, link.relation, link.rhs) for link in found]
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
-    sides = [read_expression(side, declarations) for side in (lhs, rhs)]
-    return sides[0], relation, sides[1]
+    left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
+    return [(left, relation, right)]
 
 
 def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
