@@ -32,6 +32,7 @@ from symml.expr.nodes import (
     Symbol,
     constant,
 )
+from symml.expr.walk import size_names, symbols
 
 _ASSUMED = ("positive", "nonnegative", "nonzero", "integer")
 
@@ -104,7 +105,9 @@ def to_sympy(expr: Expr, sizes: Mapping[str, int] | None = None) -> Any:
         entries = [writer.entry(expr, at) for at in writer.places(expr.shape)]
         shape = tuple(dim_value(dim, sizes or {}) for dim in expr.shape)
         return writer.S.Matrix(*shape, entries) if len(shape) == 2 else writer.S.Array(entries, shape)
-    labels = tuple(writer.S.Symbol(name, integer=True) for name in "ijkl"[: len(expr.shape)])
+    taken = {symbol.name for symbol in symbols(expr)} | set(size_names(expr))
+    letters = [letter for letter in "ijklmnopqrstuvwxyz" if letter not in taken]
+    labels = tuple(writer.S.Symbol(name, integer=True) for name in letters[: len(expr.shape)])
     return writer.S.Lambda(labels, writer.entry(expr, labels))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
@@ -86,13 +87,20 @@ class Derivation:
 
     def kernel(self, name: str = "") -> Kernel:
         """The result as a NumPy function."""
-        return kernel(self.result, name=name or f"{self.name}_{self.wrt.name}".lower())
+        return kernel(self.result, name=name or f"{self.kind.split()[0].lower()}_{self.wrt.name}")
 
     def sympy(self) -> Any:
         """The result as a SymPy object."""
         from symml.expr.sympy_bridge import to_sympy
 
         return to_sympy(self.result)
+
+    def _sympy_text(self) -> str | None:
+        """The SymPy form as SymPy prints it; none where SymPy has none for named dims, as for an inverse."""
+        try:
+            return str(self.sympy())
+        except SymmlError:
+            return None
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -106,6 +114,7 @@ class Derivation:
                 "latex": self.latex(),
                 "text": self.text(),
                 "code": self.code(),
+                "sympy": self._sympy_text(),
                 "shape": [str(dim) for dim in self.result.shape],
             },
             "steps": [step.to_json() for step in self.steps],

@@ -89,6 +89,8 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
 
 def _absent(name: str, present: Mapping[str, Symbol]) -> Symbol:
     known = ", ".join(sorted(present)) or "none"
+    if not name:
+        raise NotDerivable("there is no variable to differentiate by", cure=f"the expression's symbols are: {known}")
     raise NotDerivable(
         f"{name} does not occur in the expression, so there is nothing to differentiate by",
         cure=f"the expression's symbols are: {known}",

@@ -135,4 +135,4 @@ def _shown(side: Expr, point: Point, place: tuple[int, ...]) -> str:
         exact = Fraction(int(value.p), int(value.q))
         return str(exact) if len(str(exact)) <= 24 else str(float(exact))
     with mpmath.workdps(40):
-        return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+        return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS)).removesuffix(".0")
