@@ -13,6 +13,7 @@ from symml.proof.derivative_check import check_derivative
 from symml.proof.step import Step
 from symml.render import latex, text
 from symml.render.formula import Formula, formula
+from symml.render.names import columns
 
 if TYPE_CHECKING:
     from symml.proof.verdict import Verdict
@@ -75,9 +76,9 @@ class Derivation:
         if not steps:
             return self.formula.text()
         lines = [step.text() for step in self.steps]
-        width = min(max(map(len, lines)), 72)
+        width = min(max(map(columns, lines)), 72)
         return "\n".join(
-            f"{k:3d}  {line:<{width}}  {step.reason}{_where(step)}"
+            f"{k:3d}  {line}{' ' * (width - columns(line))}  {step.reason}{_where(step)}"
             for k, (line, step) in enumerate(zip(lines, self.steps, strict=True), 1)
         )
 

@@ -137,9 +137,11 @@ def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
     written = zeros(seeds + program.wrt.shape)
     for adjoint in adjoints(program):
         tidy = simplify(adjoint.written)
-        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, (label, adjoint.of.name)))
+        name = adjoint_symbol(adjoint.of, seeds)
+        left = (label, adjoint.of.name) if adjoint.of is program.wrt else (label, adjoint.of.name, name.name)
+        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left))
         written = program.expand(substitute(tidy, values))
-        values[adjoint_symbol(adjoint.of, seeds)] = written
+        values[name] = written
     return written
 
 

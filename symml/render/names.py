@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import combining
 
 _GREEK = [
     "alpha",
@@ -87,3 +88,8 @@ def text_name(name: str) -> str:
     if not index:
         return text
     return text + (index.translate(_SUBSCRIPTS) if index.isdigit() else "_" + index.replace(",", "_"))
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes in a terminal; an accent stands on the letter before it."""
+    return sum(not combining(char) for char in text)
