@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import verify
+from symml.render.text import text
 
 if TYPE_CHECKING:
     from symml.catalog.declare import Entry
@@ -23,4 +24,6 @@ def verify_entry(entry: Entry) -> Verdict:
         Evidence(f"link {k}", f"[{link.reason}] {verdict.verdict}: {verdict.reason}")
         for k, (link, verdict) in enumerate(zip(entry.links, verdicts, strict=True), 1)
     )
-    return Verdict(worst.verdict, entry.text(), worst.reason, shown, worst.counterexample, notes=worst.notes)
+    return Verdict(
+        worst.verdict, entry.text().replace("≠", "="), worst.reason, shown, worst.counterexample, notes=worst.notes
+    )

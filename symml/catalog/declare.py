@@ -124,21 +124,26 @@ class Entry:
 
     # ---- views -------------------------------------------------------------------------------------------------------
     def latex(self, *, steps: bool = False) -> str:
-        """The statement in LaTeX; with ``steps`` the whole chain as an ``aligned`` environment with reasons."""
+        """The statement in LaTeX, a pitfall with an unequal sign.
+
+        Args:
+            steps: The whole chain with its reasons, as an ``aligned`` environment.
+        """
         from symml.render.latex import latex
 
+        sign = r"\ne" if self.pitfall else "="
         if not steps:
-            return f"{latex(self.lhs)} = {latex(self.rhs)}"
+            return f"{latex(self.lhs)} {sign} {latex(self.rhs)}"
         lines = [f"{latex(self.lhs)} &"]
-        lines += [rf"&= {latex(expr)} && \text{{{reason}}}" for reason, expr in self.chain[1]]
+        lines += [rf"&{sign} {latex(expr)} && \text{{{reason}}}" for reason, expr in self.chain[1]]
         lines[0:2] = [lines[0].removesuffix("&") + lines[1]]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
     def text(self) -> str:
-        """The statement as Unicode text."""
+        """The statement as Unicode text, a pitfall with an unequal sign."""
         from symml.render.text import text
 
-        return f"{text(self.lhs)} = {text(self.rhs)}"
+        return f"{text(self.lhs)} {'≠' if self.pitfall else '='} {text(self.rhs)}"
 
     @property
     def sympy(self) -> Any:

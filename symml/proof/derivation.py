@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from symml.render.names import columns
 if TYPE_CHECKING:
     from symml.proof.verdict import Verdict
 
+_POWER = re.compile(r"(\w+)\^(\([^()]*\)|-?\w+)")
 _KINDS = {1: "gradient", 2: "Hessian"}
 
 
@@ -147,10 +149,10 @@ def _aligned(line: str) -> str:
 
 
 def _escape(reason: str) -> str:
-    """A reason as LaTeX text."""
+    """A reason as LaTeX text; powers in it are mathematics."""
     for char in "\\&%$#_{}":
         reason = reason.replace(char, "\\" + char if char != "\\" else r"\textbackslash ")
-    return reason.replace("^", r"\^{}").replace("|", r"\textbar ")
+    return _POWER.sub(lambda found: f"${found[1]}^{{{found[2].strip('()')}}}$", reason).replace("|", r"$\vert$")
 
 
 def _where(step: Step) -> str:

@@ -66,6 +66,9 @@ def latex_name(name: str) -> str:
     """A symbol's name in LaTeX."""
     if "\\" in name or "{" in name:
         return name
+    bare = name.rstrip("'")
+    if bare != name:
+        return latex_name(bare) + name[len(bare) :]
     base, accent, index = split(name)
     text = _TEX.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}".replace("_", r"\_"))
     if accent:
