@@ -24,6 +24,5 @@ def verify_entry(entry: Entry) -> Verdict:
         Evidence(f"link {k}", f"[{link.reason}] {verdict.verdict}: {verdict.reason}")
         for k, (link, verdict) in enumerate(zip(entry.links, verdicts, strict=True), 1)
     )
-    return Verdict(
-        worst.verdict, entry.text().replace("≠", "="), worst.reason, shown, worst.counterexample, notes=worst.notes
-    )
+    claim = f"{text(entry.lhs)} = {text(entry.rhs)}"
+    return Verdict(worst.verdict, claim, worst.reason, shown, worst.counterexample, notes=worst.notes)
