@@ -98,6 +98,8 @@ def to_sympy(expr: Expr, sizes: Mapping[str, int] | None = None) -> Any:
     Raises:
         SymmlError: A node has no form in SymPy.
     """
+    if not isinstance(expr, Expr):
+        raise SymmlError(f"{type(expr).__name__} is not an expression", cure="read text with read_numpy first")
     writer = _Writer(sizes)
     if not expr.shape:
         return writer.entry(expr, ())
@@ -324,6 +326,10 @@ def from_sympy(e: Any, symbols: Mapping[str, Symbol] | None = None) -> Expr:
     """
     reader = _Reader(symbols or {})
     S = reader.S
+    if not isinstance(e, S.Basic):
+        raise SymmlError(
+            f"{type(e).__name__} is not a SymPy object", cure="build it with SymPy, or use read_numpy for text"
+        )
     if isinstance(e, S.Trace):
         return build.trace(reader.matrix(e.arg))
     if isinstance(e, S.Determinant):

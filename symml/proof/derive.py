@@ -49,8 +49,8 @@ def derive(
         ShapeError: The shapes do not fit.
         NotDerivable: The variable does not occur, or a node has no derivative rule.
     """
-    if not 1 <= order <= _MAX_ORDER:
-        raise SymmlError(f"order {order} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
+    if order not in range(1, _MAX_ORDER + 1):
+        raise SymmlError(f"order {order!r} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
     declarations = read_declarations(shapes)
     root = read_expression(f, declarations)
     variable = find_variable(root, wrt, declarations)
@@ -80,6 +80,8 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
                 cure="use one and the same symbol",
             )
         return _absent(wrt.name, present)
+    if not isinstance(wrt, str):
+        raise SymmlError(f"{type(wrt).__name__} is not a variable", cure="give a symbol or its name: wrt='w'")
     name = wrt.strip()
     if name in present:
         return present[name]
