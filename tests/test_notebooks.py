@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-EVIDENCE = ("because", "shown", "note", "likely", "instead", "witness", "fix")
+EVIDENCE = ("because", "shown", "note", "likely", "instead", "witness", "where", "fix")
 
 
 def shown(notebook: nbformat.NotebookNode) -> list[str]:

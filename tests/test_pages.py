@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # The report of a verdict may say its evidence in other words; what is decided, and about what, may not change.
-EVIDENCE = ("because", "shown", "note", "likely", "instead", "witness", "fix")
+EVIDENCE = ("because", "shown", "note", "likely", "instead", "witness", "where", "fix")
 PAGES = sorted(
     page for page in (ROOT / "docs").glob("*.md") if "```console\n$ symml" in page.read_text(encoding="utf-8")
 )

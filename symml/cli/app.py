@@ -49,7 +49,7 @@ def derive(
     expression: options.Expression,
     wrt: options.Wrt,
     shapes: options.Shapes = "",
-    order: Annotated[int, typer.Option(help="How often to differentiate: 1 gradient or Jacobian, 2 Hessian.")] = 1,
+    order: Annotated[int, typer.Option(help="How often to differentiate (1 gradient or Jacobian, 2 Hessian).")] = 1,
     hessian: Annotated[bool, typer.Option("--hessian", help="The same as --order 2.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="Show every step with its reason.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
@@ -63,6 +63,23 @@ def derive(
     run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
 
 
+@app.command(short_help="Say how a formula in LaTeX or text is understood.")
+def read(
+    text: Annotated[
+        str, typer.Argument(help=r"A formula in LaTeX, Unicode or NumPy syntax, such as '\frac1n\|Xw-y\|_2^2'.")
+    ],
+    shapes: options.Shapes = "",
+    let: options.Let = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
+    second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Print a formula back as it was understood, with its shapes and what was assumed."""
+    from symml.cli.read import run
+
+    run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
+
+
 @app.command(short_help="Prove or refute an identity or a gradient.")
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
@@ -70,12 +87,13 @@ def check(
     wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
+    let: options.Let = None,
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, json=json)
+    run(left, right, wrt, shapes, digits, let or [], json=json)
 
 
 @app.command(short_help="Write a NumPy function that computes a formula.")
@@ -93,6 +111,23 @@ def kernel(
     from symml.cli.kernel import run
 
     run(expression, shapes, wrt, name, output, json=json)
+
+
+@app.command(short_help="Carry out an expectation, step by step.")
+def expect(
+    expression: options.Expression,
+    shapes: options.Shapes = "",
+    given: Annotated[
+        str, typer.Option(help="Laws: 'x ~ normal(mu, Sigma); eps ~ (0, sigma2); x, eps independent'.")
+    ] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print NumPy code.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Carry out the means, variances and covariances of EXPRESSION, such as 'E((y - f)**2)' or 'Var(a@x)'."""
+    from symml.cli.expect import run
+
+    run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
 @app.command(short_help="Show an entry of the book of identities.")

@@ -80,7 +80,6 @@ TABLE = [
     ((*derive(LOSS), "--order", "two"), "--order", None, "symml derive -h"),
     ((*derive(LOSS), "--nosuch"), "No such option", None, "symml derive -h"),
     (("derive", LOSS), "--wrt", None, "symml derive -h"),
-    (derive(LOSS, shapes="X n d"), "'X n d' is not a name", "X n d", "write NAME: dims domain"),
     (derive(LOSS, shapes="X: n d, X: n d"), "declared twice", "X: n d", "once"),
     (derive(LOSS, shapes="w: d spdd"), "'spdd' is not a domain", "spdd", "did you mean spd?"),
     (derive(LOSS, shapes="w: d wombat!"), "neither a dim nor a domain", "wombat!", "domains are"),

@@ -1,13 +1,13 @@
 """Pipes that close, terminals without letters, interruptions, full disks: never a traceback."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.cli.harness import Result, run
 
 ROOT = Path(__file__).parents[2]
 SYMML = [sys.executable, "-m", "symml.cli"]
@@ -64,13 +64,10 @@ def test_a_full_disk_is_an_error_in_one_line() -> None:
     assert "Traceback" not in done.stderr
 
 
-@posix
-@pytest.mark.parametrize("seconds", [0.1, 0.6])
-def test_an_interruption_is_quiet(seconds: float) -> None:
-    command = [*SYMML, "crosscheck"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        time.sleep(seconds)
-        running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
-    assert "symml" not in err or "Traceback" not in err
-    assert running.returncode in (130, -signal.SIGINT)
+@pytest.mark.parametrize("place", ["symml.cli.start.spell_what_cannot_be_printed", "symml.cli.book.find"])
+def test_an_interruption_is_quiet(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupted)
+    assert run("find", "sigmoid") == Result(130, "", "")
