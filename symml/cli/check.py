@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.trace import load_function
 
+_FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
 _PASSED = ("proved", "proved_randomized", "certified", "convention")
 
 
@@ -45,4 +47,8 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list
 
 
 def _given(text: str) -> str | Callable[..., Any]:
+    found = _FILE.fullmatch(text.strip())
+    if found:
+        name = found.group(2) or "FUNCTION"
+        raise SymmlError(f"{text} does not name a function of a file", cure=f"write {found.group(1)}::{name}")
     return load_function(text) if "::" in text else text
