@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symml.faces import hessian as hessian
     from symml.faces import jacobian as jacobian
     from symml.faces import kernel as kernel
-    from symml.faces import read as read
+    from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
     from symml.proof.derive import derive as derive
     from symml.proof.gradient_check import check_gradient as check_gradient
@@ -47,7 +47,7 @@ _HOME = {
     "jacobian": "faces",
     "kernel": "faces",
     "matrix": "expr.build",
-    "read": "faces",
+    "read_numpy": "faces",
     "scalar": "expr.build",
     "simplify": "faces",
     "symbol": "expr.build",

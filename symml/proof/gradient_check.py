@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -13,10 +14,12 @@ import numpy as np
 
 from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
 from symml.calculus.numeric import evaluate
-from symml.calculus.sampling import Point, draw
+from symml.calculus.sampling import Point, draw, generic_points
 from symml.errors import NotEvaluable, ShapeError, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.expr.walk import size_names, symbols
+from symml.proof.coverage import Coverage
+from symml.proof.refute import compare, counterexample, shrink
 from symml.proof.verdict import Counterexample, Evidence, Verdict
 from symml.proof.verify import away_from_ties, verify
 from symml.read.declarations import Declarations, read_declarations
@@ -148,7 +151,7 @@ def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdict:
         generic = away_from_ties(reference, claim, statement)
         if generic is not None:
             return generic
-        return _second_route(found, root, wrt, reference)
+        return _second_route(found, root, wrt, reference, claim)
     return found
 
 
@@ -166,21 +169,39 @@ def _short(expr: Expr, limit: int = 100) -> str:
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
-def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr) -> Verdict:
+def _second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Verdict:
     """Differences of the loss itself must side with the reference before the claim is refuted."""
     witness = found.counterexample
     if witness is None:
         return found
-    witness = replace(witness, point=_completed(witness.point, root))
+    if not _sides_with(root, wrt, reference, witness):
+        # The simplest witness may sit on a kink, where there is no derivative: look for one beside it.
+        other = _smooth_witness(root, wrt, reference, claim)
+        if other is None:
+            reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
+            return replace(found, verdict="not_understood", reason=reason, assumption="")
+        witness = other
+    shown = f"differences of the loss at the same point agree with the derived gradient ({witness.left})"
+    return replace(found, counterexample=witness, evidence=(*found.evidence, Evidence("second route", shown)))
+
+
+def _sides_with(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
     try:
-        agrees = differences_agree(root, wrt, reference, witness)
+        return differences_agree(root, wrt, reference, replace(witness, point=_completed(witness.point, root)))
     except NotEvaluable:
-        agrees = None
-    if agrees:
-        shown = f"differences of the loss at the same point agree with the derived gradient ({witness.left})"
-        return replace(found, evidence=(*found.evidence, Evidence("second route", shown)))
-    reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
-    return replace(found, verdict="not_understood", reason=reason, assumption="")
+        return False
+
+
+def _smooth_witness(root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Counterexample | None:
+    """A counterexample at which differences of the loss agree with the derived gradient, as simple as possible."""
+
+    def accept(point: Point) -> bool:
+        return _sides_with(root, wrt, reference, counterexample(reference, claim, point))
+
+    for point in chain(generic_points([reference, claim], count=12), Coverage(reference, claim).wider_points()):
+        if compare(reference, claim, point).outcome == "differs" and accept(point):
+            return shrink(reference, claim, point, accept=accept)
+    return None
 
 
 def _completed(point: Point, root: Expr) -> Point:

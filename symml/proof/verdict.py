@@ -126,10 +126,10 @@ class Verdict:
         }
 
     def __repr__(self) -> str:
-        head = HEADLINES[self.verdict]
+        head = HEADLINES[self.verdict].upper()
         if self.assumption:
             head += f": {self.assumption}"
-        lines = [f"{head.upper()}", f"  claim     {self.statement}", f"  because   {self.reason}"]
+        lines = [head, f"  claim     {self.statement}", f"  because   {self.reason}"]
         if self.counterexample:
             lines.append(f"  witness   {self.counterexample}")
         lines += [f"  shown     [{row.stage}] {row.shown}" for row in self.evidence]

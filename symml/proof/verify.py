@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from time import monotonic
 
 import numpy as np
 
@@ -19,17 +20,19 @@ from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage
+from symml.proof.coverage import Coverage, deciders
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.numpy_source import Statement, read_numpy, read_statement
+from symml.read.expression import read_expression
+from symml.read.numpy_source import Statement, read_statement
 from symml.render import text
 
 _QUICK_POINTS = 4
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
+_ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
@@ -101,7 +104,7 @@ def _statement(
         return found.lhs, found.relation, found.rhs
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
-    sides = [read_numpy(side, declarations) if isinstance(side, str) else side for side in (lhs, rhs)]
+    sides = [read_expression(side, declarations) for side in (lhs, rhs)]
     return sides[0], relation, sides[1]
 
 
@@ -202,6 +205,9 @@ class _Decision:
         for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)
+        for point in Coverage(self.left, self.right).wider_points():
+            if compare(self.left, self.right, point).outcome == "differs":
+                return self._refuted(point)
         return None
 
     def _refuted(self, point: Point) -> Verdict:
@@ -239,16 +245,14 @@ class _Decision:
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
         for point in coverage.wider_points():
-            if not coverage.missing:
-                return None
             coverage.visit(point)
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        if not coverage.missing or self._settled_by_facts(coverage):
+        if coverage.is_complete or (not coverage.idle and self._settled_by_facts(coverage)):
             return None
-        shown = ", ".join(text.show(expr) for expr in coverage.missing[:3])
-        reason = f"no proof was found, and no point was met at which {shown} has the other sign"
-        return Verdict("not_understood", self.claim, reason)
+        shown = ", ".join(text.show(expr) for expr in [*coverage.missing, *coverage.idle][:3])
+        what = f"at which {shown} has the other sign" if coverage.missing else f"at which {shown} is not zero"
+        return Verdict("not_understood", self.claim, f"no proof was found, and no point was met {what}")
 
     def _settled_by_facts(self, coverage: Coverage) -> bool:
         """Whether declared facts leave only the sign that was seen."""
@@ -266,11 +270,19 @@ def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> 
 
 def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
+    end = monotonic() + _ASSUMPTION_SECONDS
+    deciding = set(symbols(*deciders(decision.left, decision.right)))
     for symbol in symbols(decision.left, decision.right):
         for name, words in _assumptions(symbol):
+            if name in ("sign", "onehot") and symbol in deciding:
+                # A few values would settle each comparison, and so hide the branch that differs.
+                continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
-            sides = [substitute(side, {symbol: tamed}) for side in (decision.left, decision.right)]
-            proof = prove_equal(*sides, seconds=1.0)
+            left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))
+            still_differs = any(found.outcome == "differs" for _, found in search(left, right, count=3, shapes=1))
+            if still_differs or monotonic() > end:
+                continue
+            proof = prove_equal(left, right, seconds=1.0)
             if proof is None:
                 continue
             shown = f"under {words}: {proof}"
