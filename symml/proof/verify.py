@@ -206,7 +206,7 @@ class _Decision:
             if found.outcome == "differs":
                 return self._refuted(point)
         for point in Coverage(self.left, self.right).wider_points():
-            if compare(self.left, self.right, point).outcome == "differs":
+            if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
         return None
 
