@@ -82,7 +82,9 @@ def approximate(root: Expr, point: Point, digits: int) -> Any:
 def _agree(a: Any, b: Any, digits: int) -> bool:
     if a is None or b is None:
         return a is b
-    return bool(abs(a - b) <= abs(b) * mpmath.mpf(10) ** -digits)
+    # A true zero never settles relatively: rounding leaves ever smaller numbers.
+    nothing = mpmath.mpf(10) ** (-3 * digits)
+    return bool(abs(a - b) <= max(abs(b) * mpmath.mpf(10) ** -digits, nothing))
 
 
 def _defined(values: Any, root: Expr) -> Any:

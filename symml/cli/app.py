@@ -81,18 +81,36 @@ def derive(
 
 
 @app.command()
+def read(
+    text: Annotated[
+        str, typer.Argument(help=r"A formula in LaTeX, Unicode or NumPy syntax, such as '\frac1n\|Xw-y\|_2^2'.")
+    ],
+    shapes: options.Shapes = "",
+    let: options.Let = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
+    second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Print a formula back as it was understood, with its shapes and what was assumed."""
+    from symml.cli.read import run
+
+    run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
+
+
+@app.command()
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
     right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
     wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(help="Decimal digits used when points are tried.")] = 50,
+    let: options.Let = None,
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, json=json)
+    run(left, right, wrt, shapes, digits, let or [], json=json)
 
 
 @app.command()

@@ -101,9 +101,9 @@ def _invertible(rng: Random, n: int) -> list[Values]:
 
 
 def _reflection(rng: Random, n: int) -> list[Values]:
-    """A product of two Householder reflections: rational, orthogonal and not symmetric (n > 1)."""
+    """A product of n or n - 1 Householder reflections: rational, of either determinant, not symmetric (n > 2)."""
     q = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
-    for _ in range(2):
+    for _ in range(n - rng.randint(0, 1)):
         v = [Fraction(rng.randint(1, 5) * rng.choice((-1, 1))) for _ in range(n)]
         norm = _inner(v, v)
         for i, row in enumerate(q):

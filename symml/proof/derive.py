@@ -16,6 +16,7 @@ from symml.proof.program import Adjoint, Program, Stage, adjoint_symbol, adjoint
 from symml.proof.step import Step
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
+from symml.read.latex import name_as_declared
 
 _MAX_ORDER = 4
 _SUM, _LINEAR = "sum rule: d(a + b) = da + db", "linearity: d(c x) = c dx"
@@ -36,7 +37,7 @@ def derive(
     unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating.
 
     Args:
-        f: What is differentiated, an expression or NumPy-style text.
+        f: What is differentiated: an expression, NumPy-style text, LaTeX or Unicode mathematics.
         wrt: The variable, a symbol or its name.
         shapes: Declarations such as ``"X: n d, w: d, lam: positive"``; needed when ``f`` is text.
         order: How often to differentiate, from 1 to 4.
@@ -81,7 +82,7 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
                 cure="use one and the same symbol",
             )
         return _absent(wrt.name, present)
-    name = wrt.strip()
+    name = name_as_declared(wrt.strip(), [*present, *declarations.symbols])
     if name in present:
         return present[name]
     declared = declarations.symbols.get(name)

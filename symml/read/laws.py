@@ -69,7 +69,7 @@ def _in_shape(value: Expr, shape: tuple[object, ...]) -> Expr:
     """A written 0 stands for zeros of the shape that is asked for."""
     from symml.expr.arithmetic import is_zero, zeros
 
-    return zeros(shape) if shape and not value.shape and is_zero(value) else value  # type: ignore[arg-type] # dims
+    return zeros(shape) if shape and not value.shape and is_zero(value) else value  # type: ignore[arg-type] # a tuple of dims
 
 
 def _arguments(text: str) -> Iterator[str]:

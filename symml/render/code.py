@@ -89,22 +89,33 @@ def _mul(f: Form) -> Coded:
     for k, (a, b) in enumerate(zip(f.args, f.args[1:], strict=False)):
         if a.cols is None and b.rows is None:
             left, right = product(*f.args[: k + 1]), product(*f.args[k + 1 :])
+            if left.is_scalar or right.is_scalar:
+                return f"{_at_least(left, ATOM)} * {_at_least(right, ATOM)}", FACTOR
             return _outer(left, right)
     parts: list[str] = []
-    scale = ""
+    scales: list[str] = []
     for a in f.args:
-        if a.kind == "diag" and a is not f.args[-1]:
-            scale = _code(a.args[0])[0]
-            continue
         if a.kind == "diag":
-            parts = [f"({' @ '.join(parts)}) * {_at_least(a.args[0], ATOM)}"]
-            return parts[0], FACTOR
+            scales.append(_at_least(a.args[0], ATOM))
+            continue
         text = _at_least(a, ATOM)
-        if scale:
-            column = f"({scale})[:, None]" if a.cols is not None else f"({scale})"
-            text, scale = f"({column} * {text})", ""
+        if scales:
+            text, scales = f"({_column(scales, a)} * {text})", []
         parts.append(text)
-    return " @ ".join(parts), FACTOR
+    if not scales:
+        return " @ ".join(parts), FACTOR
+    if not parts:
+        return f"np.diag({' * '.join(scales)})", ATOM
+    matrix = parts[0] if len(parts) == 1 else f"({' @ '.join(parts)})"
+    return " * ".join([matrix, *scales]), FACTOR
+
+
+def _column(scales: list[str], scaled_form: Form) -> str:
+    """The product of scales, as a column where it scales the rows of a matrix."""
+    joined = " * ".join(scales)
+    if scaled_form.cols is None:
+        return joined
+    return f"({joined})[:, None]" if len(scales) > 1 else f"{joined}[:, None]"
 
 
 def _outer(left: Form, right: Form) -> Coded:
@@ -201,7 +212,7 @@ def _selector(f: Form) -> Coded:
         return f"{rows}[{start}:{end}]", ATOM
     if step == -1 and start == f.cols - 1 and f.rows == f.cols:  # type: ignore[operator] # dims of a selector are known
         return f"{rows}[::-1]", ATOM
-    raise CannotRaise("a slice with a step")
+    return f"{rows}[{start}::{step}][:{f.rows}]", ATOM
 
 
 def _entry(f: Form) -> Coded:

@@ -10,6 +10,7 @@ from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Extent, Linalg, 
 from symml.expr.walk import topological, use_counts
 from symml.render.code import code
 from symml.render.latex import latex, name
+from symml.render.printer import COMPARISONS
 from symml.render.text import name as text_name
 from symml.render.text import text
 
@@ -84,6 +85,8 @@ def _printed_uses(root: Expr) -> dict[Expr, int]:
 def _worth_a_name(node: Expr) -> bool:
     if isinstance(node, Power):
         return node.exponent > 0
+    if isinstance(node, Apply) and node.function.name in COMPARISONS:
+        return False
     return isinstance(node, Add | Apply | Along | Linalg | Contract)
 
 

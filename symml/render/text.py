@@ -26,7 +26,7 @@ def text(expr: Expr, names: dict[Expr, str] | None = None) -> str:
     try:
         return _PRINTER.show(raise_form(expr, names))
     except CannotRaise:
-        return index_form(expr, TEXT)
+        return index_form(expr, TEXT, names)
 
 
 show = text

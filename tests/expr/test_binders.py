@@ -104,7 +104,7 @@ def test_the_variable_of_a_sum_from_one_is_known_to_be_positive() -> None:
 
 def test_printed_names_of_bound_variables_cannot_be_taken_for_others() -> None:
     nested = series(series(k, k, 1, m) * k, k, 1, m)
-    assert str(nested) == "Σ[j=1..m] (Σ[k=1..m] k)j"
+    assert str(nested) == "Σ[j=1..m] j(Σ[k=1..m] k)"
     assert str(substitute(series(x * k, k, 1, m), {x: k})) == "Σ[j=1..m] k j"
     assert readable(series(k, k, 1, m)) is series(k, k, 1, m)
 
