@@ -15,7 +15,7 @@ from symml.errors import SymmlError
 from symml.expr import build, functions
 from symml.expr.arithmetic import divide, is_zero, rational_power, scale, transpose, zeros
 from symml.expr.contract import contract
-from symml.expr.nodes import Add, Apply, Contract, Expr, Eye, Linalg, Power, Symbol
+from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Eye, Linalg, Power, Symbol, extent
 from symml.expr.sympy_bridge import from_sympy, to_sympy
 from symml.expr.walk import depends_on, substitute, symbols, topological
 from symml.optimize.terms import addends
@@ -82,10 +82,10 @@ def _solve(equation: Expr, x: Symbol) -> Isolated | None:
     for _ in range(_MAX_STEPS):
         if left is x:
             return Isolated(right, tuple(conditions))
-        terms = list(left.args) if isinstance(left, Add) else [left]
+        terms = addends(left)
         moving = [t for t in terms if x in depends_on(t, x)]
         right = _sum([right, *(scale(-1, t) for t in terms if t not in moving)])
-        left = simplify(add_terms(moving)) if len(moving) > 1 else moving[0]
+        left = simplify(add_terms(moving))
         if left is x:
             return Isolated(right, tuple(conditions))
         linear = _linear(left, right, x, conditions)
@@ -117,7 +117,8 @@ def _linear(left: Expr, right: Expr, x: Symbol, conditions: list[str]) -> Expr |
     if left.shape != x.shape or len(x.shape) > 1:
         return None
     slope = simplify(derivative(left, x))
-    if x in symbols(slope) or is_zero(slope):
+    at_zero = simplify(substitute(left, {x: zeros(x.shape)}))
+    if x in symbols(slope) or is_zero(slope) or not is_zero(at_zero):
         return None
     if not x.shape:
         if not is_nonzero(slope):
@@ -128,15 +129,28 @@ def _linear(left: Expr, right: Expr, x: Symbol, conditions: list[str]) -> Expr |
         if not is_nonzero(factor):
             conditions.append(f"{text.show(factor)} is not zero")
         return right / factor
-    if not is_pd(slope):
-        conditions.append(f"{text.show(slope)} is invertible")
-    return build.inv(slope) @ right
+    coef, matrix = _unscaled(slope)
+    if not is_pd(matrix):
+        if is_zero(right):
+            return None
+        conditions.append(f"{text.show(matrix)} is invertible")
+    return build.inv(matrix) @ scale(1 / coef, right)
+
+
+def _unscaled(matrix: Expr) -> tuple[Fraction, Expr]:
+    """The number in front of a matrix, and the matrix."""
+    coef = matrix.coef if isinstance(matrix, Contract) and matrix.coef else Fraction(1)
+    return coef, simplify(scale(1 / coef, matrix))
 
 
 def _diagonal(matrix: Expr) -> Expr | None:
     """The factor of a multiple of the identity, or the vector on a diagonal."""
     if isinstance(matrix, Eye):
         return build.ones(())
+    if isinstance(matrix, Add):
+        parts = [_diagonal(arg) for arg in matrix.args]
+        known = [part for part in parts if part is not None]
+        return _total(known) if len(known) == len(parts) else None
     if not isinstance(matrix, Contract) or not any(isinstance(arg, Eye) for arg in matrix.args):
         return None
     rest = [(a, s) for a, s in zip(matrix.args, matrix.subs, strict=True) if not isinstance(a, Eye)]
@@ -149,6 +163,13 @@ def _diagonal(matrix: Expr) -> Expr | None:
     return contract([(a, [0 if i == 1 else i for i in s]) for a, s in rest], kept, coef=matrix.coef)
 
 
+def _total(parts: list[Expr]) -> Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return simplify(result)
+
+
 def _product(left: Contract, right: Expr, x: Symbol, conditions: list[str]) -> Step:
     items = list(zip(left.args, left.subs, strict=True))
     moving = [(a, s) for a, s in items if x in depends_on(a, x)]
@@ -158,10 +179,10 @@ def _product(left: Contract, right: Expr, x: Symbol, conditions: list[str]) -> S
     rest = [(a, s) for a, s in items if a is not node]
     rank = len(left.shape)
     axes = tuple(range(rank))
-    if len(left.dims) == rank and set(sub) == set(axes) and len(sub) == rank:
-        if any(not is_nonzero(a) for a, _ in rest):
-            conditions.append(", ".join(text.show(a) for a, _ in rest if not is_nonzero(a)) + " is not zero")
+    if set(sub) == set(axes) and len(sub) == rank:
         factor = contract(rest, axes, coef=left.coef, dims=dict(enumerate(left.shape)))
+        if not is_nonzero(factor):
+            conditions.append(f"{text.show(factor)} is not zero")
         divided = divide(right, factor)
         return node, divided if sub == axes else transpose(divided, [sub.index(i) for i in axes])
     if not rank and len(sub) == 1 and not rest:
@@ -197,7 +218,18 @@ def _log_sum_exp(node: Expr, right: Expr, x: Symbol) -> Step:
         return None
     number = contract([(arg, ()) for arg in size], (), coef=slope.coef)
     rest = simplify(substitute(argument, {x: zeros(())}))
-    return x, (functions.log(right) - build.logsumexp(rest)) / number
+    total = zeros(()) if right == ONE else functions.log(right)
+    return x, (total - _shifted_logsumexp(rest)) / number
+
+
+def _shifted_logsumexp(z: Expr) -> Expr:
+    """logsumexp(z + c) = logsumexp(z) + c, with the numbers c that stand in every entry taken out"""
+    terms = addends(z)
+    flat = [t for t in terms if isinstance(t, Contract) and not any(arg.shape for arg in t.args)]
+    numbers = [contract([(arg, ()) for arg in t.args], (), coef=t.coef) for t in flat]
+    rest = [t for t in terms if t not in flat and not is_zero(t)]
+    inner = build.logsumexp(simplify(add_terms(rest))) if rest else functions.log(extent(z.shape[0]))
+    return simplify(add_terms([inner, *numbers])) if numbers else inner
 
 
 def _root(left: Power, right: Expr, x: Symbol, conditions: list[str]) -> Step:

@@ -101,7 +101,7 @@ class KKT:
         """The constraint qualification under which the conditions are necessary, in words."""
         p = self.problem
         if not p.constraints:
-            return "no constraints: the gradient vanishes at every minimum"
+            return "no constraints: zero lies in the (sub)gradient at every minimum"
         if all(_curvature(c.value, p.variables) in (AFFINE, CONSTANT) for c in p.constraints):
             return "all constraints are affine: the conditions are necessary without further qualification"
         if self.is_convex:

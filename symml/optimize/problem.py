@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symml.errors import ShapeError, SymmlError
-from symml.expr.arithmetic import minus
+from symml.expr.arithmetic import is_zero, minus
 from symml.expr.contract import contract
 from symml.expr.domains import DOMAINS, REAL
 from symml.expr.nodes import ZERO, Expr, Symbol, show_shape, symbol_node
@@ -184,7 +184,8 @@ def _constraints(rows: Sequence[tuple[str, Statement]], taken: set[str]) -> Iter
     counts = {False: sum(s.relation != "==" for _, s in rows), True: sum(s.relation == "==" for _, s in rows)}
     for name, s in rows:
         is_equality = s.relation == "=="
-        value = minus(s.lhs, s.rhs) if s.relation in ("<=", "==") else minus(s.rhs, s.lhs)
+        low, high = (s.lhs, s.rhs) if s.relation in ("<=", "==") else (s.rhs, s.lhs)
+        value = low if is_zero(high) and low.shape else -high if is_zero(low) and high.shape else minus(low, high)
         if name and name in taken:
             raise SymmlError(f"the multiplier {name} is the name of something else", cure="use another name")
         chosen = name or _fresh("nu" if is_equality else "lam", counts[is_equality], taken)

@@ -8,10 +8,10 @@ from typing import Any
 
 from symml.calculus.differentiate import derivative, gradient
 from symml.calculus.facts import is_nonnegative, is_positive
+from symml.calculus.normal import prove_equal
 from symml.calculus.simplify import simplify
 from symml.expr import functions
 from symml.expr.arithmetic import is_zero, zeros
-from symml.expr.build import same_shape
 from symml.expr.nodes import Apply, Expr, Symbol
 from symml.expr.walk import depends_on, substitute, symbols, topological, transform
 from symml.optimize.convexity import decide
@@ -32,12 +32,16 @@ class Solution:
         open: Equations that are left and fix what is still unknown.
         conditions: What must hold for the steps, in words.
         reasons: How each value was found.
+        checked: Whether the values, put back in, are proved to satisfy the equations.
+        cases: The same values by cases: a condition, and the values where it holds.
     """
 
     values: tuple[tuple[Symbol, Expr], ...]
     open: tuple[tuple[Symbol, Expr], ...] = ()
     conditions: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    checked: bool = False
+    cases: tuple[tuple[str, tuple[tuple[Symbol, Expr], ...]], ...] = ()
 
     def of(self, name: str) -> Expr:
         """The value of the symbol of this name."""
@@ -54,13 +58,18 @@ class Solution:
             "open": [f"{text.show(e)} = 0 fixes {s.name}" for s, e in self.open],
             "conditions": list(self.conditions),
             "reasons": list(self.reasons),
+            "checked": self.checked,
         }
 
     def __repr__(self) -> str:
         lines = ["solution"]
-        lines += [f"  {text.name(s.name)} = {text.show(v)}" for s, v in self.values]
-        lines += [f"  where {text.name(s.name)} is fixed by {text.show(e)} = 0" for s, e in self.open]
-        lines += [f"  by {reason}" for reason in dict.fromkeys(self.reasons)]
+        for condition, rows in self.cases:
+            lines.append(f"  {condition}:  " + ",  ".join(f"{text.name(s.name)} = {text.show(v)}" for s, v in rows))
+        if not self.cases:
+            lines += [f"  {text.name(s.name)} = {text.show(v)}" for s, v in self.values]
+        lines += [f"  {text.name(s.name)} is fixed by {text.show(e)} = 0" for s, e in self.open]
+        lines += [f"  because {reason}" for reason in dict.fromkeys(self.reasons)]
+        lines += ["  checked: put back in, the equations are proved"] if self.checked else []
         lines += [f"  provided that {condition}" for condition in dict.fromkeys(self.conditions)]
         return "\n".join(lines)
 
@@ -95,7 +104,9 @@ def _unconstrained(problem: Problem) -> Solution | None:
     found = isolate(slope, x) if x in symbols(slope) else None
     if found is None:
         return None
-    return Solution(((x, tidy(found.value)),), (), found.conditions, ("the gradient vanishes",))
+    value = tidy(found.value)
+    checked = prove_equal(substitute(slope, {x: value}), zeros(slope.shape)) is not None
+    return Solution(((x, value),), (), found.conditions, ("the gradient vanishes",), checked)
 
 
 def soft_threshold(objective: Expr, x: Symbol) -> Solution | None:
@@ -138,7 +149,7 @@ def _equalities(problem: Problem, lagrangian: Expr) -> Solution | None:
         slope = _put(gradient(lagrangian, x), values)
         found = isolate(slope, x) if x in symbols(slope) else None
         if found is None:
-            return None
+            return _eigenvector(problem, slope, x)
         conditions += found.conditions
         values = [(s, _put(v, [(x, found.value)])) for s, v in values] + [(x, found.value)]
     left: list[tuple[Symbol, Expr]] = []
@@ -150,12 +161,26 @@ def _equalities(problem: Problem, lagrangian: Expr) -> Solution | None:
             continue
         conditions += found.conditions
         put = [(c.multiplier, found.value)]
-        values = [(s, tidy(_put(v, put))) for s, v in values] + put
+        values = [(s, tidy(_put(v, put))) for s, v in values] + [(c.multiplier, tidy(found.value))]
         left = [(s, tidy(_put(e, put))) for s, e in left]
     if left and not problem.variables:
         return None
-    reasons = ("stationarity solved for each variable", "the constraints solved for the multipliers")
-    return Solution(tuple(values), tuple(left), tuple(conditions), reasons)
+    reasons = ("stationarity is solved for each variable", "the constraints are solved for the multipliers")
+    equations = [gradient(lagrangian, x) for x in problem.variables] + [c.value for c in problem.equalities]
+    checked = not left and all(prove_equal(_put(e, values), zeros(e.shape)) is not None for e in equations)
+    return Solution(tuple(values), tuple(left), tuple(conditions), reasons, checked)
+
+
+def _eigenvector(problem: Problem, slope: Expr, x: Symbol) -> Solution | None:
+    """A stationarity of the form (S - nu I) x = 0: an eigenvector of S with the multiplier as eigenvalue."""
+    if len(x.shape) != 1 or len(problem.variables) != 1 or x in symbols(simplify(derivative(slope, x))):
+        return None
+    if not is_zero(simplify(substitute(slope, {x: zeros(x.shape)}))):
+        return None
+    reason = (
+        f"the stationarity is an eigenvalue equation: {x.name} is an eigenvector, and the multiplier its eigenvalue"
+    )
+    return Solution((), ((x, slope),), (), (reason,))
 
 
 def _put(expr: Expr, values: list[tuple[Symbol, Expr]]) -> Expr:
@@ -194,7 +219,8 @@ def _is_separable(second: Expr, x: Symbol) -> bool:
 def _one_inequality(problem: Problem, lagrangian: Expr, c: Constraint) -> Solution | None:
     """Either the constraint is slack and its multiplier zero, or it holds with equality."""
     x = problem.variables[0]
-    found = isolate(gradient(lagrangian, x), x)
+    convex = all(decide(part, (x,), search=False).is_convex for part in (problem.objective, c.value))
+    found = isolate(gradient(lagrangian, x), x) if convex else None
     if found is None:
         return None
     inactive = simplify(substitute(found.value, {c.multiplier: zeros(())}))
@@ -205,7 +231,13 @@ def _one_inequality(problem: Problem, lagrangian: Expr, c: Constraint) -> Soluti
     slack = functions.less_equal(simplify(substitute(c.value, {x: inactive})), 0)
     multiplier = functions.where(slack, 0, root.value)
     on = tidy(_put(found.value, [(c.multiplier, root.value)]))
-    stretched, _ = same_shape(slack, on)
-    value = functions.where(stretched, inactive, on)
-    reason = "the constraint is slack, or it holds with equality and fixes the multiplier"
-    return Solution(((x, value), (c.multiplier, multiplier)), (), (*found.conditions, *root.conditions), (reason,))
+    value = functions.where(slack, inactive, on)
+    reason = "the problem is convex: the constraint is slack, or it holds with equality and fixes the multiplier"
+    left, right = text.show(substitute(c.lhs, {x: inactive})), text.show(substitute(c.rhs, {x: inactive}))
+    sign = "≤" if c.relation == "<=" else "≥"
+    cases = (
+        (f"if {left} {sign} {right}", ((x, inactive), (c.multiplier, zeros(())))),
+        ("otherwise", ((x, on), (c.multiplier, root.value))),
+    )
+    conditions = (*found.conditions, *root.conditions)
+    return Solution(((x, value), (c.multiplier, multiplier)), (), conditions, (reason,), cases=cases)
