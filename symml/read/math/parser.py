@@ -21,7 +21,25 @@ _CLOSERS = {
     r"\lceil": r"\rceil",
 }
 _STOPS = frozenset(
-    [*_CLOSERS.values(), ",", ";", ":", "&", r"\\", r"\mid", "^", "_", "'", "!", ".", r"\forall", r"\dots"]
+    [
+        *_CLOSERS.values(),
+        ",",
+        ";",
+        ":",
+        "&",
+        r"\\",
+        r"\mid",
+        "^",
+        "_",
+        "'",
+        "!",
+        ".",
+        r"\forall",
+        r"\dots",
+        r"\stackrel",
+        r"\overset",
+        r"\underset",
+    ]
 ) | set(RELATIONS)
 PROSE = set_of("if for where and or otherwise else when with is all s.t. st subject such given then iff while then")
 END = Token("", "stop", 0, 0)
@@ -37,6 +55,7 @@ class Parser:
         table: What is declared.
         one_line: Whether this is plain text.
         bars: The bars that are open.
+        retries: How often two bars side by side were read a second time.
         bound: The letters that run, inside big operators.
     """
 
@@ -47,6 +66,7 @@ class Parser:
         self._operand = operand
         self.place, self.stop = 0, len(found)
         self.bars: list[str] = []
+        self.retries = 0
         self.bound: frozenset[str] = frozenset()
 
     # ---- the tokens --------------------------------------------------------------------------------------------------

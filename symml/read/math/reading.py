@@ -95,9 +95,17 @@ class _Reader:
             if k not in lone:
                 found[k] = self._side(node, clause, k)
         values = [side for side in found if isinstance(side, Value)]
+        self._unify(clause.signs, found)
         for k in sorted(lone):
             found[k] = self._named(clause.sides[k], values)
         return found
+
+    def _unify(self, signs: list[str], sides: list[Any]) -> None:
+        """Sides of an equation have one shape: what is not known of one is found from the other."""
+        for sign, a, b in zip(signs, sides, sides[1:], strict=False):
+            if isinstance(a, Value) and isinstance(b, Value) and a.rank == b.rank and sign in ("==", ":=", "~="):
+                for x, y in zip(a.core, b.core, strict=True):
+                    self.e.unify(x, y)
 
     def _is_lone(self, node: Node, signs: list[str]) -> bool:
         """Whether a side is an undeclared name, which takes the shape of the other sides."""
