@@ -1,7 +1,7 @@
 """The corpus: formulas as people write them, each with its meaning in NumPy, or with the words of its refusal.
 
-``@`` declares, ``#`` is a comment, ``formula => meaning`` is read and evaluated (``|`` between the sides of a statement,
-``_`` for a side that only has a name), ``formula !! words`` must be refused with these words.
+``@`` declares, ``#`` is a comment, ``formula => meaning`` is read and evaluated (``|`` between the sides of a
+statement, ``_`` for a side that only has a name), ``formula !! words`` must be refused with these words.
 """
 
 from __future__ import annotations

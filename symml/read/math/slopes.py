@@ -59,7 +59,7 @@ def fraction(p: Parser, start: int) -> Node | None:
 
 def _order(p: Parser, k: int, stop: int) -> tuple[int, int]:
     """The place after a differential's sign and its order."""
-    if k < stop and p.found[k].text == "^":
+    if k + 1 < stop and p.found[k].text == "^":
         end = group_end(p.found, k + 1)
         written = spell(p.found[k + 1 : end]).strip("{}")
         if not written.isdecimal() or not 1 <= int(written) <= 4:

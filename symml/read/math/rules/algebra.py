@@ -38,7 +38,7 @@ def add(e: Elaborator, node: Node) -> Value:
 
 
 def _refuse_loose_index(e: Elaborator, node: Node, term: Value, bound: set[str]) -> None:
-    """``\\sum_i x_i + y_i``: an index that a sum before has bound is free again."""
+    r"""``\sum_i x_i + y_i``: an index that a sum before has bound is free again."""
     for letter in term.labels:
         if letter in bound and letter in e.free:
             what = f"{letter} is bound in the sum before, and free here"
