@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from symml.faces import hessian as hessian
     from symml.faces import jacobian as jacobian
     from symml.faces import kernel as kernel
-    from symml.faces import read as read
+    from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
     from symml.proof.derive import derive as derive
+    from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
@@ -42,6 +43,7 @@ _HOME = {
     "dims": "expr.dims",
     "entries": "catalog.book",
     "entry": "catalog.book",
+    "expectation": "proof.expectation",
     "find": "catalog.book",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
@@ -49,7 +51,7 @@ _HOME = {
     "jacobian": "faces",
     "kernel": "faces",
     "matrix": "expr.build",
-    "read": "faces",
+    "read_numpy": "faces",
     "read_latex": "read.latex",
     "read_text": "read.latex",
     "scalar": "expr.build",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Shapes = str | Mapping[str, object] | Declarations | None
 
 
-def read(text: Expr | str, shapes: Shapes = None) -> Expr:
-    """Reads a text as an expression: NumPy syntax, LaTeX or Unicode mathematics.
+def read_numpy(text: Expr | str, shapes: Shapes = None) -> Expr:
+    """Reads text in NumPy syntax as an expression.
 
     Args:
         text: The text, such as ``"mean((y - X@w)**2)"``.
@@ -33,7 +33,7 @@ def read(text: Expr | str, shapes: Shapes = None) -> Expr:
 
 def simplify(expression: Expr | str, shapes: Shapes = None) -> Expr:
     """The expression after symml's named local rules; the factored form is kept."""
-    return _simplify.simplify(read(expression, shapes))
+    return _simplify.simplify(read_numpy(expression, shapes))
 
 
 def grad(f: Expr | str, wrt: Symbol | str, shapes: Shapes = None) -> Expr:
@@ -81,5 +81,5 @@ def kernel(
         arguments: The order of the arguments; by default as they occur.
     """
     if isinstance(expression, Expr | str):
-        return _kernel(read(expression, shapes), name=name, arguments=arguments)
+        return _kernel(read_numpy(expression, shapes), name=name, arguments=arguments)
     return _kernel(expression, name=name, arguments=arguments)

@@ -131,6 +131,23 @@ def kernel(
 
 
 @app.command()
+def expect(
+    expression: options.Expression,
+    shapes: options.Shapes = "",
+    given: Annotated[
+        str, typer.Option(help="Laws: 'x ~ normal(mu, Sigma); eps ~ (0, sigma2); x, eps independent'.")
+    ] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print NumPy code.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Carry out the means, variances and covariances of EXPRESSION, such as 'E((y - f)**2)' or 'Var(a@x)'."""
+    from symml.cli.expect import run
+
+    run(expression, shapes, given, latex=latex, code=code, json=json)
+
+
+@app.command()
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,

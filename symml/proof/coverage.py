@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from random import Random
+from typing import Any
 
 import flint
 import numpy as np
@@ -12,40 +14,59 @@ import numpy as np
 from symml.calculus.numeric import enclose
 from symml.calculus.sampling import Point, draw, size_draws
 from symml.errors import NotEvaluable
-from symml.expr.nodes import Apply, Expr
+from symml.expr.arithmetic import is_zero
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Power, Symbol
 from symml.expr.walk import size_names, symbols, topological
 
-_SCALES = (Fraction(10), Fraction(1, 10), Fraction(100), Fraction(1, 100), Fraction(1000), Fraction(1, 1000))
+_SCALES = tuple(Fraction(s) for s in (10, 1000)) + tuple(Fraction(1, s) for s in (10, 1000))
+_SIDES: tuple[Callable[[Fraction], Fraction], ...] = (lambda v: v, abs, lambda v: -abs(v))
 _WIDE = ("real", "nonzero", "positive", "nonnegative")
-_TRIES = 4
+_ROUNDS = 2
 
 
 class Coverage:
-    """The signs that each deciding expression has taken."""
+    """The signs that each deciding expression has taken, and whether each piecewise part was ever at work."""
 
     def __init__(self, a: Expr, b: Expr) -> None:
         self.roots = [a, b]
         self.seen: dict[Expr, set[int]] = {expr: set() for expr in deciders(a, b)}
+        self.idle = set(piecewise_products(a, b))
 
     def visit(self, point: Point) -> None:
         """Notes the signs at a point."""
         for expr, seen in self.seen.items():
             if len(seen) < 2:
                 seen |= _signs(expr, point)
+        self.idle -= {expr for expr in self.idle if _signs(expr, point)}
 
     @property
     def missing(self) -> list[Expr]:
         """The expressions that have kept one sign."""
         return [expr for expr, seen in self.seen.items() if len(seen) < 2]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every branch was visited and every product of branches was at work."""
+        return not self.missing and not self.idle
+
     def wider_points(self) -> Iterator[Point]:
-        """Points farther out and closer in than usual, to meet rare branches."""
+        """Points farther out and closer in than usual, on all sides and on one, to meet rare branches."""
+        if not self.seen:
+            return
         wanted, names = symbols(*self.roots), size_names(*self.roots)
-        for k, scale in enumerate(_SCALES * _TRIES):
+        for k, (_, scale, side) in enumerate(product(range(_ROUNDS), _SCALES, _SIDES)):
             sizes = size_draws(names, 1, k)[0]
             point = draw(wanted, sizes, Random(k), self.roots)
-            values = {s: v * scale if s.domain.name in _WIDE else v for s, v in point.values.items()}
+            values = {s: _moved(s, v, scale, side) for s, v in point.values.items()}
             yield Point(sizes, values)
+
+
+def _moved(symbol: Symbol, value: Any, scale: Fraction, side: Callable[[Fraction], Fraction]) -> Any:
+    """The entries scaled, and on one side of zero where the domain has two."""
+    if symbol.domain.name not in _WIDE:
+        return value
+    scaled = value * scale
+    return np.vectorize(side, otypes=[object])(scaled) if symbol.domain.name in ("real", "nonzero") else scaled
 
 
 def _signs(expr: Expr, point: Point) -> set[int]:
@@ -63,6 +84,39 @@ def _signs(expr: Expr, point: Point) -> set[int]:
             found.add(1 if value > 0 else -1)
     # A tie belongs to one side or the other: it does not count as a visit.
     return found - {0}
+
+
+def piecewise_products(*roots: Expr) -> list[Expr]:
+    """Products of two and more factors that may be zero on a whole branch: each must be met where it is not zero."""
+    flat: set[Expr] = set()
+    found: list[Expr] = []
+    for node in topological(*roots):
+        if _is_flat(node):
+            flat.add(node)
+        elif isinstance(node, Contract):
+            factors = [arg for arg in node.args if arg in flat]
+            if factors and len(factors) == len(node.args):
+                flat.add(node)
+            if len(factors) > 1:
+                found.append(node)
+        elif isinstance(node, Power | Along) or (isinstance(node, Apply) and node.function.name in _KEEPS_ZERO):
+            if node.args[0] in flat:
+                flat.add(node)
+                found += [node] if isinstance(node, Along) else []
+        elif isinstance(node, Add) and all(arg in flat for arg in node.args):
+            flat.add(node)
+    return found
+
+
+_KEEPS_ZERO = frozenset({"abs", "sign", "tanh", "sin", "arctan", "expm1", "log1p", "sinh", "erf", "where"})
+
+
+def _is_flat(node: Expr) -> bool:
+    """Whether the value is zero on a whole branch: a comparison, relu, the positive part of a difference."""
+    if not isinstance(node, Apply):
+        return False
+    name = node.function.name
+    return "binary" in node.function.facts or name == "relu" or (name == "maximum" and any(map(is_zero, node.args)))
 
 
 def deciders(*roots: Expr) -> list[Expr]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from symml.calculus.differentiate import evaluate_derivatives, without_equations
 from symml.calculus.simplify import Log, Rewrite, simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.arithmetic import zeros
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, show_shape
+from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import depends_on, substitute, symbols, topological
 from symml.proof.derivation import Derivation
 from symml.proof.program import Adjoint, Program, Stage, adjoint_symbol, adjoints, as_program
@@ -177,11 +178,14 @@ def _product_rule(body: Expr) -> str:
     return _LINEAR if len([arg for arg in body.args if arg.shape]) <= 1 else "product rule: d(a b) = da b + a db"
 
 
-_RULES = {
+_RULES: dict[type[Expr], Callable[..., str]] = {
     Add: lambda body: _SUM,
     Contract: _product_rule,
     Power: _power_rule,
     Apply: _function_rule,
     Along: _function_rule,
     Linalg: _matrix_rule,
+    Series: lambda body: "the derivative of a sum is the sum of the derivatives",
+    Integral: lambda body: "Leibniz's rule: differentiate under the integral, and at the ends",
+    Expectation: lambda body: "the derivative of a mean is the mean of the derivative",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -74,9 +74,11 @@ def search(
         yield point, compare(a, b, point, relation)
 
 
-def shrink(a: Expr, b: Expr, point: Point, relation: str = "==") -> Counterexample:
-    """The counterexample with smaller sizes and simpler entries, as far as it still refutes."""
-    point = _smaller_sizes(a, b, point, relation)
+def shrink(
+    a: Expr, b: Expr, point: Point, relation: str = "==", accept: Callable[[Point], bool] = lambda point: True
+) -> Counterexample:
+    """The counterexample with smaller sizes and simpler entries, as far as it still refutes and is accepted."""
+    point = _smaller_sizes(a, b, point, relation, accept)
     for symbol in point.values:
         for place in np.ndindex(*np.shape(point.values[symbol])):
             for entry in _candidates(symbol):
@@ -85,7 +87,7 @@ def shrink(a: Expr, b: Expr, point: Point, relation: str = "==") -> Counterexamp
                     break
                 value[place] = entry
                 simpler = point.replaced(symbol, value)
-                if compare(a, b, simpler, relation).outcome == "differs":
+                if compare(a, b, simpler, relation).outcome == "differs" and accept(simpler):
                     point = simpler
                     break
     return counterexample(a, b, point, relation)
@@ -95,13 +97,13 @@ def _candidates(symbol: Any) -> Sequence[Fraction]:
     return simpler_entries(symbol)
 
 
-def _smaller_sizes(a: Expr, b: Expr, point: Point, relation: str) -> Point:
+def _smaller_sizes(a: Expr, b: Expr, point: Point, relation: str, accept: Callable[[Point], bool]) -> Point:
     wanted = symbols(a, b)
     for total in range(1, sum(point.sizes.values())):
         for sizes in _splits(list(point.sizes), total):
             for seed in (0, 1):
                 smaller = draw(wanted, sizes, Random(seed), [a, b])
-                if compare(a, b, smaller, relation).outcome == "differs":
+                if compare(a, b, smaller, relation).outcome == "differs" and accept(smaller):
                     return smaller
         if total > len(point.sizes) + 3:
             break
@@ -132,5 +134,8 @@ def _shown(side: Expr, point: Point, place: tuple[int, ...]) -> str:
     if isinstance(value, flint.fmpq):
         exact = Fraction(int(value.p), int(value.q))
         return str(exact) if len(str(exact)) <= 24 else str(float(exact))
-    with mpmath.workdps(40):
-        return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+    try:
+        with mpmath.workdps(40):
+            return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+    except NotEvaluable:
+        return str(value.mid().str(_SHOWN_DIGITS, radius=False))

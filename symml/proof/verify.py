@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from time import monotonic
 
 import numpy as np
 
@@ -20,7 +21,11 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage
+from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.explain import explained
+from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
+from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
@@ -29,7 +34,10 @@ from symml.render import text
 _QUICK_POINTS = 4
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
+_ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
+# What may be silently assumed of the data in a derivative: structure, not particular entries.
+_STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
 # From the worst to the best.
 _RANK = (
     "refuted", "not_understood", "ambiguous", "true_if", "convention", "certified", "proved_randomized", "proved",
@@ -53,7 +61,7 @@ def verify(
             LaTeX or Unicode mathematics. Of a chain ``a = b = c`` every link is decided, and the worst verdict given.
         rhs: The right side.
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
-        relation: ``"=="``, ``"<="`` or ``">="``; inequalities are certified at points or refuted, never proved.
+        relation: ``"=="``, ``"<="`` or ``">="``; inequalities are proved where the difference is a nonnegative form.
         digits: Decimal digits to which points must agree.
         let: Definitions for LaTeX and Unicode text, such as ``r"L = \|Xw - y\|^2"``.
 
@@ -71,11 +79,30 @@ def verify(
 def _decided(left: Expr, relation: str, right: Expr, digits: int) -> Verdict:
     """The verdict on one link."""
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    case = Case.of_identity(left, right)
+    found = decide(left, right, relation, claim, digits, case.wrt)
+    if relation == "==" and found.verdict in ("refuted", "true_if"):
+        witness = found.counterexample.point if found.counterexample else None
+        return explained(found, replace(case, witness=witness))
+    return found
+
+
+def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
+    """The verdict on ``left relation right``, without a diagnosis.
+
+    Args:
+        left: The left side; derivatives in it are carried out.
+        right: The right side.
+        relation: ``"=="``, ``"<="`` or ``">="``.
+        claim: The claim as text.
+        digits: Decimal digits to which points must agree.
+        wrt: The variable, when a side is a derivative: nothing is assumed of its values.
+    """
     differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
-    found = _Decision(left, right, relation, claim, digits).verdict()
+    found = _Decision(left, right, relation, claim, digits, wrt).verdict()
     if differentiated and found.verdict in ("refuted", "true_if"):
         generic = away_from_ties(left, right, claim)
         return found if generic is None else generic
@@ -138,14 +165,15 @@ class _Decision:
     relation: str
     claim: str
     digits: int
+    wrt: Symbol | None = None
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
-        if self.relation != "==":
-            return self._at_points()
-        stages = [self._quick_refutation, self._structure, self._finite_fields, self._small_dims]
+        stages = [self._quick_refutation, self._structure, self._closed_forms, self._finite_fields, self._small_dims]
         if not size_names(self.left, self.right):
-            stages[2:] = [self._small_dims, self._finite_fields]
+            stages[3:] = [self._small_dims, self._finite_fields]
+        if self.relation != "==":
+            stages = [self._quick_refutation, self._nonnegative_form]
         for stage in stages:
             found = stage()
             if found is not None:
@@ -180,6 +208,10 @@ class _Decision:
             return None
         return self._result("proved", str(proof), Evidence("normal form", str(proof)))
 
+    def _closed_forms(self) -> Verdict | None:
+        found = None if self._too_large() else by_closed_forms(self.left, self.right, self.claim)
+        return None if found is None else found.with_notes(*self._domain_notes())
+
     def _finite_fields(self) -> Verdict | None:
         if self._too_large():
             return None
@@ -206,17 +238,27 @@ class _Decision:
                 return self._result("proved", str(proof), Evidence("normal form", str(proof), {"sizes": dict(sizes)}))
         return None
 
+    def _nonnegative_form(self) -> Verdict | None:
+        """Proves an inequality by its difference."""
+        sides = (self.left, self.right) if self.relation == "<=" else (self.right, self.left)
+        shown = prove_at_most(*sides)
+        return self._result("proved", shown, Evidence("nonnegative form", shown)) if shown else None
+
     # ---- stages 5 and 6: points --------------------------------------------------------------------------------------
     def _quick_refutation(self) -> Verdict | None:
-        for point, found in search(self.left, self.right, count=_QUICK_POINTS, shapes=1, seed=7):
+        for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
+                return self._refuted(point)
+        for point in Coverage(self.left, self.right).wider_points():
+            if compare(self.left, self.right, point).outcome == "differs":
                 return self._refuted(point)
         return None
 
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)
         shown = "rigorous enclosures of both sides at an exact point exclude the claim"
-        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness)
+        notes = law_notes(self.left, self.right)
+        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness, notes=notes)
         return _true_if(self, found) if self.relation == "==" else found
 
     def _at_points(self) -> Verdict:
@@ -240,6 +282,8 @@ class _Decision:
             reason = f"no proof was found, and {shown}"
             return Verdict("not_understood", self.claim, reason)
         at = f" at {'; '.join(sorted(shapes))}" if shapes != {""} else ""
+        if has_expectation(self.left, self.right):
+            return Verdict("not_understood", self.claim, f"no proof was found, and points try one law only; {NO_LAW}")
         where = f"{agreeing} exact points{at}"
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
@@ -248,16 +292,14 @@ class _Decision:
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
         for point in coverage.wider_points():
-            if not coverage.missing:
-                return None
             coverage.visit(point)
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        if not coverage.missing or self._settled_by_facts(coverage):
+        if coverage.is_complete or (not coverage.idle and self._settled_by_facts(coverage)):
             return None
-        shown = ", ".join(text.show(expr) for expr in coverage.missing[:3])
-        reason = f"no proof was found, and no point was met at which {shown} has the other sign"
-        return Verdict("not_understood", self.claim, reason)
+        shown = ", ".join(text.show(expr) for expr in [*coverage.missing, *coverage.idle][:3])
+        what = f"at which {shown} has the other sign" if coverage.missing else f"at which {shown} is not zero"
+        return Verdict("not_understood", self.claim, f"no proof was found, and no point was met {what}")
 
     def _settled_by_facts(self, coverage: Coverage) -> bool:
         """Whether declared facts leave only the sign that was seen."""
@@ -275,11 +317,19 @@ def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> 
 
 def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
+    end = monotonic() + _ASSUMPTION_SECONDS
     for symbol in symbols(decision.left, decision.right):
+        if decision.wrt is not None and decision.wrt.name == symbol.name:
+            continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
+            if decision.wrt is not None and name not in _STRUCTURE:
+                continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
-            sides = [substitute(side, {symbol: tamed}) for side in (decision.left, decision.right)]
-            proof = prove_equal(*sides, seconds=1.0)
+            left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))
+            still_differs = any(found.outcome == "differs" for _, found in search(left, right, count=3, shapes=1))
+            if still_differs or monotonic() > end:
+                continue
+            proof = prove_equal(left, right, seconds=1.0)
             if proof is None:
                 continue
             shown = f"under {words}: {proof}"

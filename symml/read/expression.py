@@ -10,13 +10,15 @@ from symml.read.declarations import Declarations
 from symml.read.latex import reading
 from symml.read.math.reading import Reading
 from symml.read.notation import notation_of
-from symml.read.numpy_source import Statement, read_numpy, read_statement
+from symml.read.numpy_source import Statement, is_script, read_assignments, read_numpy, read_statement
 
 _DECIDED = ("==", "<=", ">=")
 
 
 def read_expression(value: Expr | str, declarations: Declarations, *, let: Sequence[str] = ()) -> Expr:
     """The expression that ``value`` is or spells; LaTeX and Unicode mathematics are recognized.
+
+    NumPy-style text may name parts first: ``r = X@w - y; mean(r**2)``.
 
     Raises:
         ReadError: The text cannot be read, or the value is neither text nor an expression.
@@ -29,7 +31,7 @@ def read_expression(value: Expr | str, declarations: Declarations, *, let: Seque
         )
     notation = notation_of(value)
     if notation == "numpy":
-        return read_numpy(value, declarations)
+        return read_assignments(value, declarations) if is_script(value) else read_numpy(value, declarations)
     found = reading(value, declarations, let=let, one_line=notation == "text")
     _refuse_undefined(found)
     if not isinstance(found.value, Expr):

@@ -74,6 +74,16 @@ def _relations(text: str) -> Iterator[tuple[int, str]]:
         place += 1
 
 
+def is_script(text: str) -> bool:
+    """Whether a text gives names to values, line by line or between semicolons, before its value."""
+    if "=" not in text or not ("\n" in text or ";" in text):
+        return False
+    try:
+        return any(isinstance(line, ast.Assign | ast.AugAssign) for line in Source(text).statements())
+    except ReadError:
+        return False
+
+
 def read_assignments(text: str, declarations: Shapes) -> Expr:
     """Reads lines such as ``Z = X @ W``, ``p = softmax(Z, axis=1)`` and a last line that is the value.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symml.expr.binders import readable
 from symml.expr.dims import Dim
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, OneHot, Power
+from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import topological
 from symml.render.matrix_form import CannotRaise, Form, is_negative, is_ones, product, scaled, unscale
 from symml.render.raising import raise_form
@@ -51,6 +53,7 @@ def code(expr: Expr, names: dict[Expr, str] | None = None) -> str:
         expr: Any expression.
         names: Nodes that are written as these names.
     """
+    expr = readable(expr)
     try:
         return _code(raise_form(expr, names))[0]
     except CannotRaise:
@@ -86,22 +89,33 @@ def _mul(f: Form) -> Coded:
     for k, (a, b) in enumerate(zip(f.args, f.args[1:], strict=False)):
         if a.cols is None and b.rows is None:
             left, right = product(*f.args[: k + 1]), product(*f.args[k + 1 :])
+            if left.is_scalar or right.is_scalar:
+                return f"{_at_least(left, ATOM)} * {_at_least(right, ATOM)}", FACTOR
             return _outer(left, right)
     parts: list[str] = []
-    scale = ""
+    scales: list[str] = []
     for a in f.args:
-        if a.kind == "diag" and a is not f.args[-1]:
-            scale = _code(a.args[0])[0]
-            continue
         if a.kind == "diag":
-            parts = [f"({' @ '.join(parts)}) * {_at_least(a.args[0], ATOM)}"]
-            return parts[0], FACTOR
+            scales.append(_at_least(a.args[0], ATOM))
+            continue
         text = _at_least(a, ATOM)
-        if scale:
-            column = f"({scale})[:, None]" if a.cols is not None else f"({scale})"
-            text, scale = f"({column} * {text})", ""
+        if scales:
+            text, scales = f"({_column(scales, a)} * {text})", []
         parts.append(text)
-    return " @ ".join(parts), FACTOR
+    if not scales:
+        return " @ ".join(parts), FACTOR
+    if not parts:
+        return f"np.diag({' * '.join(scales)})", ATOM
+    matrix = parts[0] if len(parts) == 1 else f"({' @ '.join(parts)})"
+    return " * ".join([matrix, *scales]), FACTOR
+
+
+def _column(scales: list[str], scaled_form: Form) -> str:
+    """The product of scales, as a column where it scales the rows of a matrix."""
+    joined = " * ".join(scales)
+    if scaled_form.cols is None:
+        return joined
+    return f"({joined})[:, None]" if len(scales) > 1 else f"{joined}[:, None]"
 
 
 def _outer(left: Form, right: Form) -> Coded:
@@ -198,11 +212,35 @@ def _selector(f: Form) -> Coded:
         return f"{rows}[{start}:{end}]", ATOM
     if step == -1 and start == f.cols - 1 and f.rows == f.cols:  # type: ignore[operator] # dims of a selector are known
         return f"{rows}[::-1]", ATOM
-    raise CannotRaise("a slice with a step")
+    return f"{rows}[{start}::{step}][:{f.rows}]", ATOM
 
 
 def _entry(f: Form) -> Coded:
     return f"{_code(f.args[0])[0]}[{', '.join(map(str, f.value))}]", ATOM
+
+
+def _ranged(f: Form) -> Coded:
+    name, ends = f.value
+    low = _code(f.args[1])[0] if ends[0] else "-inf"
+    high = _code(f.args[-1])[0] if ends[1] else "inf"
+    return f"{f.kind}({_code(f.args[0])[0]}, {name}, {low}, {high})", ATOM
+
+
+def _expectation(f: Form) -> Coded:
+    body, *given = (_code(arg)[0] for arg in f.args)
+    return f"E({body}{_given(given)})", ATOM
+
+
+def _covariance(f: Form) -> Coded:
+    sides = 1 if f.kind == "variance" else 2
+    parts = [_code(arg)[0] for arg in f.args]
+    return f"{'Var' if sides == 1 else 'Cov'}({', '.join(parts[:sides])}{_given(parts[sides:])})", ATOM
+
+
+def _given(names: list[str]) -> str:
+    if not names:
+        return ""
+    return f", given={names[0]}" if len(names) == 1 else f", given=({', '.join(names)})"
 
 
 _RULES: dict[str, Callable[[Form], Coded]] = {
@@ -229,6 +267,11 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "fun": _fun,
     "along": _along,
     "linalg": _linalg,
+    "series": _ranged,
+    "integral": _ranged,
+    "expectation": _expectation,
+    "variance": _covariance,
+    "covariance": _covariance,
 }
 
 
@@ -264,6 +307,11 @@ def _node_code(node: Expr, parts: list[Form]) -> str:
             form = Form("linalg", tuple(parts), node.function)
         case OneHot():
             form = Form("onehot", tuple(parts), node.shape[-1])
+        case Series() | Integral():
+            kind = "series" if isinstance(node, Series) else "integral"
+            form = Form(kind, tuple(parts), (node.variables[0].name, node.ends))
+        case Expectation():
+            form = Form("expectation", tuple(parts[: 1 + node.given]))
         case _:
             raise CannotRaise(type(node).__name__)
     return _code(form)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symml.errors import SymmlError
@@ -23,8 +23,10 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.probability import random_symbols
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
-from symml.render.printer import COMPARISONS
+from symml.render.printer import COMPARISONS, Printer
 from symml.render.spelling import Spelling
 
 _LETTERS = "ijklmpqrstuvabcdefgh"
@@ -36,11 +38,14 @@ Index = tuple[str, ...]
 class _Entries:
     """Spells entries; letters for summed indices are taken in order and never twice inside one another."""
 
-    def __init__(self, spelling: Spelling, taken: set[str]) -> None:
+    def __init__(self, spelling: Spelling, taken: set[str], names: Mapping[Expr, str]) -> None:
         self.s = spelling
+        self.names = names
         self.letters = [c for c in _LETTERS if c not in taken] + [f"i_{k}" for k in range(100)]
 
     def entry(self, node: Expr, at: Index, used: int) -> Spelled:
+        if node in self.names:
+            return self.below(self.s.name(self.names[node]), at), ATOM
         rule = _RULES.get(type(node))
         if rule is None:
             raise SymmlError(f"{type(node).__name__} has no index notation")
@@ -54,11 +59,13 @@ class _Entries:
         return self.s.subscript(base, ("," if self.s.one_line else "").join(at)) if at else base
 
 
-def index_form(root: Expr, spelling: Spelling) -> str:
-    """The generic entry of the expression, or the scalar itself."""
-    taken = {node.name for node in topological(root) if isinstance(node, Symbol)}
+def index_form(root: Expr, spelling: Spelling, names: Mapping[Expr, str] | None = None) -> str:
+    """The generic entry of the expression, or the scalar itself; nodes in ``names`` are printed as symbols."""
+    names = {node: name for node, name in (names or {}).items() if node is not root}
+    taken = set(names.values())
+    taken |= {node.name for node in topological(root) if isinstance(node, Symbol | Bound)}
     taken |= {str(node.size) for node in topological(root) if isinstance(node, Extent)}
-    entries = _Entries(spelling, taken)
+    entries = _Entries(spelling, taken, names)
     at = tuple(entries.letters[: len(root.shape)])
     text, _ = entries.entry(root, at, len(at))
     if not at:
@@ -77,7 +84,7 @@ def _contract(e: _Entries, node: Contract, at: Index, used: int) -> Spelled:
     ]
     body = " ".join(pieces)
     number = _coefficient(e, node.coef, bool(pieces))
-    sums = "".join(e.s.subscript(e.s.signs["sum"], label) + " " for label in labels[len(at) :])
+    sums = "".join(f"{e.s.signs['sum']}_{label} " for label in labels[len(at) :])
     return number + sums + body, PRODUCT if node.coef > 0 else SUM
 
 
@@ -109,12 +116,12 @@ def _apply(e: _Entries, node: Apply, at: Index, used: int) -> Spelled:
     args = [e.entry(arg, at, used)[0] for arg in node.args]
     name = node.function.name
     if name in COMPARISONS:
-        return e.s.signs["indicator"].replace("{0}", f"{args[0]} {e.s.signs[COMPARISONS[name]]} {args[1]}"), ATOM
+        return e.s.signs["indicator"].format(f"{args[0]} {e.s.signs[COMPARISONS[name]]} {args[1]}"), ATOM
     if name == "abs":
-        return e.s.signs["abs"].replace("{0}", args[0]), ATOM
-    if name == "exp":
-        return e.s.power_of_e(args[0]), RAISED
-    return e.s.call(e.s.functions.get(name, name), ", ".join(args)), ATOM
+        return e.s.signs["abs"].format(args[0]), ATOM
+    if name == "exp" and (power := e.s.power_of_e(args[0])):
+        return power, RAISED
+    return e.s.call(e.s.function(node.function), ", ".join(args)), ATOM
 
 
 def _along(e: _Entries, node: Along, at: Index, used: int) -> Spelled:
@@ -144,6 +151,30 @@ def _linalg(e: _Entries, node: Linalg, at: Index, used: int) -> Spelled:
     return e.s.call(e.s.functions[node.function.name], matrix), ATOM
 
 
+def _ranged(e: _Entries, node: Ranged, at: Index, used: int) -> Spelled:
+    low, high = (None if end is None else e.entry(end, (), used)[0] for end in (node.lower, node.upper))
+    key, infinite = ("series" if isinstance(node, Series) else "integral"), e.s.signs["infinity"]
+    body = e.at_least(node.body, at, used, PRODUCT)
+    name = node.variables[0].name
+    ends = ("-" + infinite if low is None else low, infinite if high is None else high)
+    parts = (name, *ends) if key == "series" else (body, *ends, name)
+    return Printer(e.s).sign(key, *parts) + (body if key == "series" else ""), SUM
+
+
+def _expectation(e: _Entries, node: Expectation, at: Index, used: int) -> Spelled:
+    inside = e.entry(node.body, at, used)[0]
+    if node.given:
+        inside += e.s.signs["given"] + ", ".join(_whole(e, part) for part in node.conditions)
+    operator = e.s.signs["E"]
+    if random_symbols(node.body) and not node.given:
+        operator = e.s.subscript(operator, ", ".join(e.s.name(v.name) for v in node.variables))
+    return operator + Printer(e.s).sign("square brackets", inside), ATOM
+
+
+def _whole(e: _Entries, node: Expr) -> str:
+    return e.s.name(node.name) if isinstance(node, Symbol | Bound) else str(node)
+
+
 def _selector(e: _Entries, node: Selector, at: Index, used: int) -> Spelled:
     row = at[0] if node.step == 1 else f"{node.step}{at[0]}"
     shifted = row if node.start == 0 else f"{row}+{node.start}"
@@ -170,7 +201,7 @@ _RULES: dict[type[Expr], Callable[..., Spelled]] = {
     Basis: lambda e, node, at, used: _delta(e, at[0], _basis_place(node)),
     Selector: _selector,
     OneHot: lambda e, node, at, used: (
-        e.s.signs["indicator"].replace("{0}", f"{e.entry(node.args[0], at[:-1], used)[0]} = {at[-1]}"),
+        e.s.signs["indicator"].format(f"{e.entry(node.args[0], at[:-1], used)[0]} = {at[-1]}"),
         ATOM,
     ),
     Add: _add,
@@ -179,6 +210,10 @@ _RULES: dict[type[Expr], Callable[..., Spelled]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: lambda e, node, at, used: (e.below(e.s.name(node.name), at), ATOM),
+    Series: _ranged,
+    Integral: _ranged,
+    Expectation: _expectation,
     Derivative: lambda e, node, at, used: (
         e.s.call("∂" if e.s.one_line else r"\partial", e.entry(node.args[0], at[: len(node.args[0].shape)], used)[0])
         + "/"

@@ -123,6 +123,8 @@ def product(*factors: Form) -> Form:
     for a, b in pairwise(chain):
         if a.cols != b.rows:
             raise CannotRaise(f"{a.shape} @ {b.shape}")
+    if len(chain) == 3 and is_ones(chain[0]) and is_ones(chain[2]) and chain[1].kind == "pow" and chain[1].value == 2:
+        return scaled(coef, [*scalars, Form("norm2", chain[1].args)], None)
     body = chain[0] if len(chain) == 1 else Form("mul", tuple(chain), None, chain[0].rows, chain[-1].cols)
     return scaled(coef, scalars, body)
 
@@ -216,8 +218,9 @@ def trace(a: Form) -> Form:
 
 def power(a: Form, exponent: Fraction) -> Form:
     """An elementwise power; the root of a squared norm is the norm."""
-    if exponent == Fraction(1, 2) and a.kind == "norm2":
-        return Form("norm", a.args)
+    if exponent.denominator == 2 and a.kind == "norm2":
+        norm = Form("norm", a.args)
+        return norm if exponent == Fraction(1, 2) else Form("pow", (norm,), 2 * exponent)
     return Form("pow", (a,), exponent, *a.shape, symmetric=a.symmetric)
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symml.expr.dims import Dim
 from symml.expr.function import Function
-from symml.render.matrix_form import Form, is_negative, is_ones, number, scaled, unscale
+from symml.render import binders
+from symml.render.juxtapose import juxtaposed
+from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, unscale
+from symml.render.precedence import APPLIED, ATOM, CASES, HADAMARD, PRODUCT, RAISED, SUM, UNARY
 from symml.render.spelling import Spelling
 
-SUM, HADAMARD, PRODUCT, UNARY, RAISED, ATOM = 1, 2, 3, 4, 5, 6
 _HALF = Fraction(1, 2)
-_WITHOUT_BRACKETS = ("log", "sin", "cos", "tan", "det", "logdet")
+_BARE = ("log", "sin", "cos", "tan", "det", "logdet")
+_WITH_POWERS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 COMPARISONS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "=", "not_equal": "!="}
 Spelled = tuple[str, int]
 
@@ -31,9 +35,15 @@ class Printer:
         return _RULES[form.kind](self, form)
 
     def at_least(self, form: Form, level: int) -> str:
-        """The text, in brackets when it binds more loosely than ``level``."""
+        """The text, in brackets when it binds more loosely than ``level``: ``log x``, then ``log(x) y``."""
         text, own = self.spell(form)
-        return text if own >= level else self.s.brackets(text)
+        if own >= level:
+            return text
+        return self.bracketed_call(form) if level <= UNARY and is_bare(form) else self.s.brackets(text)
+
+    def bracketed_call(self, form: Form) -> str:
+        """A function with its argument in brackets, which may stand anywhere in a product."""
+        return self.s.call(_function_name(self, form), self.show(_function(form).args[0]))
 
     def show_ones(self, form: Form) -> str:
         """An array of ones: a vector is bold, a matrix of ones inside a sum is the number."""
@@ -41,10 +51,39 @@ class Printer:
 
     def sign(self, key: str, *parts: str) -> str:
         """A sign, with its places filled."""
-        text = self.s.signs[key]
-        for k, part in enumerate(parts):
-            text = text.replace("{" + str(k) + "}", part)
-        return text.replace("{{", "{").replace("}}", "}")
+        return self.s.signs[key].format(*parts) if parts else self.s.signs[key]
+
+
+def is_bare(form: Form) -> bool:
+    """Whether a function may be written without brackets around its argument, as in ``log x`` and ``log det S``."""
+    if form.kind == "pow":
+        return form.is_scalar and form.value > 0 and _has_raised_name(form.args[0]) and is_bare(form.args[0])
+    if form.kind not in ("fun", "linalg") or form.value.name not in _BARE:
+        return False
+    inner = form.args[0]
+    if inner.kind == "sym":
+        return True
+    return inner.kind in ("fun", "linalg") and inner.value.name not in (*COMPARISONS, "exp", "where", "power", "inv")
+
+
+def _has_raised_name(form: Form) -> bool:
+    """Whether a power of the function is written at its name, as in ``sin^2 x``."""
+    return form.kind == "fun" and form.value.name in _WITH_POWERS
+
+
+def _function(form: Form) -> Form:
+    """The function in a function or in a power of it."""
+    return form.args[0] if form.kind == "pow" else form
+
+
+def _function_name(p: Printer, form: Form) -> str:
+    """The name of a function, raised for a power of it."""
+    name = p.s.function(_function(form).value)
+    return p.s.superscript(name, _exponent(p, form.value)) if form.kind == "pow" else name
+
+
+def _exponent(p: Printer, e: Fraction) -> str:
+    return str(e) if e.denominator == 1 or p.s.one_line else f"{e.numerator}/{e.denominator}"
 
 
 def _sym(p: Printer, f: Form) -> Spelled:
@@ -66,15 +105,21 @@ def _basis(p: Printer, f: Form) -> Spelled:
     return p.s.subscript(p.s.signs["e_k"], _place(f.value)), ATOM
 
 
-def _place(position: object) -> str:
+def _place(position: Dim) -> str:
     """A 0-based position as the 1-based index of a book."""
-    return str(position + 1) if isinstance(position, int) else f"{position} + 1"
+    return str(position + 1).replace(" ", "")
+
+
+def _span(f: Form) -> str:
+    """The rows that a selector takes, from the first to the last, both included."""
+    start, step = f.value
+    assert f.rows is not None
+    last = start + (f.rows - 1) * step
+    return f"{_place(start)}:{_place(last)}" + ("" if step == 1 else f":{step}")
 
 
 def _selector(p: Printer, f: Form) -> Spelled:
-    start, step = f.value
-    span = f"{_place(start)}:" + ("" if step == 1 else f":{step}")
-    return p.s.subscript(p.s.signs["I"], span), ATOM
+    return p.s.subscript(p.s.signs["I"], _span(f)), ATOM
 
 
 def _onehot(p: Printer, f: Form) -> Spelled:
@@ -98,27 +143,19 @@ def _raised(p: Printer, base: str, mark: str) -> str:
 
 
 def _mul(p: Printer, f: Form) -> Spelled:
-    parts = [p.at_least(a, PRODUCT if k == 0 else UNARY) for k, a in enumerate(f.args)]
-    return _juxtaposed(p, parts), PRODUCT
+    if f.args[0].kind == "selector" and len(f.args) == 2 and f.args[1].kind == "sym":
+        return p.s.subscript(p.show(f.args[1]), _span(f.args[0])), ATOM
+    return _side_by_side(p, list(f.args))
 
 
-def _juxtaposed(p: Printer, parts: list[str]) -> str:
-    """Factors side by side, with a space where two words would run together."""
-    text = parts[0]
-    for part in parts[1:]:
-        text += (" " if _needs_space(text, part, p.s.one_line) else "") + part
-    return text
-
-
-def _needs_space(left: str, right: str, one_line: bool) -> bool:
-    if one_line:
-        return left[-1].isalnum() and right[0].isalnum()
-    return right[0].isalnum() and _ends_in_command(left)
-
-
-def _ends_in_command(left: str) -> bool:
-    tail = left[left.rfind("\\") + 1 :]
-    return "\\" in left and tail.isalpha()
+def _side_by_side(p: Printer, factors: list[Form], before: str = "") -> Spelled:
+    """Factors in a row; nothing follows the last, so it may be ``log x``, which then reaches to the end."""
+    last = factors[-1]
+    reaches_on = p.spell(last)[1] == APPLIED
+    is_pair = last.is_scalar and last.kind == "mul" and any(a.kind == "mul" for a in factors[:-1])
+    parts = [p.at_least(a, UNARY) for a in factors[:-1]]
+    parts.append(p.at_least(last, UNARY if is_pair else APPLIED if reaches_on else PRODUCT))
+    return juxtaposed(p.s, [before, *parts] if before else parts), APPLIED if reaches_on else PRODUCT
 
 
 def _had(p: Printer, f: Form) -> Spelled:
@@ -132,7 +169,7 @@ def _had(p: Printer, f: Form) -> Spelled:
 
 def _flipped(a: Form) -> Form:
     """1 / a of a negative power."""
-    return a.args[0] if a.value == -1 else Form("pow", a.args, -a.value, *a.shape)
+    return a.args[0] if a.value == -1 else power(a.args[0], -a.value)
 
 
 def _scale(p: Printer, f: Form) -> Spelled:
@@ -145,7 +182,9 @@ def _scale(p: Printer, f: Form) -> Spelled:
     sign = "-" if coef < 0 else ""
     top_number, low_number = abs(coef).numerator, coef.denominator
     text, level = _ratio(p, top_number, low_number, tops, lows, body)
-    return sign + text, min(level, SUM) if sign else level
+    if sign and level < APPLIED:
+        text = p.s.brackets(text)
+    return sign + text, SUM if sign else level
 
 
 def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], body: Form | None) -> Spelled:
@@ -156,16 +195,13 @@ def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], b
         return _ratio_on_a_line(p, above, below, body)
     if not below:
         return _chain(p, above, body)
-    inside = body is None and len(above) <= 2
+    inside = body is None and len(above) <= 3
     over = p.show(_flat(above)) if inside and above else str(top)
     rest = [] if inside else tops
     fraction = p.s.fraction(over, p.show(_flat(below)))
     if body is None and not rest:
         return fraction, PRODUCT
-    parts = [p.at_least(a, UNARY) for a in _powers(rest)]
-    if body is not None:
-        parts.append(p.at_least(body, PRODUCT))
-    return _juxtaposed(p, [fraction, *parts]), PRODUCT
+    return _side_by_side(p, [*_powers(rest), *([] if body is None else [body])], fraction)
 
 
 def _ratio_on_a_line(p: Printer, above: list[Form], below: list[Form], body: Form | None) -> Spelled:
@@ -189,20 +225,22 @@ def _flat(parts: list[Form]) -> Form:
 
 def _chain(p: Printer, scalars: list[Form], body: Form | None) -> Spelled:
     """Scalars in front of a body; equal scalars become powers."""
-    parts = [p.at_least(a, UNARY) for a in _powers(scalars)]
-    if body is None:
-        only = len(parts) == 1
-        return p.spell(scalars[0]) if only and len(scalars) == 1 else (_juxtaposed(p, parts), PRODUCT)
-    if not parts:
-        return p.spell(body)
-    return _juxtaposed(p, [*parts, p.at_least(body, PRODUCT)]), PRODUCT
+    factors = [*_powers(scalars), *([] if body is None else [body])]
+    return p.spell(factors[0]) if len(factors) == 1 else _side_by_side(p, factors)
 
 
 def _powers(scalars: list[Form]) -> list[Form]:
+    """Equal factors as powers; numbers first, then letters, then what is longer."""
     counts: dict[Form, int] = {}
     for a in scalars:
         counts[a] = counts.get(a, 0) + 1
-    return [a if k == 1 else Form("pow", (a,), Fraction(k)) for a, k in counts.items()]
+    powers = [a if k == 1 else Form("pow", (a,), Fraction(k)) for a, k in counts.items()]
+    return sorted(powers, key=_length)
+
+
+def _length(a: Form) -> int:
+    base = a.args[0] if a.kind == "pow" else a
+    return ("num", "named", "sym").index(base.kind) if base.kind in ("num", "named", "sym") else 3
 
 
 def _add(p: Printer, f: Form) -> Spelled:
@@ -210,7 +248,7 @@ def _add(p: Printer, f: Form) -> Spelled:
     for k, term in enumerate(f.args):
         negative = is_negative(term)
         shown = scaled(Fraction(-1), (), term) if negative else term
-        piece = p.show_ones(shown) if is_ones(shown) else p.at_least(shown, HADAMARD)
+        piece = p.show_ones(shown) if is_ones(shown) else p.at_least(shown, APPLIED)
         text += (" - " if negative else " + ") if k else ("-" if negative else "")
         text += piece
     return text, SUM
@@ -227,15 +265,14 @@ def _pow(p: Printer, f: Form) -> Spelled:
             return f"1{p.sign('/')}" + p.at_least(_flipped(f), PRODUCT), HADAMARD
         flipped = p.at_least(_flipped(f), RAISED) if p.s.one_line else p.show(_flipped(f))
         return p.s.fraction("1", flipped), PRODUCT
-    if e == _HALF:
+    if e == _HALF and (f.rows is None or f.cols is None):
         return p.s.root(p.show(base)), ATOM
-    exponent = str(e) if e.denominator == 1 or p.s.one_line else f"{e.numerator}/{e.denominator}"
-    elementwise = not (f.rows is None or f.cols is None) or not f.is_scalar
-    mark = p.sign("had_power", exponent) if elementwise else exponent
-    if base.kind == "fun" and base.value.name in ("tanh", "sin", "cos", "cosh", "sinh", "sigmoid") and not p.s.one_line:
-        name = p.s.functions[base.value.name]
-        if not elementwise:
-            return p.s.call(p.s.superscript(name, exponent), p.show(base.args[0])), UNARY
+    if f.is_scalar and _has_raised_name(base) and not p.s.one_line:
+        if is_bare(f):
+            return juxtaposed(p.s, [_function_name(p, f), p.show(base.args[0])]), APPLIED
+        return p.bracketed_call(f), UNARY
+    exponent = _exponent(p, e)
+    mark = exponent if f.is_scalar else p.sign("had_power", exponent)
     return p.s.superscript(p.at_least(base, ATOM), mark), RAISED
 
 
@@ -261,16 +298,25 @@ def _fun(p: Printer, f: Form) -> Spelled:
         ), ATOM
     if name == "abs":
         return p.sign("abs", p.show(f.args[0])), ATOM
-    if name == "exp":
-        return p.s.power_of_e(p.show(f.args[0])), UNARY
+    if name == "exp" and f.is_scalar and (power := p.s.power_of_e(p.show(f.args[0]))):
+        return power, UNARY
     if name == "where":
-        return _where(p, f), ATOM
+        return _where(p, f), ATOM if p.s.one_line else CASES
     if name == "power":
-        return p.s.superscript(p.at_least(f.args[0], ATOM), p.show(f.args[1])), RAISED
-    shown = p.s.functions.get(name, name)
-    if not p.s.one_line and name in _WITHOUT_BRACKETS and f.args[0].kind == "sym":
-        return f"{shown} {p.show(f.args[0])}", PRODUCT
-    return p.s.call(shown, ", ".join(_compared(p, a) if len(f.args) > 1 else p.show(a) for a in f.args)), ATOM
+        exponent = p.show(f.args[1])
+        mark = exponent if f.is_scalar else p.sign("had_power", exponent)
+        return p.s.superscript(p.at_least(f.args[0], ATOM), mark), RAISED
+    return _called(p, f)
+
+
+def _called(p: Printer, f: Form) -> Spelled:
+    """``f(x)``, or ``log x`` where books leave the brackets out; two words such as log det reach to the end."""
+    shown = p.s.function(f.value)
+    if not p.s.one_line and is_bare(f):
+        return juxtaposed(p.s, [shown, p.show(f.args[0])]), APPLIED
+    words = " " in shown or shown.count("\\") > 1
+    args = [p.show(f.args[0])] if len(f.args) == 1 else [_compared(p, a) for a in f.args]
+    return p.s.call(shown, ", ".join(args)), APPLIED if words else ATOM
 
 
 def _compared(p: Printer, a: Form) -> str:
@@ -283,7 +329,7 @@ def _compared(p: Printer, a: Form) -> str:
 
 def _where(p: Printer, f: Form) -> str:
     condition, a, b = f.args
-    text = p.show(condition)
+    text = f"{p.show(condition)} {p.s.signs['!=']} 0"
     if condition.kind == "fun" and condition.value.name in COMPARISONS:
         sign = p.s.signs[COMPARISONS[condition.value.name]]
         text = f"{p.show(condition.args[0])} {sign} {_compared(p, condition.args[1])}"
@@ -292,28 +338,26 @@ def _where(p: Printer, f: Form) -> str:
 
 def _along(p: Printer, f: Form) -> Spelled:
     function, axes, rank = f.value
-    name = p.s.functions[function.name]
+    name = p.s.function(function)
     if len(axes) < rank:
-        name = p.s.subscript(name, "rows" if axes == (1,) else "cols") if not p.s.one_line else name
+        name = p.s.subscript(name, p.s.signs["rows" if axes == (1,) else "cols"])
     return p.s.call(name, p.show(f.args[0])), ATOM
 
 
 def _linalg(p: Printer, f: Form) -> Spelled:
-    inner = f.args[0]
     if f.value.name == "inv":
-        return p.s.superscript(p.at_least(inner, ATOM), "-1"), RAISED
-    shown = p.s.functions[f.value.name]
-    if not p.s.one_line and inner.kind == "sym":
-        return f"{shown} {p.show(inner)}", PRODUCT
-    return p.s.call(shown, p.show(inner)), ATOM
+        return p.s.superscript(p.at_least(f.args[0], ATOM), "-1"), RAISED
+    return _called(p, f)
 
 
 def _deriv(p: Printer, f: Form) -> Spelled:
-    return p.sign("d", p.at_least(f.args[0], UNARY), p.show(f.args[1])), PRODUCT
+    function = f.args[0]
+    shown = p.at_least(function, APPLIED if is_bare(function) else UNARY)
+    return p.sign("d", shown, p.show(f.args[1])), APPLIED
 
 
 def _wrapped(key: str) -> Callable[[Printer, Form], Spelled]:
-    return lambda p, f: (p.s.call(p.s.signs[key], p.show(f.args[0])), UNARY)
+    return lambda p, f: (p.s.call(p.s.signs[key], p.show(f.args[0])), ATOM if p.s.one_line else UNARY)
 
 
 _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
@@ -340,5 +384,10 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "fun": _fun,
     "along": _along,
     "linalg": _linalg,
+    "series": binders.series,
+    "integral": binders.integral,
+    "expectation": binders.expectation,
+    "variance": binders.covariance,
+    "covariance": binders.covariance,
     "deriv": _deriv,
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symml.expr.function import AxisFunction, Function, MatrixFunction
 from symml.render.names import latex_name, text_name
 
-_SUPERSCRIPTS = str.maketrans("0123456789-+/n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᐟⁿ")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_TEX_TOKEN = re.compile(r"\\left|\\right|\\[{}^_]|[{}^_]")
+_RAISED = re.compile(r"⊙?-?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Spelling:
         root: A square root.
         norm: The norm, with its subscript.
         call: A function's name and its argument.
-        power_of_e: The exponential of a short or a long argument.
+        power_of_e: The exponential of a number, as a power where the argument is short; empty where it is a call.
         transpose: The mark of a transpose.
         inverse: The mark of an inverse.
         tables: The names of functions and signs.
@@ -46,6 +50,13 @@ class Spelling:
     functions: dict[str, str]
     one_line: bool
 
+    def function(self, function: Function | AxisFunction | MatrixFunction) -> str:
+        """A function's name; an undefined one is spelled as a symbol."""
+        if isinstance(function, Function) and function.undefined:
+            base = function.name.rstrip("'")
+            return self.name(base) + function.name[len(base) :]
+        return self.functions.get(function.name, function.name)
+
 
 def _tex_number(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
@@ -57,7 +68,29 @@ def _tex_call(name: str, argument: str) -> str:
 
 def _tex_exp(argument: str) -> str:
     long = len(argument) > 40 or r"\frac" in argument or r"\left" in argument
-    return rf"\exp\left({argument}\right)" if long else f"e^{{{argument}}}"
+    return "" if long else f"e^{{{argument}}}"
+
+
+def _tex_superscript(a: str, b: str) -> str:
+    """TeX refuses a second superscript, so a base that has one is a group of its own."""
+    base = f"{{{a}}}" if _has_script(a, "^") else a
+    return f"{base}^{{{b}}}" if len(b) > 1 else f"{base}^{b}"
+
+
+def _tex_subscript(a: str, b: str) -> str:
+    """TeX refuses a second subscript, so a base that has one stands in brackets."""
+    base = rf"\left({a}\right)" if _has_script(a, "_") else a
+    return f"{base}_{{{b}}}"
+
+
+def _has_script(text: str, mark: str) -> bool:
+    """Whether ``^`` or ``_`` stands in LaTeX outside braces and growing brackets."""
+    depth = 0
+    for token in _TEX_TOKEN.findall(text):
+        depth += (token in ("{", r"\left")) - (token in ("}", r"\right"))
+        if depth == 0 and token == mark:
+            return True
+    return False
 
 
 def _tex_cases(rows: list[tuple[str, str]]) -> str:
@@ -79,7 +112,7 @@ _FUNCTIONS = {
     "minimum": r"\min",
     "max": r"\max",
     "min": r"\min",
-    "prod": r"\prod",
+    "prod": r"\operatorname{prod}",
     "det": r"\det",
     "logdet": r"\log\det",
 }
@@ -118,6 +151,7 @@ _PLAIN = [
     "logsumexp",
     "power",
     "polygamma",
+    "where",
 ]
 _STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 
@@ -134,8 +168,8 @@ LATEX = Spelling(
     number=_tex_number,
     fraction=lambda top, low: rf"\frac{{{top}}}{{{low}}}",
     brackets=lambda a: rf"\left({a}\right)",
-    superscript=lambda a, b: f"{a}^{{{b}}}" if len(b) > 1 else f"{a}^{b}",
-    subscript=lambda a, b: f"{a}_{{{b}}}",
+    superscript=_tex_superscript,
+    subscript=_tex_subscript,
     root=lambda a: rf"\sqrt{{{a}}}",
     norm=lambda a, p: rf"\left\|{a}\right\|_{p}",
     call=_tex_call,
@@ -158,17 +192,28 @@ LATEX = Spelling(
         "<=": r"\le",
         "=": "=",
         "!=": r"\ne",
-        "indicator": r"\mathbf{1}\left[{0}\right]",
+        "indicator": r"\mathbf{{1}}\left[{0}\right]",
         "abs": r"\left|{0}\right|",
         "otherwise": r"\text{otherwise}",
         "if": r"\text{if } ",
         "space": r"\,",
         "had_power": r"\odot {0}",
         "d": r"\frac{{\partial}}{{\partial {1}}}{0}",
+        ".": r"\cdot ",
+        "rows": r"\text{rows}",
+        "cols": r"\text{cols}",
+        "series": r"\sum_{{{0}={1}}}^{{{2}}} ",
+        "integral": r"\int_{{{1}}}^{{{2}}} {0} \, d{3}",
+        "infinity": r"\infty",
+        "E": r"\mathbb{E}",
+        "variance": r"\operatorname{Var}",
+        "covariance": r"\operatorname{Cov}",
+        "given": r" \mid ",
+        "square brackets": r"\left[{0}\right]",
         "pi": r"\pi",
         "e": "e",
     },
-    functions=_FUNCTIONS | {name: _operator(name) for name in _PLAIN},
+    functions={name: _operator(name) for name in _PLAIN} | _FUNCTIONS,
     one_line=False,
 )
 
@@ -182,12 +227,10 @@ def _text_fraction(top: str, low: str) -> str:
 
 
 def _text_superscript(a: str, b: str) -> str:
-    raised = b.translate(_SUPERSCRIPTS)
-    return (
-        a + raised
-        if all(c not in raised for c in "()*^ ") and raised != b and raised.isascii() is False
-        else f"{a}^({b})"
-    )
+    """Whole numbers are raised, a name follows a caret, all else stands in brackets after it."""
+    if _RAISED.fullmatch(b):
+        return a + b.translate(_SUPERSCRIPTS)
+    return f"{a}^{b}" if b.isidentifier() else f"{a}^({b})"
 
 
 def _text_cases(rows: list[tuple[str, str]]) -> str:
@@ -204,7 +247,7 @@ TEXT = Spelling(
     root=lambda a: f"√({a})",
     norm=lambda a, p: f"‖{a}‖{'' if p == '2' else '_' + p}",
     call=lambda name, argument: f"{name}({argument})",
-    power_of_e=lambda argument: f"exp({argument})",
+    power_of_e=lambda argument: "",
     cases=_text_cases,
     signs={
         "T": "ᵀ",
@@ -230,6 +273,17 @@ TEXT = Spelling(
         "space": " ",
         "had_power": "⊙{0}",
         "d": "∂/∂{1} {0}",
+        ".": "·",
+        "rows": "rows",
+        "cols": "cols",
+        "series": "Σ[{0}={1}..{2}] ",
+        "integral": "∫[{3}={1}..{2}] {0} d{3}",
+        "infinity": "∞",
+        "E": "E",
+        "variance": "Var",
+        "covariance": "Cov",
+        "given": " | ",
+        "square brackets": "[{0}]",
         "pi": "π",
         "e": "e",
     },

@@ -20,15 +20,14 @@ from symml.calculus.normal.atoms import (
     Poly,
     TooLarge,
     freeze,
-    inner_atoms,
     thaw,
 )
+from symml.calculus.normal.ties import ties_are_rare
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
-_DISCRETE = frozenset({"sign", "binary", "onehot", "label", "integer"})
 _MAX_POWER = 12
-_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number"})
+_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
 class Algebra:
@@ -310,19 +309,8 @@ class Algebra:
 
     def sign_atom(self, body: Frozen) -> Atom:
         """The atom of a sum's sign; away from ties the sign of a continuous value is never zero."""
-        kind = "unitsgn" if self.generic and self._is_continuous(body) else "sgn"
+        kind = "unitsgn" if self.generic and ties_are_rare(self.atoms, body) else "sgn"
         return self.atoms.intern((kind, body), self.atoms.poly_labels(body))
-
-    def _is_continuous(self, body: Frozen) -> bool:
-        """Whether an entry of an interval occurs, and no extremum, which is met by an entry all the time."""
-        kinds = set()
-        stack = [atom for monomial, _ in body for atom, _ in monomial]
-        while stack:
-            key = self.atoms.key(stack.pop())
-            discrete = key[0] == "entry" and bool(key[1].domain.facts & _DISCRETE)
-            kinds.add("discrete" if discrete else key[0])
-            stack += inner_atoms(key)
-        return "entry" in kinds and "along" not in kinds
 
     def number_power(self, value: Fraction, p: Fraction) -> Poly:
         """A positive rational to a broken power, by its primes."""

@@ -89,10 +89,11 @@ abs: Function = Function(
     facts=frozenset({"nonnegative"}),
     kinks=lambda x: x,
 )
+# A tie on a whole interval (min(r, clip(r)) of PPO) has one slope: the slopes of both arguments must sum to one there.
 maximum: Function = Function(
     "maximum",
     r"\max",
-    slopes=(lambda a, b, f: greater(a, b), lambda a, b, f: greater(b, a)),
+    slopes=(lambda a, b, f: greater_equal(a, b), lambda a, b, f: greater(b, a)),
     definition=lambda a, b: where(greater(a, b), a, b),
     sympy=lambda S, a, b: S.Max(a, b),
     numpy="maximum",
@@ -101,7 +102,7 @@ maximum: Function = Function(
 minimum: Function = Function(
     "minimum",
     r"\min",
-    slopes=(lambda a, b, f: less(a, b), lambda a, b, f: less(b, a)),
+    slopes=(lambda a, b, f: less_equal(a, b), lambda a, b, f: less(b, a)),
     definition=lambda a, b: where(less(a, b), a, b),
     sympy=lambda S, a, b: S.Min(a, b),
     numpy="minimum",

@@ -1,0 +1,94 @@
+"""Claims that are wrong only on a rare branch, or where two values tie on a whole interval, are never passed."""
+
+from __future__ import annotations
+
+import pytest
+
+from symml.calculus.branch_degree import branch_degree
+from symml.calculus.identity_test import identity_test
+from symml.expr.build import vector
+from symml.expr.functions import greater, relu
+from symml.proof.gradient_check import check_gradient
+from symml.proof.verify import verify
+from symml.read.declarations import read_declarations
+from symml.read.expression import read_expression
+
+_PASSED = ("proved", "proved_randomized", "certified")
+_LETTERS = "abcdghjklm"
+
+
+def _conditions(count: int, form: str, joined: str) -> str:
+    return joined.join(form.replace("?", name) for name in _LETTERS[:count])
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+@pytest.mark.parametrize(("form", "joined"), [("where(? > 3, 1, 0)", "*"), ("relu(? - 3)", "*")])
+def test_a_term_on_a_rare_branch_is_found(count: int, form: str, joined: str) -> None:
+    shapes = ", ".join(f"{name}:" for name in _LETTERS[:count]) + ", x:"
+    verdict = verify(f"x**2 + {_conditions(count, form, joined)}*tanh(x)", "x**2", shapes=shapes)
+    assert verdict.verdict in ("refuted", "true_if")
+    assert verdict.counterexample is not None
+
+
+@pytest.mark.parametrize("count", [2, 4, 7])
+def test_no_draw_passes_a_term_that_needs_many_signs(count: int) -> None:
+    shapes = read_declarations(", ".join(f"{name}:" for name in _LETTERS[:count]) + ", x:")
+    wrong = read_expression(f"x + {_conditions(count, 'relu(?)', '*')}", shapes)
+    assert identity_test(wrong, read_expression("x", shapes)).status != "zero"
+
+
+def test_a_label_beyond_the_first_two_is_not_forgotten() -> None:
+    assert verify("where(y == 2, x, 0)", "0*x", shapes="y: label, x:").verdict not in _PASSED
+
+
+def test_signs_that_are_multiplied_are_counted() -> None:
+    x, y, z = vector("x", 3), vector("y", 3), vector("z", 3)
+    assert branch_degree(x * y + 1, {}) == 0
+    assert branch_degree(relu(x) + relu(y), {}) == 1
+    assert branch_degree(greater(x, 0) * y + greater(y, 0) * z, {}) == 1
+    assert branch_degree(greater(x, 0) * greater(y, 0) * greater(z, 0), {}) == 3
+    assert branch_degree(greater(x, 0) * greater(x, 0), {}) == 1
+    assert branch_degree((greater(x, 0) * y).sum() ** 2, {}) == 2
+
+
+SHAPES = "r: positive, A:, eps: unit"
+PPO = "minimum(r*A, clip(r, 1-eps, 1+eps)*A)"
+INSIDE = "where(r < 1+eps, 1, 0)*where(r > 1-eps, 1, 0)"
+
+
+def _ppo_slope(sign: str) -> str:
+    clipped = "clip(r, 1-eps, 1+eps)*A"
+    return f"A*where(r*A {sign} {clipped}, 1, 0) + A*where({clipped} < r*A, 1, 0)*{INSIDE}"
+
+
+def test_a_tie_on_a_whole_interval_has_a_slope() -> None:
+    assert check_gradient(PPO, _ppo_slope("<="), wrt="r", shapes=SHAPES).verdict in _PASSED
+    assert check_gradient(PPO, _ppo_slope("<"), wrt="r", shapes=SHAPES).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("condition", "weaker"),
+    [
+        ("relu(x + 50) > 0", "relu(x + 50) >= 0"),
+        ("abs(x - 60) + abs(x + 60) > 120", "abs(x - 60) + abs(x + 60) >= 120"),
+        ("maximum(x, 30) > 30", "maximum(x, 30) >= 30"),
+        ("sqrt((x - 60)**2) - (60 - x) > 0", "sqrt((x - 60)**2) - (60 - x) >= 0"),
+        ("minimum(x, y) > y", "minimum(x, y) >= y"),
+        ("relu(x) * relu(y) > 0", "relu(x) * relu(y) >= 0"),
+    ],
+)
+def test_ties_on_an_open_set_are_no_exception(condition: str, weaker: str) -> None:
+    verdict = check_gradient(f"where({condition}, x, 0)", f"where({weaker}, 1, 0)", wrt="x", shapes="x:, y:")
+    assert verdict.verdict not in _PASSED
+
+
+def test_a_witness_on_a_kink_is_moved_off_it() -> None:
+    verdict = check_gradient("where(x > 0, x, 0)", "where(relu(x) >= 0, 1, 0)", wrt="x", shapes="x:")
+    assert verdict.counterexample is not None
+    assert str(verdict.counterexample).startswith("at x = -1:")
+
+
+def test_networks_without_biases_are_still_proved() -> None:
+    claim = "V.T @ (where(V@x >= 0, 1, 0) * (W.T @ where(W @ relu(V@x) >= 0, 1, 0)))"
+    verdict = check_gradient("sum(relu(W @ relu(V@x)))", claim, wrt="x", shapes="x: d, V: m d, W: k m")
+    assert verdict.verdict in ("proved", "proved_randomized")

@@ -1,0 +1,140 @@
+"""What derivations print, word for word: the forms of textbooks."""
+
+import pytest
+
+from symml.faces import read_numpy
+from symml.proof.derive import derive
+from symml.render import latex, text
+
+DERIVED = [
+    (
+        "mean((y - X@w)**2) + lam*dot(w, w)", "w", "X: n d, y: n, w: d, lam: positive", 1,
+        "2(λ w - Xᵀ(y - X w)/n)",
+        r"2\left(\lambda w - \frac{1}{n}X^{\top}\left(y - Xw\right)\right)",
+    ),
+    (
+        "norm(X@w - y)**2/2", "w", "X: n d, y: n, w: d", 1,
+        "Xᵀ(X w - y)",
+        r"X^{\top}\left(Xw - y\right)",
+    ),
+    (
+        "norm(X@w - y)**2/2", "w", "X: n d, y: n, w: d", 2,
+        "Xᵀ X",
+        r"X^{\top}X",
+    ),
+    (
+        "mean(log(1 + exp(-y*(X@w))))", "w", "X: n d, y: n sign, w: d", 1,
+        "-Xᵀ(σ(-y ⊙ X w) ⊙ y)/n",
+        r"-\frac{1}{n}X^{\top}\left(\sigma\left(-y \odot Xw\right) \odot y\right)",
+    ),
+    (
+        "w@A@w", "w", "A: d d, w: d", 1,
+        "A w + Aᵀ w",
+        r"Aw + A^{\top}w",
+    ),
+    (
+        "w@S@w", "w", "S: d d symmetric, w: d", 1,
+        "2 S w",
+        r"2Sw",
+    ),
+    (
+        "log(det(S))", "S", "S: d d spd", 1,
+        "S⁻¹",
+        r"S^{-1}",
+    ),
+    (
+        "trace(inv(X)@A)", "X", "X: d d invertible, A: d d", 1,
+        "-X⁻ᵀ Aᵀ X⁻ᵀ",
+        r"-X^{-\top}A^{\top}X^{-\top}",
+    ),
+    (
+        "logsumexp(z)", "z", "z: k", 2,
+        "diag(p) - p pᵀ  where p = softmax(z)",
+        r"\operatorname{diag}\left(p\right) - pp^{\top} \quad\text{where } p = \operatorname{softmax}\left(z\right)",
+    ),
+    (
+        "sigmoid(x)", "x", "x:", 1,
+        "σ(x)(1 - σ(x))",
+        r"\sigma\left(x\right)\left(1 - \sigma\left(x\right)\right)",
+    ),
+    (
+        "tanh(X@w)", "w", "X: n d, w: d", 1,
+        "diag(𝟏 - tanh(X w)⊙²)X",
+        r"\operatorname{diag}\left(\mathbf{1} - \tanh\left(Xw\right)^{\odot 2}\right)X",
+    ),
+    (
+        "norm(w)", "w", "w: d", 1,
+        "w/‖w‖",
+        r"\frac{1}{\left\|w\right\|_2}w",
+    ),
+    (
+        "x*log(x)", "x", "x: positive", 1,
+        "log(x) + 1",
+        r"\log x + 1",
+    ),
+    (
+        "trace(A@X@B@X.T)", "X", "A: n n, X: n d, B: d d", 2,
+        "[ijkl] ↦ A[i,k] B[l,j] + A[k,i] B[j,l]",
+        r"\left[A_{ik} B_{lj} + A_{ki} B_{jl}\right]_{ijkl}",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "order", "as_text", "as_latex"), DERIVED, ids=[f"{row[0]} {row[3]}" for row in DERIVED]
+)
+def test_a_derivative_is_printed_as_in_a_textbook(
+    loss: str, wrt: str, shapes: str, order: int, as_text: str, as_latex: str
+) -> None:
+    found = derive(loss, wrt, shapes=shapes, order=order)
+    assert (found.text(), found.latex()) == (as_text, as_latex)
+
+
+WRITTEN = [
+    ("-(X@w - y)", "X: n d, w: d, y: n", "-(X w - y)", r"-\left(Xw - y\right)"),
+    ("-(a*log(b) + c)", "a:, b:, c:", "-(a log(b) + c)", r"-\left(a\log b + c\right)"),
+    ("5*2**x", "x:", "5 · 2^x", r"5\cdot 2^x"),
+    ("lgamma(x)**2", "x: positive", "(log Γ(x))²", r"\left(\log\Gamma\left(x\right)\right)^2"),
+    ("log(w)*v", "w: d, v: d", "log(w) ⊙ v", r"\log\left(w\right) \odot v"),
+    ("cos(x)**2*log(a)", "x:, a:", "cos(x)² log(a)", r"\cos^2\left(x\right)\log a"),
+    ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
+    ("exp(A)", "A: d d", "exp(A)", r"\exp\left(A\right)"),
+    ("norm(A)", "A: n d", "‖A‖_F", r"\left\|A\right\|_F"),
+    ("max(X, axis=1)", "X: n d", "max[rows](X)", r"\max_{\text{rows}}\left(X\right)"),
+    ("softmax(X, axis=0)", "X: n d", "softmax[cols](X)", r"\operatorname{softmax}_{\text{cols}}\left(X\right)"),
+    ("x_1[0]", "x_1: d", "x₁[1]", r"\left(x_{1}\right)_{1}"),
+    ("w[1:]", "w: d", "w[2:d]", r"w_{2:d}"),
+    ("y_hat*x", "y_hat:, x:", "y\u0302 x", r"\hat{y}x"),
+    ("abs(x)*abs(y)", "x:, y:", "|x| |y|", r"\left|x\right|\left|y\right|"),
+    ("sum(log(w))", "w: d", "𝟏ᵀ log(w)", r"\mathbf{1}^{\top}\log w"),
+    ("(w@v)*(u@v)", "w: d, v: d, u: d", "(wᵀ v)(uᵀ v)", r"\left(w^{\top}v\right)\left(u^{\top}v\right)"),
+    (
+        "c - where(x > 0, a, b)", "x:, a:, b:, c:",
+        "c - {a if x > 0; b otherwise}",
+        r"c - \left(\begin{cases} a & \text{if } x > 0 \\ b & \text{otherwise} \end{cases}\right)",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "shapes", "as_text", "as_latex"), WRITTEN, ids=[row[0] for row in WRITTEN])
+def test_a_formula_is_printed_with_the_brackets_that_it_needs(
+    source: str, shapes: str, as_text: str, as_latex: str
+) -> None:
+    expr = read_numpy(source, shapes)
+    assert (text.text(expr), latex.latex(expr)) == (as_text, as_latex)
+
+
+def test_the_steps_of_a_derivation_are_printed_line_by_line() -> None:
+    found = derive("norm(X@w - y)**2", "w", shapes="X: n d, w: d, y: n")
+    assert found.text(steps=True).splitlines()[0].split() == ["1", "L", "=", "‖X", "w", "-", "y‖²", "definition"]
+    assert found.latex(steps=True).startswith(
+        "\\begin{aligned}\nL &= \\left\\|Xw - y\\right\\|_2^2 && \\text{definition}"
+    )
+
+
+def test_a_name_is_used_wherever_its_formula_stands_also_in_index_notation() -> None:
+    found = derive("sum(logsumexp(X@W, axis=1))", "W", shapes="X: n d, W: d k", order=2)
+    main, _, where = found.text().partition("  where ")
+    assert where == "P = softmax[rows](X W)"
+    assert "P[m,l]" in main
+    assert "softmax" not in main
