@@ -14,7 +14,7 @@ from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.trace import load_function
 
-_PASSED = ("proved", "proved_randomized", "certified", "convention")
+_PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 
 
 def run(left: str, right: str, wrt: str, shapes: str, digits: int, *, json: bool) -> None:

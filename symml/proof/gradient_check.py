@@ -15,9 +15,10 @@ import numpy as np
 from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, draw, generic_points
-from symml.errors import NotEvaluable, ShapeError, SymmlError
+from symml.errors import NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.expr.walk import size_names, symbols
+from symml.proof.blackbox import check_by_differences, formula_function
 from symml.proof.coverage import Coverage
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
@@ -27,7 +28,7 @@ from symml.proof.verify import away_from_ties, decide
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
 from symml.read.places import SourcePlace
-from symml.read.trace import trace
+from symml.read.trace import numbers_for, trace
 from symml.render import text
 
 Source = Expr | str | Callable[..., Any]
@@ -63,7 +64,10 @@ def check_gradient(
     """
     declarations = read_declarations(shapes)
     names = [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
-    read = _read(loss, grad, declarations)
+    try:
+        read = _read(loss, grad, declarations)
+    except TraceError as error:
+        return _by_differences(loss, grad, names, declarations, error)
     root = _only(read.loss)
     found = [
         _check_one(root, claim, _variable(root, name, read.declarations), digits, read)
@@ -71,6 +75,25 @@ def check_gradient(
     ]
     worst = max(found, key=lambda v: _RANK.index(v.verdict))
     return worst.with_notes(*read.notes)
+
+
+def _by_differences(loss: Source, grad: Source, names: list[str], declared: Declarations, error: TraceError) -> Verdict:
+    """Calls what cannot be traced; where the call fails too, that is said with the call that shows it."""
+    sizes = numbers_for(declared)
+    numbered = declared.with_numbers(sizes)
+    try:
+        sides = [_callable(source, numbered) for source in (loss, grad)]
+        return check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
+    except TraceError as failed:
+        raise TraceError(f"{failed.what}\n(it cannot be traced either: {error.what})", cure=failed.cure) from None
+    except SymmlError:
+        raise error from None
+
+
+def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
+    if callable(source) and not isinstance(source, Expr):
+        return source
+    return formula_function(_as_read(source, declared))
 
 
 _RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
@@ -86,6 +109,8 @@ class _Read:
         declarations: The declarations, with the numbers in them.
         numbers: The numbers in the place of named dims.
         origins: Where in the source the claim's parts were made.
+        left_out: Inputs that the functions refuse.
+        guards: Without a value at these inputs, else zero.
     """
 
     loss: Any
@@ -93,12 +118,14 @@ class _Read:
     declarations: Declarations
     numbers: dict[str, int]
     origins: dict[Expr, SourcePlace]
+    left_out: tuple[str, ...] = ()
+    guards: tuple[Expr, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader of the verdict must know."""
         shown = ", ".join(f"{k}={v}" for k, v in self.numbers.items())
-        return (f"the code needs numbers as dims: shown for {shown}",) if shown else ()
+        return (*((f"the code needs numbers as dims: shown for {shown}",) if shown else ()), *self.left_out)
 
 
 def _read(loss: Source, grad: Source, declarations: Declarations) -> _Read:
@@ -108,6 +135,8 @@ def _read(loss: Source, grad: Source, declarations: Declarations) -> _Read:
         declarations = declarations.with_numbers(sizes)
     values: list[Any] = []
     origins: dict[Expr, SourcePlace] = {}
+    notes: list[str] = []
+    guards: list[Expr] = []
     for source, found in zip((loss, grad), traces, strict=True):
         if found is None:
             values.append(_as_read(source, declarations))
@@ -116,7 +145,10 @@ def _read(loss: Source, grad: Source, declarations: Declarations) -> _Read:
             found = trace(source, declarations)
         values.append(found.value)
         origins = found.origins
-    return _Read(values[0], values[1], declarations, sizes, origins if traces[1] is not None else {})
+        notes += found.notes
+        guards += [found.guard] if found.guard is not None else []
+    own = origins if traces[1] is not None else {}
+    return _Read(values[0], values[1], declarations, sizes, own, tuple(notes), tuple(guards))
 
 
 def _as_read(source: Source, declarations: Declarations) -> Expr:
@@ -167,6 +199,10 @@ def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: _Read) -
     reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
     _need_a_gradient(root, reference, claim, wrt)
     found = _decided(root, claim, wrt, reference, digits)
+    if read.guards and found.verdict not in ("proved", "proved_randomized"):
+        # Points at which the code itself refuses its inputs say nothing.
+        reference, claim = (sum(read.guards, side) for side in (reference, claim))
+        found = replace(_decided(root, claim, wrt, reference, digits), statement=found.statement)
     if found.verdict not in ("refuted", "true_if"):
         return found
     witness = found.counterexample.point if found.counterexample else None
