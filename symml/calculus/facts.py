@@ -21,6 +21,7 @@ from symml.expr.nodes import (
     Power,
     Symbol,
 )
+from symml.expr.scoped import Binder, Bound, Expectation, Integral, Series
 from symml.expr.walk import topological
 
 _SIGNED = ("positive", "nonnegative", "nonzero")
@@ -72,7 +73,7 @@ def _unknown(node: Expr) -> frozenset[str]:
     return _NOTHING
 
 
-def _symbol(node: Symbol) -> frozenset[str]:
+def _symbol(node: Symbol | Bound) -> frozenset[str]:
     return frozenset(f for f in _SIGNED if f in node.domain.facts)
 
 
@@ -91,7 +92,35 @@ def _add(node: Add) -> frozenset[str]:
     parts = [_of(arg) for arg in node.args]
     if all("nonnegative" in p for p in parts):
         return _POSITIVE if any("positive" in p for p in parts) else _NONNEGATIVE
-    return _NOTHING
+    return _complement(node)
+
+
+def _complement(node: Add) -> frozenset[str]:
+    """``1 - p`` of a probability, or of a value strictly between 0 and 1."""
+    if len(node.args) != 2:
+        return _NOTHING
+    one, less = node.args if _is_one(node.args[0]) else node.args[::-1]
+    if not _is_one(one) or not (isinstance(less, Contract) and less.coef == -1 and len(less.args) == 1):
+        return _NOTHING
+    part = less.args[0]
+    if less.subs != (tuple(range(len(node.shape))),) or less.dims != part.shape:
+        return _NOTHING
+    if isinstance(part, Along):
+        # The softmax of a single entry is 1.
+        return _NONNEGATIVE if "unit" in part.function.facts else _NOTHING
+    known = part.domain.facts if isinstance(part, Symbol) else _function_facts(part)
+    return _POSITIVE if "unit" in known else _NONNEGATIVE if known & {"probability", "binary"} else _NOTHING
+
+
+def _is_one(node: Expr) -> bool:
+    """Whether every entry is a written one."""
+    if isinstance(node, Constant):
+        return node.value == 1
+    return isinstance(node, Contract) and node.coef == 1 and not node.args and len(node.dims) == len(node.shape)
+
+
+def _function_facts(node: Expr) -> frozenset[str]:
+    return node.function.facts if isinstance(node, Apply) else _NOTHING
 
 
 def _contract(node: Contract) -> frozenset[str]:
@@ -175,6 +204,14 @@ def _linalg(node: Linalg) -> frozenset[str]:
     return _POSITIVE if node.function.name == "det" and is_pd(node.args[0]) else _NOTHING
 
 
+def _average(node: Binder) -> frozenset[str]:
+    """A mean of what is positive is positive; a sum may have no terms, and an integral may run backward."""
+    body = _of(node.body)
+    kept = ("positive", "nonnegative") if isinstance(node, Expectation) else ("nonnegative",)
+    forward = not isinstance(node, Integral) or "nonnegative" in node.variables[0].domain.facts
+    return frozenset(f for f in kept if f in body) if forward else _NOTHING
+
+
 _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Symbol: _symbol,
     Constant: _constant,
@@ -186,6 +223,10 @@ _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: _symbol,
+    Series: _average,
+    Integral: _average,
+    Expectation: _average,
 }
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
 from math import prod
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from symml.calculus.branch_degree import COMPARISONS, LABELS
-from symml.calculus.finite_field import Redraw, Tower
+from symml.calculus.branch_degree import COMPARISONS
+from symml.calculus.field_symbols import Choice, entries_on, free_entries
+from symml.calculus.finite_field import Redraw, Tower, eliminate
 from symml.expr.dims import dim_value
 from symml.expr.nodes import (
     Add,
@@ -39,10 +39,9 @@ class Unsupported(Exception):
 class FieldDraw:
     """One draw: the tower, the level at work, and consistent values of functions without laws."""
 
-    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int) -> None:
-        self.tower, self.sizes, self.rng, self.seed = tower, sizes, rng, seed
+    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int, choice: Choice | None) -> None:
+        self.tower, self.sizes, self.rng, self.seed, self.choice = tower, sizes, rng, seed, choice
         self.level, self.prime = 0, tower.primes[0]
-        self.labels: dict[Symbol, int] = {}
 
     def shape(self, dims: tuple[Any, ...]) -> tuple[int, ...]:
         """Dims as numbers."""
@@ -86,26 +85,11 @@ def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], int]) -> 
 
 
 def _symbol(run: FieldDraw, node: Symbol, child: Child) -> Any:
-    facts, p = node.domain.facts, run.prime
-    shape = run.shape(node.shape)
-    # The discrete choices are the same at every level; everything else is drawn anew at each.
-    choice = Random(f"{run.seed} {node.name} {shape}")
-    if "onehot" in facts:
-        rows = {place: choice.randrange(shape[-1]) for place in product(*map(range, shape[:-1]))}
-        return _filled(shape, lambda at: int(rows[at[:-1]] == at[-1]))
-    if facts & {"label", "binary"}:
-        return _filled(shape, lambda at: choice.randrange(run.labels.get(node, LABELS) if "label" in facts else 2))
-    if "sign" in facts:
-        return _filled(shape, lambda at: choice.choice((1, p - 1)))
-    if facts & {"integer", "simplex", "rows_sum_to_one", "orthogonal"}:
-        raise Unsupported(f"a symbol declared {node.domain.name}")
-    squares = bool(facts & {"positive", "nonnegative"})
-    values = _filled(shape, lambda at: pow(run.rng.randrange(1, p), 2 if squares else 1, p))
-    if "diagonal" in facts:
-        return _filled(shape, lambda at: values[at] if at[-1] == at[-2] else 0)
-    if "psd" in facts:
-        return _filled(shape, lambda at: sum(values[at[0], k] * values[at[1], k] for k in range(shape[-1])) % p)
-    return (values + values.T) % p if "symmetric" in facts else values
+    # The finite choices are the same at every level; everything else is drawn anew at each.
+    if run.choice is not None and node in run.choice:
+        return run.choice[node] % run.prime
+    entries = free_entries if run.choice is None else entries_on
+    return entries(node, run.shape(node.shape), run.prime, run.rng)
 
 
 def _constant(run: FieldDraw, node: Constant, child: Child) -> Any:
@@ -197,32 +181,12 @@ def _along(run: FieldDraw, node: Along, child: Child) -> Any:
 
 
 def _linalg(run: FieldDraw, node: Linalg, child: Child) -> Any:
-    inverse, determinant = _eliminate(child(node.args[0]), run.prime)
+    inverse, determinant = eliminate(child(node.args[0]), run.prime)
     if node.function.name == "inv":
         if inverse is None:
             raise Redraw
         return inverse
     return _filled((), lambda at: determinant)
-
-
-def _eliminate(matrix: Any, p: int) -> tuple[Any, int]:
-    size = len(matrix)
-    rows = [[int(v) % p for v in matrix[r]] + [int(r == c) for c in range(size)] for r in range(size)]
-    determinant = 1
-    for c in range(size):
-        pivot = next((r for r in range(c, size) if rows[r][c]), None)
-        if pivot is None:
-            return None, 0
-        if pivot != c:
-            rows[c], rows[pivot], determinant = rows[pivot], rows[c], -determinant
-        determinant = determinant * rows[c][c] % p
-        scale = pow(rows[c][c], -1, p)
-        rows[c] = [v * scale % p for v in rows[c]]
-        for r in range(size):
-            if r != c and rows[r][c]:
-                factor = rows[r][c]
-                rows[r] = [(v - factor * w) % p for v, w in zip(rows[r], rows[c], strict=True)]
-    return np.array([row[size:] for row in rows], dtype=object), determinant
 
 
 RULES: dict[type[Expr], Callable[..., Any]] = {

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
+from typing import Any
+
+import numpy as np
 
 _WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 _GIANT = 1 << 17
@@ -110,3 +113,24 @@ class Tower:
             raise Redraw
         root = pow(value, (p + 1) // 4, p)
         return root if sign == 0 or self.sign(level, root) == 1 else p - root
+
+
+def eliminate(matrix: Any, p: int) -> tuple[Any, int]:
+    """The inverse modulo ``p`` (``None`` when there is none) and the determinant."""
+    size = len(matrix)
+    rows = [[int(v) % p for v in matrix[r]] + [int(r == c) for c in range(size)] for r in range(size)]
+    determinant = 1
+    for c in range(size):
+        pivot = next((r for r in range(c, size) if rows[r][c]), None)
+        if pivot is None:
+            return None, 0
+        if pivot != c:
+            rows[c], rows[pivot], determinant = rows[pivot], rows[c], -determinant
+        determinant = determinant * rows[c][c] % p
+        scale = pow(rows[c][c], -1, p)
+        rows[c] = [v * scale % p for v in rows[c]]
+        for r in range(size):
+            if r != c and rows[r][c]:
+                factor = rows[r][c]
+                rows[r] = [(v - factor * w) % p for v, w in zip(rows[r], rows[c], strict=True)]
+    return np.array([row[size:] for row in rows], dtype=object), determinant

@@ -128,11 +128,18 @@ def generic_points(roots: Sequence[Expr], *, count: int, seed: int = 11) -> Iter
 def _special_points(
     wanted: Sequence[Symbol], sizes: dict[str, int], rng: Random, roots: Sequence[Expr]
 ) -> Iterator[Point]:
-    """One symbol after the other at its special entries, the rest random; then all at once."""
+    """Symbols of finitely many values at theirs together; then one symbol after the other, the rest random."""
+    shapes = {symbol: tuple(dim_value(dim, sizes) for dim in symbol.shape) for symbol in wanted}
+    finite = [symbol for symbol in wanted if symbol.domain.facts & {"binary", "sign"} and symbol.domain.special]
+    for k in (1, 0) if len(finite) > 1 else ():
+        point = draw(wanted, sizes, rng, roots)
+        for symbol in finite:
+            entry = symbol.domain.special[k]
+            point = point.replaced(symbol, as_array([entry] * int(np.prod(shapes[symbol])), shapes[symbol]))
+        yield point
     for symbol in wanted:
-        shape = tuple(dim_value(dim, sizes) for dim in symbol.shape)
-        for entries in special_points(symbol.domain, shape, limit=4):
-            yield draw(wanted, sizes, rng, roots).replaced(symbol, as_array(entries, shape))
+        for entries in special_points(symbol.domain, shapes[symbol], limit=4):
+            yield draw(wanted, sizes, rng, roots).replaced(symbol, as_array(entries, shapes[symbol]))
 
 
 def simpler_entries(symbol: Symbol) -> tuple[Fraction, ...]:

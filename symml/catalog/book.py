@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from symml.catalog.declare import Entry
+from symml.catalog.entry import Entry
 from symml.errors import UnknownEntry
 
 _CHAPTERS = Path(__file__).parent / "chapters"

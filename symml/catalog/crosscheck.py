@@ -16,6 +16,7 @@ import sympy
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import draw
+from symml.catalog.check import FALSE, GOOD
 from symml.catalog.sympy_form import side, sizes_of
 from symml.errors import NotEvaluable, SymmlError
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol
@@ -24,12 +25,10 @@ from symml.kernels import kernel
 from symml.proof.derivative_check import agreeing_points
 
 if TYPE_CHECKING:
-    from symml.catalog.declare import Entry
+    from symml.catalog.entry import Entry
 
 _POINTS = 5
 _MAX_ULPS = 4096.0
-_GOOD = ("proved", "proved_randomized", "certified")
-_FALSE = ("refuted", "true_if")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Row:
 def crosscheck(entry: Entry) -> Row:
     """Cross-checks one entry."""
     verdict = entry.verify()
-    expected = _FALSE if entry.pitfall else _GOOD
+    expected = FALSE if entry.pitfall else GOOD
     problems = [] if verdict.verdict in expected else [f"links: {verdict.verdict}: {verdict.reason}"]
     if entry.pitfall:
         return Row(entry.id, verdict.verdict, None, None, "-", not problems, "; ".join(problems))

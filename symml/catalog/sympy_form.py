@@ -1,17 +1,20 @@
-"""An entry's statement as a SymPy equation."""
+"""An entry's statement in SymPy."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.sampling import size_draws
+from symml.catalog.views import title
+from symml.errors import SymmlError
 from symml.expr.nodes import Expr
 from symml.expr.sympy_bridge import to_sympy
 from symml.expr.walk import size_names
 
 if TYPE_CHECKING:
-    from symml.catalog.declare import Entry
+    from symml.catalog.entry import Entry
 
 
 def sizes_of(entry: Entry) -> dict[str, int]:
@@ -19,11 +22,45 @@ def sizes_of(entry: Entry) -> dict[str, int]:
     return size_draws(size_names(entry.lhs, entry.rhs), 1)[0]
 
 
-def equation(entry: Entry) -> Any:
-    """The statement as ``Eq``: scalars with symbolic derivatives and sums, arrays written out at small sizes."""
+def statement(entry: Entry) -> Any:
+    """The statement: ``Eq``, ``Le`` or ``Ge`` of its sides, ``Eq`` of a ``Limit``, of a name, or of each variable.
+
+    Scalars keep their derivatives and sums, arrays are written out at small sizes.
+    """
     import sympy
 
-    return sympy.Eq(side(entry, entry.lhs), side(entry, entry.rhs), evaluate=False)
+    right = side(entry, entry.rhs)
+    if entry.kind == "definition":
+        return sympy.Eq(sympy.Symbol(title(entry)), right, evaluate=False) if not entry.rhs.shape else right
+    if entry.kind == "algorithm":
+        return {symbol.name: side(entry, value) for symbol, value in entry.assignments}
+    left = side(entry, entry.lhs)
+    if entry.kind == "limit":
+        variable = next(s for s in left.free_symbols if str(s) == entry.at[0])
+        left = sympy.Limit(
+            left, variable, {"oo": sympy.oo, "-oo": -sympy.oo}.get(entry.at[1], entry.at[1].rstrip("+-"))
+        )
+    relation = {"<=": sympy.Le, ">=": sympy.Ge}.get(entry.relation, sympy.Eq)
+    return relation(left, right, evaluate=False)
+
+
+def place(text: str) -> tuple[Any, str]:
+    """Where a limit goes, and the side from which it is approached.
+
+    Raises:
+        SymmlError: The text is neither ``oo``, ``-oo`` nor a number, perhaps followed by ``+`` or ``-``.
+    """
+    import sympy
+
+    infinite = {"oo": sympy.oo, "-oo": -sympy.oo}.get(text)
+    if infinite is not None:
+        return infinite, "+-"
+    one_sided = text[-1:] in ("+", "-")
+    try:
+        number = Fraction(text[:-1] if one_sided else text)
+    except ValueError:
+        raise SymmlError(f"{text!r} is no place for a limit", cure="write oo, -oo, 0, 0+ or 1/2") from None
+    return sympy.Rational(number.numerator, number.denominator), text[-1] if one_sided else "+-"
 
 
 def side(entry: Entry, expr: Expr) -> Any:

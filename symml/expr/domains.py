@@ -101,9 +101,9 @@ def _invertible(rng: Random, n: int) -> list[Values]:
 
 
 def _reflection(rng: Random, n: int) -> list[Values]:
-    """A product of two Householder reflections: rational, orthogonal and not symmetric (n > 1)."""
+    """A product of n or n - 1 Householder reflections: rational, of either determinant, not symmetric (n > 2)."""
     q = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
-    for _ in range(2):
+    for _ in range(n - rng.randint(0, 1)):
         v = [Fraction(rng.randint(1, 5) * rng.choice((-1, 1))) for _ in range(n)]
         norm = _inner(v, v)
         for i, row in enumerate(q):
@@ -149,6 +149,13 @@ _ROWS = (
         _entries(lambda r: Fraction(r.randint(0, 64), 64)),
         frozenset({"probability", "nonnegative"}),
         (Fraction(0), Fraction(1), _HALF),
+    ),
+    Domain(
+        "random",
+        r"\mathbb{R}",
+        _entries(lambda r: _fraction(r, -3, 3)),
+        frozenset({"random"}),
+        _REALS,
     ),
     Domain(
         "integer",
@@ -250,6 +257,11 @@ def domain(name: str) -> Domain:
     if found is None:
         raise DeclarationError(f"{name!r} is not a domain", cure="domains are: " + ", ".join(sorted(DOMAINS)))
     return found
+
+
+def internal(name: str, latex: str, facts: set[str]) -> Domain:
+    """A domain of bound variables, which nobody declares and nothing draws points from."""
+    return Domain(name, latex, _entries(lambda r: Fraction(r.randint(1, 9))), frozenset(facts))
 
 
 def unstructured(d: Domain) -> Domain:

@@ -61,7 +61,8 @@ class Counterexample:
 
     def __str__(self) -> str:
         entry = f" in entry {list(self.place)}" if self.place else ""
-        return f"at {self.point}{entry}: left = {self.left}, right = {self.right}"
+        at = f"at {self.point}" if self.point.sizes or self.point.values else "everywhere"
+        return f"{at}{entry}: left = {self.left}, right = {self.right}"
 
     def to_json(self) -> dict[str, Any]:
         """The counterexample as plain data."""

@@ -114,9 +114,12 @@ def test_shapes_that_differ_refute_and_name_a_transpose() -> None:
     assert "transposing one side" in verdict.notes[0]
 
 
-def test_an_inequality_is_certified_or_refuted_and_never_proved() -> None:
-    assert verify("log(x) <= x - 1", shapes="x: positive").verdict == "certified"
-    assert verify("x**2 >= 2*x", shapes="x:").verdict == "refuted"
+def test_an_inequality_is_proved_certified_or_refuted() -> None:
+    assert verify("log(x) <= x - 1", shapes="x: positive").verdict == "proved"
+    assert verify("x*y <= x**2 + y**2", shapes="x: real, y: real").verdict == "certified"
+    refuted = verify("exp(x) <= 1 + x", shapes="x: real")
+    assert refuted.verdict == "refuted"
+    assert refuted.counterexample is not None
 
 
 def test_what_cannot_be_proved_is_certified_with_its_points() -> None:

@@ -27,7 +27,7 @@ from symml.calculus.normal.ties import ties_are_rare
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
 _MAX_POWER = 12
-_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number"})
+_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
 class Algebra:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
+from math import prod
 from typing import Any
 
 from symml.calculus.normal.algebra import Algebra, factor
@@ -12,6 +14,7 @@ from symml.expr.dims import Size
 from symml.expr.functions import cos, sin
 
 _UNIT = Fraction(1)
+_MAX_LISTED = 3
 _ODD = frozenset({"erf", "sin", "arctan", "arcsin"})
 _EVEN = frozenset({"cos"})
 _TRIGONOMETRIC = {"sin": sin, "cos": cos}
@@ -129,15 +132,41 @@ class Scalars(Algebra):
             return self.scale(Fraction(1 if rest[ONE] > 0 else -1), result)
         if self.is_positive(rest):
             return result
+        listed = self._sign_by_choices(rest)
+        if listed is not None:
+            return self.multiply(result, listed)
         flip = 1 if rest[max(rest)] > 0 else -1
         body = freeze(self.scale(Fraction(flip), rest))
         return self.scale(Fraction(flip), self.multiply(result, self.variable(self.sign_atom(body))))
 
     def _sign_atom(self, atom: Atom) -> Poly:
         kind = self.atoms.kind(atom)
-        if kind in ("signs", "sgn", "unitsgn"):
+        if kind in ("signs", "sgn", "unitsgn", "bits"):
             return self.variable(atom)
         return self.variable(self.sign_atom(freeze({((atom, _UNIT),): _UNIT})))
+
+    def _sign_by_choices(self, poly: Poly) -> Poly | None:
+        """The sign of a polynomial in a few bits and signs, as a polynomial that agrees at every choice of them."""
+        atoms = sorted({atom for monomial in poly for atom, _ in monomial})
+        kinds = [self.atoms.kind(atom) for atom in atoms]
+        whole = all(e.denominator == 1 and e > 0 for monomial in poly for _, e in monomial)
+        if len(atoms) > _MAX_LISTED or not whole or not all(kind in ("bits", "signs") for kind in kinds):
+            return None
+        parts = []
+        for choice in product(*[(0, 1) if kind == "bits" else (-1, 1) for kind in kinds]):
+            at = dict(zip(atoms, choice, strict=True))
+            value = sum(coef * prod(at[atom] ** int(e) for atom, e in monomial) for monomial, coef in poly.items())
+            term = self.number((value > 0) - (value < 0))
+            for atom, picked in at.items():
+                term = self.multiply(term, self._is_picked(atom, picked))
+            parts.append(term)
+        return self.add(*parts)
+
+    def _is_picked(self, atom: Atom, value: int) -> Poly:
+        """1 where the bit or sign has this value, else 0."""
+        if self.atoms.kind(atom) == "signs":
+            return self.add(self.number(Fraction(1, 2)), self.scale(Fraction(value, 2), self.variable(atom)))
+        return self.variable(atom) if value else self.add(self.number(1), self.scale(Fraction(-1), self.variable(atom)))
 
     def _power_of_sign(self, sign: Poly, e: Fraction) -> Poly:
         return sign if e % 2 else self.multiply(sign, sign)
