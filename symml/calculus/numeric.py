@@ -82,9 +82,8 @@ def approximate(root: Expr, point: Point, digits: int) -> Any:
 def _agree(a: Any, b: Any, digits: int) -> bool:
     if a is None or b is None:
         return a is b
-    # A true zero never settles relatively: rounding leaves ever smaller numbers.
-    nothing = mpmath.mpf(10) ** (-3 * digits)
-    return bool(abs(a - b) <= max(abs(b) * mpmath.mpf(10) ** -digits, nothing))
+    tiny = mpmath.mpf(10) ** (-2 * digits)  # a true zero never settles relatively
+    return bool(abs(a - b) <= max(abs(b), tiny) * mpmath.mpf(10) ** -digits)
 
 
 def _defined(values: Any, root: Expr) -> Any:
@@ -103,7 +102,7 @@ def enclose(root: Expr, point: Point, bits: int = 128) -> Any:
         saved = flint.ctx.prec
         flint.ctx.prec = bits
         try:
-            return _evaluate(root, point, Balls(bits))
+            return _Run(Balls(bits), point).value(root)
         except Undecided:
             bits *= 2
         finally:

@@ -15,12 +15,12 @@ from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
-from symml.proof.gradient_check import RANK, check_claim
+from symml.proof.gradient_check import RANK, check_claim, declared
 from symml.proof.second_route import sides_with
 from symml.proof.sources import Sides, Source, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Verdict
 from symml.proof.verify import decide
-from symml.read.declarations import Declarations, read_declarations
+from symml.read.declarations import Declarations
 from symml.read.trace import Trace, numbers_for, trace
 from symml.read.tracing.array import TracedArray
 
@@ -39,7 +39,7 @@ def check_hessian(loss: Source, hess: Source, *, wrt: str, shapes: Shapes = None
         shapes: Declarations such as ``"X: n d, y: n sign, w: d"``.
         digits: Decimal digits used when points are compared.
     """
-    sides = read_sides(loss, hess, read_declarations(shapes))
+    sides = read_sides(loss, hess, declared(shapes, loss, hess))
     root = only(sides.loss)
     variable = find_variable(root, wrt, sides.declarations)
     found = check_claim(gradient(root, variable), only(sides.claim), variable, digits, sides)
@@ -62,7 +62,7 @@ def check_hvp(
     Raises:
         ShapeError: The direction has another shape than the variable.
     """
-    sides = read_sides(loss, product, read_declarations(shapes))
+    sides = read_sides(loss, product, declared(shapes, loss, product))
     root = only(sides.loss)
     variable = find_variable(root, wrt, sides.declarations)
     along = sides.declarations.symbols.get(direction)
@@ -91,7 +91,7 @@ def check_objective(
     Raises:
         SymmlError: The objective does not return a pair.
     """
-    sides = read_sides(loss, objective, read_declarations(shapes))
+    sides = read_sides(loss, objective, declared(shapes, loss, objective))
     root = only(sides.loss)
     total = root.sum() if root.shape else root
     variable = find_variable(root, wrt, sides.declarations)
@@ -154,17 +154,17 @@ def check_backward(
         The verdict; for several variables the worst one.
     """
     names = [wrt] if isinstance(wrt, str) else list(wrt)
-    declared = read_declarations(shapes)
-    done = trace(forward, declared)
+    given = declared(shapes, forward)
+    done = trace(forward, given)
     numbers = done.sizes
-    back = _backward(backward, done, declared.with_numbers(numbers) if numbers else declared)
+    back = _backward(backward, done, given.with_numbers(numbers) if numbers else given)
     if back.sizes:
-        numbers = numbers_for(declared)
-        done = trace(forward, declared.with_numbers(numbers))
-        back = _backward(backward, done, declared.with_numbers(numbers))
+        numbers = numbers_for(given)
+        done = trace(forward, given.with_numbers(numbers))
+        back = _backward(backward, done, given.with_numbers(numbers))
     output = done.value[0] if isinstance(done.value, tuple) else done.expression
     total = times(output, _cotangent(output)).sum() if output.shape else times(output, _cotangent(output))
-    used = declared.with_numbers(numbers) if numbers else declared
+    used = given.with_numbers(numbers) if numbers else given
     sides = Sides(total, back.value, used, numbers, back.origins, (*done.notes, *back.notes))
     found = [
         check_claim(total, claim, find_variable(total, name, used), digits, sides)
@@ -177,15 +177,15 @@ def _cotangent(output: Expr) -> Symbol:
     return symbol_node(_GRAD_OUT, output.shape)
 
 
-def _backward(backward: Callable[..., Any], done: Trace, declared: Declarations) -> Trace:
+def _backward(backward: Callable[..., Any], done: Trace, names: Declarations) -> Trace:
     """The trace of the backward pass over what the forward pass left."""
     has_cache = isinstance(done.value, tuple)
     output = done.value[0] if has_cache else done.expression
     cotangent = _cotangent(output)
-    own = replace(declared, symbols={**declared.symbols, _GRAD_OUT: cotangent})
+    own = replace(names, symbols={**names.symbols, _GRAD_OUT: cotangent})
     given: dict[str, object] = {}
     for name in inspect.signature(backward).parameters:
-        if name in declared.symbols or name in declared.sizes or name in declared.numbers:
+        if name in names.symbols or name in names.sizes or name in names.numbers:
             continue
         if has_cache and (name in _CACHES or _GRAD_OUT in given.values()):
             rest = done.value[1:]

@@ -16,6 +16,7 @@ from symml.proof.second_route import second_route
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import away_from_ties, decide
+from symml.read.annotations import shapes_of
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.trace import numbers_for
 from symml.render import text
@@ -39,7 +40,8 @@ def check_gradient(
         grad: The gradient in the variable's shape, given in the same ways. For several variables, a function that
             returns a tuple or a dict.
         wrt: The variable's name, or several names.
-        shapes: Declarations such as ``"X: n d, y: n sign, w: d"``.
+        shapes: Declarations such as ``"X: n d, y: n sign, w: d"``; by default the annotations of the functions are used
+            (``X: "n d"``, jaxtyping's, or default arrays).
         digits: Decimal digits used when points are compared.
 
     Returns:
@@ -49,7 +51,7 @@ def check_gradient(
         ShapeError: The loss is not a scalar.
         TraceError: A function cannot be traced.
     """
-    declarations = read_declarations(shapes)
+    declarations = declared(shapes, loss, grad)
     names = [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
     try:
         read = read_sides(loss, grad, declarations)
@@ -62,6 +64,12 @@ def check_gradient(
     ]
     worst = max(found, key=lambda v: RANK.index(v.verdict))
     return worst.with_notes(*read.notes)
+
+
+def declared(shapes: str | Mapping[str, object] | Declarations | None, *sources: Source) -> Declarations:
+    """The declarations; from the signatures of the functions where none are given."""
+    functions = [source for source in sources if callable(source) and not isinstance(source, Expr)]
+    return read_declarations(shapes_of(*functions) if shapes in (None, "") and functions else shapes)
 
 
 def _by_differences(loss: Source, grad: Source, names: list[str], declared: Declarations, error: TraceError) -> Verdict:

@@ -111,7 +111,8 @@ class Diagnosis:
         said = f": {self.words}" if self.words else ""
         lines = [f"  likely    {self.kind}{said}"]
         if self.where:
-            lines.append(f"  where     {self.where}")
+            first, *rest = self.where.lines()
+            lines += [f"  where     {first}", *(f"            {line}" for line in rest)]
         lines.append(f"  instead   {self.fix}")
         return lines
 
