@@ -84,16 +84,19 @@ def read(
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
     right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
-    wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
+    wrt: Annotated[str, typer.Option(help="The variables: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    kind: Annotated[
+        str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward or objective.")
+    ] = "gradient",
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, let or [], json=json)
+    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
 
 
 @app.command(short_help="Write a NumPy function that computes a formula.")
