@@ -18,6 +18,7 @@ from symml.expr.nodes import (
     Extent,
     Eye,
     Linalg,
+    Positions,
     Power,
     Symbol,
 )
@@ -219,6 +220,7 @@ _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Constant: _constant,
     Extent: _extent,
     Eye: lambda node: _NONNEGATIVE,
+    Positions: lambda node: _NONNEGATIVE,
     Add: _add,
     Contract: _contract,
     Power: _power,
@@ -237,7 +239,7 @@ def is_declared_symmetric(node: Expr) -> bool:
     """Whether the node is a symmetric symbol, the identity, or the inverse of a symmetric symbol."""
     if isinstance(node, Symbol):
         return "symmetric" in node.domain.facts
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_declared_symmetric(node.args[0])
     return isinstance(node, Eye)
 
@@ -257,6 +259,8 @@ def is_symmetric(node: Expr) -> bool:
 def _is_symmetric(node: Expr) -> bool:
     if is_declared_symmetric(node):
         return True
+    if isinstance(node, Linalg) and node.function.name != "inv":
+        return False
     if isinstance(node, Add | Power | Apply | Linalg):
         return all(is_symmetric(arg) for arg in node.args)
     if isinstance(node, Contract):
@@ -271,7 +275,7 @@ def is_psd(node: Expr) -> bool:
         return "psd" in node.domain.facts
     if isinstance(node, Eye):
         return True
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_psd(node.args[0])
     if isinstance(node, Add):
         return all(is_psd(arg) for arg in node.args)
@@ -284,7 +288,7 @@ def is_pd(node: Expr) -> bool:
         return "spd" in node.domain.facts
     if isinstance(node, Eye):
         return True
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_pd(node.args[0])
     if isinstance(node, Add):
         return all(is_psd(arg) for arg in node.args) and any(is_pd(arg) for arg in node.args)

@@ -28,6 +28,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -163,12 +164,16 @@ def _write_along(w: _Writer, node: Along, at: tuple[Any, ...]) -> Any:
         kept, new = iter(at), iter(inner)
         place = tuple(next(new) if axis in node.axes else next(kept) for axis in range(len(x.shape)))
         entries.append(w.entry(x, place))
+    if node.function.name == "sort":
+        raise SymmlError("sort has no SymPy form entry by entry", cure="use a kernel")
     combine = {"max": w.S.Max, "min": w.S.Min, "prod": w.S.Mul}[node.function.name]
     return combine(*entries)
 
 
 def _write_linalg(w: _Writer, node: Linalg, at: tuple[Any, ...]) -> Any:
     a = node.args[0]
+    if node.function.reads_symmetric:
+        raise SymmlError(f"{node.function.name} has no SymPy form entry by entry", cure="use a kernel")
     if not w.explicit(a.shape):
         raise SymmlError(f"{node.function.name} of a symbolic dim has no entries in SymPy", cure="give sizes={'d': 2}")
     size = dim_value(a.shape[0], w.sizes or {})
@@ -206,6 +211,7 @@ _TO: dict[type[Expr], Callable[..., Any]] = {
     Extent: lambda w, node, at: w.dim(node.size),
     Eye: lambda w, node, at: w.S.KroneckerDelta(*at),
     Basis: lambda w, node, at: w.S.KroneckerDelta(at[0], w.dim(node.position)),
+    Positions: lambda w, node, at: at[0],
     Selector: lambda w, node, at: w.S.KroneckerDelta(at[1], w.dim(node.start) + node.step * at[0]),
     OneHot: lambda w, node, at: w.S.KroneckerDelta(w.entry(node.args[0], at[:-1]), at[-1]),
     Add: lambda w, node, at: w.S.Add(*(w.entry(arg, at) for arg in node.args)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symml.calculus.facts import is_symmetric
 from symml.errors import NotEvaluable
 from symml.expr.nodes import (
     ONE,
@@ -21,6 +22,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -212,7 +214,13 @@ def _linalg(e: Emitter, node: Linalg) -> Value:
     name, x = node.function.name, e.whole(node.args[0])
     if name == "logdet":
         return Value(C.subscript(call("np.linalg.slogdet", x), ["1"]))
-    return Value(call(f"np.linalg.{name}", x), (0, 1) if node.function.keeps_shape else ())
+    if node.function.reads_symmetric and not is_symmetric(node.args[0]):
+        # NumPy reads one triangle only.
+        x = C.over(C.plus([x, C.transposed(x)]), C.Code("2"))
+    code = call(f"np.{node.function.numpy}", x)
+    if name == "eigvecs":
+        code = C.subscript(code, ["1"])
+    return Value(code, tuple(range(node.function.axes)))
 
 
 def _derivative(e: Emitter, node: Derivative) -> Value:
@@ -255,6 +263,7 @@ _RULES: dict[type[Expr], Callable[[Emitter, Any], Value]] = {
     Eye: _eye,
     Basis: _basis,
     Selector: _selector,
+    Positions: lambda e, node: Value(call("np.arange", e.size(node.shape[0])), (0,)),
     OneHot: _onehot,
     Add: _add,
     Contract: _contract,

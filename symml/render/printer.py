@@ -370,6 +370,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "eye": lambda p, f: (p.s.signs["I"], ATOM),
     "basis": _basis,
     "selector": _selector,
+    "positions": lambda p, f: (p.sign("positions", str(f.value - 1)), ATOM),
     "onehot": _onehot,
     "entry": _entry,
     "T": _transpose,

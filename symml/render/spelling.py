@@ -152,6 +152,10 @@ _PLAIN = [
     "power",
     "polygamma",
     "where",
+    "eigvals",
+    "eigvecs",
+    "cholesky",
+    "sort",
 ]
 _STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 
@@ -203,6 +207,7 @@ LATEX = Spelling(
         ".": r"\cdot ",
         "rows": r"\text{rows}",
         "cols": r"\text{cols}",
+        "positions": r"(0, \dots, {0})^{{\top}}",
         "series": r"\sum_{{{0}={1}}}^{{{2}}} ",
         "integral": r"\int_{{{1}}}^{{{2}}} {0} \, d{3}",
         "infinity": r"\infty",
@@ -278,6 +283,7 @@ TEXT = Spelling(
         ".": "·",
         "rows": "rows",
         "cols": "cols",
+        "positions": "(0:{0})",
         "series": "Σ[{0}={1}..{2}] ",
         "integral": "∫[{3}={1}..{2}] {0} d{3}",
         "infinity": "∞",
