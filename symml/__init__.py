@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from symml.expr.sympy_bridge import to_sympy as to_sympy
     from symml.faces import grad as grad
     from symml.faces import hessian as hessian
+    from symml.faces import hvp as hvp
     from symml.faces import jacobian as jacobian
+    from symml.faces import jvp as jvp
     from symml.faces import kernel as kernel
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
+    from symml.faces import vjp as vjp
     from symml.optimize.convexity import convexity as convexity
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
@@ -54,7 +57,9 @@ _HOME = {
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
     "hessian": "faces",
+    "hvp": "faces",
     "jacobian": "faces",
+    "jvp": "faces",
     "kernel": "faces",
     "kkt": "optimize.kkt",
     "lagrangian": "optimize.kkt",
@@ -68,6 +73,7 @@ _HOME = {
     "to_sympy": "expr.sympy_bridge",
     "trace": "read.trace",
     "vector": "expr.build",
+    "vjp": "faces",
     "verify": "proof.verify",
 }
 __all__ = [*_HOME, "__version__"]

@@ -55,12 +55,17 @@ def derive(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
+    operator: Annotated[bool, typer.Option("--operator", help="Print the Hessian as H[V].")] = False,
+    convention: Annotated[
+        str, typer.Option(help="For a structured matrix: unstructured, projected or cookbook.")
+    ] = "unstructured",
     json: options.Json = False,
 ) -> None:
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
-    from symml.cli.derive import run
+    from symml.cli.derive import Output, run
 
-    run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
+    output = Output(steps=steps, latex=latex, code=code, check=check, operator=operator, json=json)
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, output)
 
 
 @app.command(short_help="Say how a formula in LaTeX or text is understood.")
@@ -133,7 +138,7 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
-@app.command()
+@app.command(short_help="Print the KKT conditions of a problem.")
 def kkt(
     objective: options.Expression,
     over: options.Over,
@@ -149,7 +154,7 @@ def kkt(
     run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Derive the Lagrange dual of a problem.")
 def dual(
     objective: options.Expression,
     over: options.Over,
@@ -165,7 +170,7 @@ def dual(
     run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Prove convexity, or show where it fails.")
 def convex(
     expression: options.Expression,
     wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
