@@ -129,11 +129,18 @@ def _names(node: Node) -> list[str]:
 def _body(p: Parser, bound: Bound, start: int) -> Node:
     outer, first = p.bound, p.place
     p.bound = outer | frozenset(bound.letters)
-    body = p.term()
+    body = p.sum() if _is_search(p, bound) else p.term()
     p.bound = outer
     fixed = {letter for letter in _second(bound) if letter in outer or _stands_outside(p, letter, start, first)}
     running = tuple(letter for letter in bound.letters if letter not in fixed)
     return Node("big", (body,), replace(bound, letters=running), start, body.end)
+
+
+def _is_search(p: Parser, bound: Bound) -> bool:
+    """Whether a variable is varied and no index runs: the objective is then the whole sum."""
+    rows = [p.table.find(letter) for letter in bound.letters]
+    varied = bound.operator in ("max", "min") and any(row is not None and row.kind == "symbol" for row in rows)
+    return varied or bound.operator in ("argmin", "argmax")
 
 
 def _second(bound: Bound) -> list[str]:

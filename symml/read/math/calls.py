@@ -22,6 +22,8 @@ _ONLY_CALLED = set_of(
 # Functions that are often written without brackets: what follows a bracket may still belong to the argument.
 _LOOSE = set_of("log sin cos tan")
 _SIMPLE = set_of("number declared name entry power primed constant")
+# Names of arrays that are never functions when something stands above them.
+_ARRAYS = set_of(r"I e \mathbf{I} \mathbf{1} \mathbb{1} \mathbf{0} \mathbb{I} \pi")
 _INDEXED_DOMAINS = set_of("simplex probability unit")
 
 
@@ -251,7 +253,8 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
     if written.base in LETTER_FUNCTIONS and marks.sub is None and p.peek().text in ("(", "["):
         token = Token("", "command", node.start, node.end)
         return applied(p, LETTER_FUNCTIONS[written.base], marks, token)
-    if p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written)):
+    bracketed = p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written))
+    if bracketed and not (marks.sup is not None and written.base in _ARRAYS):
         return _applied_name(p, node, marks)
     if written.base in (r"\mathbb{1}", r"\mathbf{1}", "1", r"\mathbb{I}") and marks.sub is not None:
         found = _indicator_below(p, node, marks.sub)

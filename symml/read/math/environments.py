@@ -53,6 +53,20 @@ def _cases(p: Parser) -> Node:
     return Node("cases", tuple(parts), None, opening.start, end)
 
 
+def choice(p: Parser) -> Node:
+    """``{1 if x > 0; 0 otherwise}``: cases on one line."""
+    opening = p.next()
+    parts: list[Node] = []
+    bars, p.bars = p.bars, []
+    while p.peek().text != "}":
+        parts += [p.expression(), _case(p)]
+        if p.take(";") is None:
+            break
+    p.bars = bars
+    last = p.expect("}")
+    return Node("cases", tuple(parts), None, opening.start, last.end)
+
+
 def _case(p: Parser) -> Node:
     """A condition, or ``otherwise``."""
     token = p.peek()
@@ -61,7 +75,13 @@ def _case(p: Parser) -> Node:
         words += p.next().text.split()
     if p.peek().text == r"\forall":
         p.next()
-    if "otherwise" in words or "else" in words or p.peek().text == r"\\" or p.peek().kind == "end":
+    if (
+        "otherwise" in words
+        or "else" in words
+        or p.peek().text == "}"
+        or p.peek().text == r"\\"
+        or p.peek().kind == "end"
+    ):
         return Node("otherwise", (), None, token.start, token.end)
     return conjunction(p)
 

@@ -146,6 +146,9 @@ class Table:
     def find(self, key: str) -> Declared | None:
         """What is declared under this spelling; a bold letter is also found under the plain one."""
         row = self.found.get(key)
+        if row is None and "phi" in key:
+            other = key.replace(r"\varphi", r"\phi") if r"\varphi" in key else key.replace(r"\phi", r"\varphi")
+            row = self.found.get(other)
         if row is None and "\\" in key:
             plain = _PLAIN_STYLE.sub(r"\1", key)
             row = self.found.get(plain) if plain != key else None

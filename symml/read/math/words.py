@@ -9,6 +9,7 @@ from symml.read.math.tokens import Token
 from symml.read.math.tree import set_of
 from symml.read.math.vocabulary import OPERATORS, is_function
 
+_LONGEST = 24
 _PROSE = set_of("if for where and or otherwise else when with is all let be iff then st")
 
 
@@ -26,6 +27,11 @@ def with_words(found: list[Token], table: Table, *, one_line: bool) -> list[Toke
 def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]:
     k = 0
     while k < len(found):
+        whole = _identifier(found, k, table) if one_line else None
+        if whole is not None:
+            yield _word(found[k:whole])
+            k = whole
+            continue
         stop = k
         while stop < len(found) and found[stop].kind == "letter" and (stop == k or not found[stop].gap):
             stop += 1
@@ -36,6 +42,21 @@ def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]
         below = k > 0 and found[k - 1].text in ("_", "{")
         yield from _split(found[k:stop], table, one_line, below)
         k = stop
+
+
+def _identifier(found: list[Token], k: int, table: Table) -> int | None:
+    """The place after a known name with digits or underscores that starts here: ``log_softmax``, ``log1p``."""
+    if found[k].kind != "letter" or (k and found[k - 1].text == "_" and not found[k].gap):
+        return None
+    best, text = None, ""
+    for place in range(k, min(k + _LONGEST, len(found))):
+        token = found[place]
+        if (token.gap and place > k) or not (token.kind in ("letter", "number") or token.text == "_"):
+            break
+        text += token.text
+        if not text.isalpha() and (is_function(text) or text in table.words):
+            best = place + 1
+    return best
 
 
 def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Iterator[Token]:

@@ -138,6 +138,9 @@ def _slashed(e: Elaborator, node: Node) -> Value | None:
     rest, ops = node.args[k + 1 :], node.value[k + 1 :]
     if ops[0] or rest[0].kind in ("big", "norm", "bars", "extremum", "apply", "call", "nabla", "slope", "cases"):
         return None
+    numbers = all(_is_coefficient(part) for part in node.args[: k + 1])
+    if numbers and node.args[k].end < rest[0].start:
+        return None
     if _is_coefficient(node.args[k]) and rest[0].kind == "group" and node.args[k].end < rest[0].start + 1:
         return None
     whole = Node("product", node.args[k:], ("", *ops), node.args[k].start, node.end)
