@@ -9,6 +9,7 @@ from symml.expr.dims import Dim
 from symml.expr.function import Function
 from symml.render import binders
 from symml.render.juxtapose import juxtaposed
+from symml.render.literals import rows_of
 from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, unscale
 from symml.render.precedence import APPLIED, ATOM, CASES, HADAMARD, PRODUCT, RAISED, SUM, UNARY
 from symml.render.spelling import Spelling
@@ -103,6 +104,10 @@ def _named(p: Printer, f: Form) -> Spelled:
 
 def _basis(p: Printer, f: Form) -> Spelled:
     return p.s.subscript(p.s.signs["e_k"], _place(f.value)), ATOM
+
+
+def _array(p: Printer, f: Form) -> Spelled:
+    return p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM
 
 
 def _place(position: Dim) -> str:
@@ -255,7 +260,7 @@ def _add(p: Printer, f: Form) -> Spelled:
 
 
 def _ones(p: Printer, f: Form) -> Spelled:
-    return p.s.signs["one"], ATOM
+    return p.s.ones(f.value), ATOM
 
 
 def _pow(p: Printer, f: Form) -> Spelled:
@@ -296,7 +301,7 @@ def _fun(p: Printer, f: Form) -> Spelled:
         return p.sign(
             "indicator", f"{p.show(f.args[0])} {p.s.signs[COMPARISONS[name]]} {_compared(p, f.args[1])}"
         ), ATOM
-    if name == "abs":
+    if name == "abs" and f.is_scalar:
         return p.sign("abs", p.show(f.args[0])), ATOM
     if name == "exp" and f.is_scalar and (power := p.s.power_of_e(p.show(f.args[0]))):
         return power, UNARY
@@ -367,6 +372,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "ones": _ones,
     "eye": lambda p, f: (p.s.signs["I"], ATOM),
     "basis": _basis,
+    "array": _array,
     "selector": _selector,
     "onehot": _onehot,
     "entry": _entry,

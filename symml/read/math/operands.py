@@ -77,6 +77,8 @@ def _word(p: Parser) -> Node:
 def _brackets(p: Parser) -> Node:
     """Round or square brackets: a value; with a relation inside, square ones are 1 where it holds."""
     opening = p.peek()
+    if p.one_line and opening.text == "[" and environments.is_list(p):
+        return scripts.postfix(p, environments.listed(p))
     node = p.bracketed(condition)
     if node.kind == "relation":
         if opening.text != "[":
