@@ -47,8 +47,10 @@ class Printer:
         return self.s.call(_function_name(self, form), self.show(_function(form).args[0]))
 
     def show_ones(self, form: Form) -> str:
-        """An array of ones: a vector is bold, a matrix of ones inside a sum is the number."""
-        return "1" if form.rows is not None and form.cols is not None else self.s.signs["one"]
+        """An array of ones: a vector is bold, a matrix inside a sum the number; beside I it is written out."""
+        if form.rows is None or form.cols is None:
+            return self.s.signs["one"]
+        return self.show(form) if form.rows == form.cols and form.kind == "mul" else "1"
 
     def sign(self, key: str, *parts: str) -> str:
         """A sign, with its places filled."""
@@ -104,10 +106,6 @@ def _named(p: Printer, f: Form) -> Spelled:
 
 def _basis(p: Printer, f: Form) -> Spelled:
     return p.s.subscript(p.s.signs["e_k"], _place(f.value)), ATOM
-
-
-def _array(p: Printer, f: Form) -> Spelled:
-    return p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM
 
 
 def _place(position: Dim) -> str:
@@ -346,8 +344,8 @@ def _where(p: Printer, f: Form) -> str:
 def _along(p: Printer, f: Form) -> Spelled:
     function, axes, rank = f.value
     name = p.s.function(function)
-    if len(axes) < rank:
-        name = p.s.subscript(name, p.s.signs["rows" if axes == (1,) else "cols"])
+    if rank > 1 and (len(axes) < rank or function.keeps_axes):
+        name = p.s.subscript(name, p.s.signs["all" if len(axes) == rank else "rows" if axes == (1,) else "cols"])
     return p.s.call(name, p.show(f.args[0])), ATOM
 
 
@@ -374,7 +372,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "ones": _ones,
     "eye": lambda p, f: (p.s.signs["I"], ATOM),
     "basis": _basis,
-    "array": _array,
+    "array": lambda p, f: (p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM),
     "selector": _selector,
     "onehot": _onehot,
     "entry": _entry,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symml.read.math import scripts
+from symml.read.math.calls import RUNS
 from symml.read.math.names import spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
@@ -165,12 +166,12 @@ def named(p: Parser) -> Node:
             f"not understood: {p.written(token)}; limits have no expression here",
             "state the value that it tends to",
         )
-    if operator in ("sum", "prod"):
+    if operator in ("sum", "prod") and not (token.kind == "word" and p.peek().text == "("):
         bound, _ = _limits(p, operator)
         return _body(p, bound, token.start)
     sub = p.peek().text == "_"
     below = spell(p.found[slice(*_ahead(p))]) if sub else ""
-    if below in ("rows", "cols"):
+    if below in RUNS:
         scripts.scan(p)
         listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
         return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))

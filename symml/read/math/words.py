@@ -66,7 +66,7 @@ def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Itera
         return
     k = 0
     while k < len(run):
-        size = next((n for n in range(len(run) - k, 1, -1) if word[k : k + n] in table.words), 1)
+        size = next((n for n in range(min(len(run) - k, _LONGEST), 1, -1) if word[k : k + n] in table.words), 1)
         yield _word(run[k : k + size]) if size > 1 else run[k]
         k += size
 
@@ -85,7 +85,7 @@ def _is_product(word: str, table: Table) -> bool:
     """Whether a run of letters is a product: made of declared names."""
     k = 0
     while k < len(word):
-        size = next((n for n in range(len(word) - k, 0, -1) if word[k : k + n] in table.words), 0)
+        size = next((n for n in range(min(len(word) - k, _LONGEST), 0, -1) if word[k : k + n] in table.words), 0)
         if not size:
             return False
         k += size

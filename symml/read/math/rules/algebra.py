@@ -132,6 +132,9 @@ def product(e: Elaborator, node: Node) -> Value:
 def _slashed(e: Elaborator, node: Node) -> Value | None:
     """``a/b c`` is (a/b)c or a/(bc): both are tried."""
     slashes = [k for k, op in enumerate(node.value) if op == "/"]
+    if len(slashes) > 1 and any(not op for op in node.value[slashes[0] + 1 :]):
+        what = f"ambiguous: what stands below the bars in {e.written(node)}"
+        raise e.error(node, what, "write fractions, or brackets")
     if len(slashes) != 1 or slashes[0] == len(node.args) - 1:
         return None
     k = slashes[0]
