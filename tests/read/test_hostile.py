@@ -16,7 +16,8 @@ LINES = [line for path in sorted(FOLDER.glob("*.txt")) for line in lines(path.na
 PIECES = sorted(
     set_of(
         r"""\frac \sum_{i=1}^n \| | || { } ( ) [ ] ^ _ ' \\ & \begin{cases} \end{cases} \nabla \partial d \log \left
-        \right = < , \mid x i j 1 12 \mathbf \hat \text{if} \dots + - / ! e I \mathbb{E} ᵀ ² Σ √ ‖ ̂ \begin{bmatrix} \max ~ %
+        \right = < , \mid x i j 1 12 \mathbf \hat \text{if} \dots + - / ! e I \mathbb{E} ᵀ ² Σ √ ‖ ̂ \max ~ %
+        \begin{bmatrix}
         \end{bmatrix} \arg\min \sqrt \delta_{ij} P( \in \sim :: ⊙² ₁"""
     )
 )

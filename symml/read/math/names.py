@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symml.errors import DeclarationError, ReadError
 from symml.expr.dims import Size
@@ -159,7 +160,8 @@ class Table:
         return all(letter in self.found for letter in word)
 
 
-def keys_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def keys_of(name: str) -> tuple[str, ...]:
     """The spellings under which a declared name is found.
 
     Raises:
@@ -168,13 +170,13 @@ def keys_of(name: str) -> list[str]:
     name = name.translate(_CAPITALS)
     try:
         if not name.isidentifier():
-            return [scripts_of(tokens(name)).key]
+            return (scripts_of(tokens(name)).key,)
         keys = [scripts_of(tokens(latex_name(name))).key]
         if len(name) > 1:
             keys.append(r"\mathrm{" + name + "}")
         base, _, below = name.partition("_")
         if below and base and "_" not in below:
             keys.append(Written(base if len(base) == 1 else r"\mathrm{" + base + "}", below).key)
-        return keys
+        return tuple(keys)
     except ReadError as error:
         raise DeclarationError(f"{name!r} is not a name: {error.what}", cure=error.cure) from None
