@@ -79,7 +79,7 @@ def read(
     second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
     json: options.Json = False,
 ) -> None:
-    """Print a formula back as it was understood, with its shapes and what was assumed."""
+    """Print a formula back as it was understood."""
     from symml.cli.read import run
 
     run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)

@@ -8,6 +8,7 @@ from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.proof.derivation import Derivation
 from symml.proof.derive import derive
+from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
 
 
@@ -54,7 +55,7 @@ def _say_operator(found: Derivation, *, latex: bool, code: bool) -> None:
 
 def _refuse_statement(expression: str, shapes: str) -> None:
     """An equation has no derivative; as an expression it would be a constant 0 or 1."""
-    is_script = ";" in expression or "\n" in expression
+    is_script = ";" in expression or "\n" in expression or notation_of(expression) != "numpy"
     if not is_script and isinstance(read_statement(expression, shapes), Statement):
         raise SymmlError(
             "this is a statement, and only expressions have derivatives",

@@ -35,6 +35,7 @@ from symml.expr.probability import as_covariance, random_symbols
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
+from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
 
 Edge = tuple[int, int, Form]
@@ -202,6 +203,10 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
     for node in _needed(root, names):
         if node in names and node is not root:
             done[node] = Form("sym", (), names[node], *_sides(node), symmetric=is_symmetric(node))
+            continue
+        written_out = literal(node, done)
+        if written_out is not None:
+            done[node] = written_out
             continue
         rule = _RULES.get(type(node))
         if rule is None:
