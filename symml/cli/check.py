@@ -25,6 +25,7 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
     "backward": check_backward,
     "objective": check_objective,
 }
+_FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
 
 
 def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, *, json: bool) -> None:
@@ -58,9 +59,13 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list
 
 
 def _given(text: str) -> str | Callable[..., Any]:
+    found = _FILE.fullmatch(text.strip())
+    if found:
+        name = found.group(2) or "FUNCTION"
+        raise SymmlError(f"{text} does not name a function of a file", cure=f"write {found.group(1)}::{name}")
     return load_function(text) if _is_place(text) else text
 
 
 def _is_place(text: str) -> bool:
     """Whether a text names a function in a file or a module."""
-    return "::" in text or _PLACE.fullmatch(text) is not None
+    return "::" in text or (_PLACE.fullmatch(text) is not None and _FILE.fullmatch(text.strip()) is None)

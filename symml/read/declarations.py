@@ -26,7 +26,7 @@ _MAX_AXES = 8
 _MAX_DIGITS = 6
 _SHORT = 40
 _FUNCTION = "function"
-_KINDS = ("event", "random")
+_KINDS = ("event",)
 _DIM, _INDEX = "dim", "index"
 _NEEDS_AXIS = ("onehot", "simplex")
 
@@ -40,7 +40,7 @@ class Declarations:
         sizes: Named dims by name; each is also a number in expressions.
         functions: Names of undefined functions.
         numbers: The numbers that stand in the place of named dims.
-        kinds: Names that are no arrays: ``event`` or ``random``.
+        kinds: Names that are no arrays: ``event``.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)

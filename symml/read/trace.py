@@ -71,7 +71,7 @@ class Trace:
 
 def trace(
     function: Callable[..., Any],
-    declarations: Declarations | str | Mapping[str, object] | None = None,
+    shapes: Declarations | str | Mapping[str, object] | None = None,
     *,
     arguments: Arguments = None,
 ) -> Trace:
@@ -83,7 +83,7 @@ def trace(
 
     Args:
         function: A Python function written with NumPy.
-        declarations: The function's arguments, such as ``"X: n d, y: n sign, w: d"``.
+        shapes: Declarations of the function's arguments, such as ``"X: n d, y: n sign, w: d"``.
         arguments: What is passed: names of declarations in the order of the parameters, or a mapping from parameters to
             names of declarations or to plain values. By default each parameter gets the declaration of its own name.
 
@@ -93,7 +93,7 @@ def trace(
     Raises:
         TraceError: The code does something that has no expression; the message shows the line and says what to write.
     """
-    declared = read_declarations(declarations)
+    declared = read_declarations(shapes)
     run = _Run(function, arguments)
     try:
         return run.trace(declared, {})
