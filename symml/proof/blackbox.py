@@ -75,7 +75,7 @@ def check_by_differences(
 def _summary(tally: _Tally, statement: str, note: tuple[str, ...]) -> Verdict:
     if tally.agreeing and not tally.unclear:
         methods = " and ".join(sorted(tally.methods))
-        reason = f"it agrees with {methods} at {tally.agreeing} points, to {tally.worst:.0e} of its size at least"
+        reason = f"it agrees with {methods} at {tally.agreeing} points, to a relative {max(tally.worst, 1e-12):.0e}"
         if tally.kinks:
             reason += f"; {tally.kinks} entries at kinks were left out"
         evidence = Evidence("differences", reason, {"points": tally.agreeing, "kinks": tally.kinks})
@@ -236,5 +236,7 @@ def _number(value: Any) -> str:
     return f"{float(array):.8g}" if not array.ndim else np.array2string(array, precision=6)
 
 
-def _shown(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={np.array2string(np.asarray(v), precision=4, threshold=6)}" for name, v in values.items())
+def _shown(values: dict[str, Any], limit: int = 160) -> str:
+    parts = [f"{name}={np.array2string(np.asarray(v), precision=4, threshold=6)}" for name, v in values.items()]
+    shown = " ".join(", ".join(parts).split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -80,7 +80,8 @@ def _by_differences(loss: Source, grad: Source, names: list[str], declared: Decl
         sides = [_callable(source, numbered) for source in (loss, grad)]
         return check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
     except TraceError as failed:
-        raise TraceError(f"{failed.what}\n(it cannot be traced either: {error.what})", cure=failed.cure) from None
+        cure = "\n".join(filter(None, (failed.what, error.cure)))
+        raise TraceError(error.what, source=error.source, column=error.column, cure=cure) from None
     except SymmlError:
         raise error from None
 

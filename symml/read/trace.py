@@ -159,7 +159,7 @@ class _Run:
             self.needed_numbers = self.needed_numbers or isinstance(error, NeedsNumbers)
             found = self._located(error, rebinder.files)
             if not isinstance(error, SymmlError) and _is_meant(error, rebinder.files):
-                raise Stops(found.what) from None
+                raise Stops(found) from None
             raise found from None
 
     # ---- arguments ---------------------------------------------------------------------------------------------------
