@@ -133,6 +133,51 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
+@app.command()
+def kkt(
+    objective: options.Expression,
+    over: options.Over,
+    subject: options.Subject = None,
+    shapes: options.Shapes = "",
+    maximize: options.Maximize = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print the KKT conditions of a constrained problem, and its solution where it has a closed form."""
+    from symml.cli.optimize import run_kkt
+
+    run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+
+
+@app.command()
+def dual(
+    objective: options.Expression,
+    over: options.Over,
+    subject: options.Subject = None,
+    shapes: options.Shapes = "",
+    maximize: options.Maximize = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Derive the Lagrange dual of a constrained problem by eliminating its variables."""
+    from symml.cli.optimize import run_dual
+
+    run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+
+
+@app.command()
+def convex(
+    expression: options.Expression,
+    wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
+    shapes: options.Shapes = "",
+    json: options.Json = False,
+) -> None:
+    """Prove that EXPRESSION is convex or concave, or show two points that exclude it."""
+    from symml.cli.optimize import run_convex
+
+    run_convex(expression, wrt, shapes, json=json)
+
+
 @app.command(short_help="Show an entry of the book of identities.")
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],

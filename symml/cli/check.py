@@ -16,6 +16,7 @@ from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.trace import load_function
 
+_FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
 _PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 _PLACE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\([^()]*\))?[\w.]*")
 CHECKS: dict[str, Callable[..., Verdict]] = {
@@ -25,7 +26,6 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
     "backward": check_backward,
     "objective": check_objective,
 }
-_FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
 
 
 def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, *, json: bool) -> None:
