@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
+    from symml.proof.derivative_claims import check_backward as check_backward
+    from symml.proof.derivative_claims import check_hessian as check_hessian
+    from symml.proof.derivative_claims import check_hvp as check_hvp
+    from symml.proof.derivative_claims import check_objective as check_objective
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
@@ -45,7 +49,11 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
+    "check_backward": "proof.derivative_claims",
     "check_gradient": "proof.gradient_check",
+    "check_hessian": "proof.derivative_claims",
+    "check_hvp": "proof.derivative_claims",
+    "check_objective": "proof.derivative_claims",
     "derive": "proof.derive",
     "convexity": "optimize.convexity",
     "dims": "expr.dims",

@@ -16,6 +16,7 @@ FILES = {
         "def loss(X, y, w):\n    return np.mean((y - X @ w)**2)\n"
         "def grad(X, y, w):\n    return -2 * X.T @ (y - X @ w) / len(y)\n"
         "def fails(X, y, w):\n    raise RuntimeError('boom')\n"
+        "def branches(X, y, w):\n    while w[0] > 0:\n        w = w - X[0]\n    raise ValueError\n"
         "def silent(X, y, w):\n    pass\n"
         "def other(a):\n    return a\n"
         "number = 3\n"
@@ -102,7 +103,8 @@ TABLE = [
     (check("binary.py::loss"), "binary.py cannot be imported", None, "python first"),
     (check("m.py::los"), "m.py has no function los", None, "did you mean loss?"),
     (check("m.py::number"), "is not a function", None, ""),
-    (check("m.py::loss", "m.py::fails"), "m.py:7 in fails: RuntimeError: boom", None, "declare shapes"),
+    (check("m.py::loss", "m.py::fails"), "m.py:7 in fails: RuntimeError: boom", "raise", ""),
+    (check("m.py::loss", "m.py::branches"), "a branch depends on the data, more than", "w[0] > 0", "fixed number"),
     (check("m.py::loss", "m.py::silent"), "it returns nothing", None, "return statement"),
     (check("m.py::loss", "m.py::other"), "a is not declared", None, "'a: n d'"),
     (check("m.py::loss", shapes=""), "the shape of X is not declared", None, "'X: n d, w: d'"),
