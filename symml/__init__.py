@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
     from symml.proof.derive import derive as derive
+    from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
+    from symml.read.latex import read_latex as read_latex
+    from symml.read.latex import read_text as read_text
     from symml.read.trace import trace as trace
 
 __version__ = "0.1.0"
@@ -40,6 +43,7 @@ _HOME = {
     "dims": "expr.dims",
     "entries": "catalog.book",
     "entry": "catalog.book",
+    "expectation": "proof.expectation",
     "find": "catalog.book",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
@@ -48,6 +52,8 @@ _HOME = {
     "kernel": "faces",
     "matrix": "expr.build",
     "read_numpy": "faces",
+    "read_latex": "read.latex",
+    "read_text": "read.latex",
     "scalar": "expr.build",
     "simplify": "faces",
     "symbol": "expr.build",

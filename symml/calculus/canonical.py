@@ -60,19 +60,20 @@ def _index_colors(args: tuple[Expr, ...], subs: tuple[Sub, ...], rank: int) -> d
         signatures = {
             i: (
                 colors[i],
-                tuple(
-                    sorted(
-                        (arg.uid, tuple([colors[j] for j in sub]), tuple([j == i for j in sub]))
-                        for arg, sub in zip(args, subs, strict=True)
-                        if i in sub
-                    )
-                ),
+                tuple(sorted(_role(arg, sub, i, colors) for arg, sub in zip(args, subs, strict=True) if i in sub)),
             )
             for i in colors
         }
         ranks = {signature: place for place, signature in enumerate(sorted(set(signatures.values())))}
         colors = {i: ranks[signature] for i, signature in signatures.items()}
     return colors
+
+
+def _role(arg: Expr, sub: Sub, i: int, colors: dict[int, int]) -> tuple[Any, ...]:
+    """What an index does on a factor; the order of its axes does not matter where the factor is symmetric."""
+    if is_declared_symmetric(arg):
+        return arg.uid, tuple(sorted(colors[j] for j in sub)), sub.count(i)
+    return arg.uid, tuple([colors[j] for j in sub]), tuple([j == i for j in sub])
 
 
 def add_terms(terms: list[Expr]) -> Expr:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symml.calculus.canonical import add_terms
+from symml.calculus.leibniz import under_the_sign
 from symml.calculus.simplify import Log, simplify
 from symml.errors import NotDerivable, ShapeError
 from symml.expr.arithmetic import is_zero, rational_power, scale, zeros
@@ -36,6 +37,7 @@ from symml.expr.nodes import (
     show_shape,
     symbol_node,
 )
+from symml.expr.scoped import Binder
 from symml.expr.walk import depends_on, rebuild, substitute, topological
 
 Labels = tuple[int, ...]
@@ -208,10 +210,21 @@ def derivative(root: Expr, wrt: Expr, record: Record | None = None) -> Expr:
             return g
         if is_zero(g):
             continue
+        if isinstance(node, Binder):
+            adjoints.setdefault(wrt, []).append(_through_binder(g, node, wrt, seeds))
+            continue
         for k, arg in enumerate(node.args):
             if arg in depends:
                 adjoints.setdefault(arg, []).append(_pull(g, k, node, seeds))
     return zeros(shape)
+
+
+def _through_binder(g: Expr, node: Binder, wrt: Expr, seeds: Labels) -> Expr:
+    """What reaches the variable through a sum, an integral or an expectation, differentiated as a whole."""
+    slope = under_the_sign(node, wrt, derivative)
+    axes = tuple(range(len(node.shape)))
+    inner = tuple(range(len(axes), len(axes) + len(wrt.shape)))
+    return contract([(g, seeds + axes), (slope, axes + inner)], seeds + inner)
 
 
 # ---- the variable's own equations ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from symml.expr.nodes import (
     Power,
     Symbol,
 )
+from symml.expr.scoped import Binder, Bound, Expectation, Integral, Series
 from symml.expr.walk import topological
 
 _SIGNED = ("positive", "nonnegative", "nonzero")
@@ -72,7 +73,7 @@ def _unknown(node: Expr) -> frozenset[str]:
     return _NOTHING
 
 
-def _symbol(node: Symbol) -> frozenset[str]:
+def _symbol(node: Symbol | Bound) -> frozenset[str]:
     return frozenset(f for f in _SIGNED if f in node.domain.facts)
 
 
@@ -205,6 +206,14 @@ def _linalg(node: Linalg) -> frozenset[str]:
     return _POSITIVE if node.function.name == "det" and is_pd(node.args[0]) else _NOTHING
 
 
+def _average(node: Binder) -> frozenset[str]:
+    """A mean of what is positive is positive; a sum may have no terms, and an integral may run backward."""
+    body = _of(node.body)
+    kept = ("positive", "nonnegative") if isinstance(node, Expectation) else ("nonnegative",)
+    forward = not isinstance(node, Integral) or "nonnegative" in node.variables[0].domain.facts
+    return frozenset(f for f in kept if f in body) if forward else _NOTHING
+
+
 _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Symbol: _symbol,
     Constant: _constant,
@@ -216,6 +225,10 @@ _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: _symbol,
+    Series: _average,
+    Integral: _average,
+    Expectation: _average,
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -12,9 +13,12 @@ import flint
 import mpmath
 import numpy as np
 
+from symml.calculus import scoped_values
+from symml.calculus.elimination import eliminate
 from symml.calculus.sampling import Point
 from symml.calculus.scalars import Balls, Digits, Field, Undecided
 from symml.errors import NotEvaluable
+from symml.expr.binders import outside_order
 from symml.expr.build import det
 from symml.expr.dims import Shape, dim_value
 from symml.expr.function import Function
@@ -36,7 +40,7 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
-from symml.expr.walk import topological
+from symml.expr.scoped import Bound, Expectation, Integral, Series
 
 _MAX_BITS = 8192
 _MAX_ENTRIES = 1_000_000
@@ -59,10 +63,10 @@ def evaluate(root: Expr, point: Point, digits: int = 50) -> Any:
         NotEvaluable: An entry has no value, or the runs do not agree at the highest precision.
     """
     working = digits + 15
-    before = _at_digits(root, point, working)
+    before = approximate(root, point, working)
     while working < 40 * (digits + 15):
         working *= 2
-        after = _at_digits(root, point, working)
+        after = approximate(root, point, working)
         with mpmath.workdps(digits + 10):
             if all(_agree(a, b, digits) for a, b in zip(before.flat, after.flat, strict=True)):
                 return _defined(after, root)
@@ -70,7 +74,8 @@ def evaluate(root: Expr, point: Point, digits: int = 50) -> Any:
     raise NotEvaluable(f"{root}: the value does not settle at {working} digits")
 
 
-def _at_digits(root: Expr, point: Point, digits: int) -> Any:
+def approximate(root: Expr, point: Point, digits: int) -> Any:
+    """The value computed once with so many digits; ``None`` where there is none, and no claim on how many are right."""
     with mpmath.workdps(digits):
         return _evaluate(root, point, Digits())
 
@@ -78,7 +83,9 @@ def _at_digits(root: Expr, point: Point, digits: int) -> Any:
 def _agree(a: Any, b: Any, digits: int) -> bool:
     if a is None or b is None:
         return a is b
-    return bool(abs(a - b) <= abs(b) * mpmath.mpf(10) ** -digits)
+    # A true zero never settles relatively: rounding leaves ever smaller numbers.
+    nothing = mpmath.mpf(10) ** (-3 * digits)
+    return bool(abs(a - b) <= max(abs(b) * mpmath.mpf(10) ** -digits, nothing))
 
 
 def _defined(values: Any, root: Expr) -> Any:
@@ -106,15 +113,23 @@ def enclose(root: Expr, point: Point, bits: int = 128) -> Any:
 
 
 # ---- the evaluator ---------------------------------------------------------------------------------------------------
-class _Run:
+class Run:
     """One evaluation: the field, the point and the values found so far."""
 
     def __init__(self, field: Field, point: Point) -> None:
         self.field, self.point = field, point
         self.by_name = {symbol.name: value for symbol, value in point.values.items()}
-        self.values: dict[Expr, Any] = {}
+        self.values: MutableMapping[Expr, Any] = {}
+        self.bodies = [0]
+
+    def inside(self, variables: Mapping[Expr, Any]) -> Run:
+        """A run inside the body of a binder: what is known outside, and values of the binder's variables."""
+        run = Run(self.field, self.point)
+        run.values, run.bodies = ChainMap(dict(variables), self.values), self.bodies
+        return run
 
     def shape(self, dims: Shape) -> tuple[int, ...]:
+        """A shape in numbers."""
         return tuple(dim_value(dim, self.point.sizes) for dim in dims)
 
     def map(self, function: Callable[..., Any], *arrays: Any) -> Any:
@@ -127,7 +142,7 @@ class _Run:
 
     def value(self, root: Expr) -> Any:
         """The value of an expression, its parts first."""
-        for node in topological(root):
+        for node in outside_order(root):
             if node not in self.values:
                 rule = _RULES.get(type(node))
                 if rule is None:
@@ -139,7 +154,7 @@ class _Run:
 
 
 def _evaluate(root: Expr, point: Point, field: Field) -> Any:
-    return _Run(field, point).value(root)
+    return Run(field, point).value(root)
 
 
 def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], Any]) -> Any:
@@ -151,29 +166,29 @@ def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], Any]) -> 
     return result
 
 
-def _symbol(run: _Run, node: Symbol) -> Any:
+def _symbol(run: Run, node: Symbol) -> Any:
     given = run.point.values.get(node, run.by_name.get(node.name))
     if given is None:
         raise NotEvaluable(f"{node.name} has no value at this point")
     return run.map(run.field.number, np.asarray(given, dtype=object))
 
 
-def _constant(run: _Run, node: Constant) -> Any:
+def _constant(run: Run, node: Constant) -> Any:
     value = run.field.named(node.value) if isinstance(node.value, str) else run.field.number(node.value)
     return _filled((), lambda place: value)
 
 
-def _selector(run: _Run, node: Selector) -> Any:
+def _selector(run: Run, node: Selector) -> Any:
     start = dim_value(node.start, run.point.sizes)
     return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[1] == start + node.step * at[0])))
 
 
-def _basis(run: _Run, node: Basis) -> Any:
+def _basis(run: Run, node: Basis) -> Any:
     position = dim_value(node.position, run.point.sizes)
     return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[0] == position)))
 
 
-def _onehot(run: _Run, node: OneHot) -> Any:
+def _onehot(run: Run, node: OneHot) -> Any:
     labels = run.values[node.args[0]]
 
     def entry(at: tuple[int, ...]) -> Any:
@@ -183,14 +198,14 @@ def _onehot(run: _Run, node: OneHot) -> Any:
     return _filled(run.shape(node.shape), entry)
 
 
-def _add(run: _Run, node: Add) -> Any:
+def _add(run: Run, node: Add) -> Any:
     total = run.values[node.args[0]]
     for arg in node.args[1:]:
         total = run.map(run.field.add, total, run.values[arg])
     return total
 
 
-def _contract(run: _Run, node: Contract) -> Any:
+def _contract(run: Run, node: Contract) -> Any:
     lengths = run.shape(node.dims)
     rank = len(node.shape)
     if int(np.prod(lengths, dtype=float)) > _MAX_ENTRIES:
@@ -214,11 +229,11 @@ def _contract(run: _Run, node: Contract) -> Any:
     return _filled(lengths[:rank], entry)
 
 
-def _power(run: _Run, node: Power) -> Any:
+def _power(run: Run, node: Power) -> Any:
     return run.map(lambda x: run.field.power(x, node.exponent), run.values[node.args[0]])
 
 
-def _apply(run: _Run, node: Apply) -> Any:
+def _apply(run: Run, node: Apply) -> Any:
     function, args = node.function, [run.values[arg] for arg in node.args]
     if function.name in _COMPARISONS:
         holds = _COMPARISONS[function.name]
@@ -236,7 +251,7 @@ def _compare(field: Field, a: Any, b: Any) -> int:
     return field.sign(field.add(a, field.multiply(field.number(-1), b)))
 
 
-def _where(run: _Run, condition: Any, a: Any, b: Any) -> Any:
+def _where(run: Run, condition: Any, a: Any, b: Any) -> Any:
     """The branch that is not taken may be without a value."""
 
     def entry(at: tuple[int, ...]) -> Any:
@@ -280,7 +295,7 @@ def _stand_in(name: str, arity: int) -> Mapping[tuple[int, ...], Fraction]:
     return {place: Fraction(rng.randint(1, 9) * rng.choice((-1, 1)), rng.randint(1, 4)) for place in places}
 
 
-def _along(run: _Run, node: Along) -> Any:
+def _along(run: Run, node: Along) -> Any:
     function, x = node.function, node.args[0]
     if function.definition is not None:
         return run.value(function.definition(x, node.axes))
@@ -303,12 +318,12 @@ def _fold(field: Field, name: str, entries: list[Any]) -> Any:
 
 
 # ---- linear algebra --------------------------------------------------------------------------------------------------
-def _linalg(run: _Run, node: Linalg) -> Any:
+def _linalg(run: Run, node: Linalg) -> Any:
     matrix = run.values[node.args[0]]
     size = len(matrix)
     if any(entry is None for entry in matrix.flat):
         return _filled(matrix.shape if node.function.keeps_shape else (), lambda at: None)
-    inverse, determinant = _eliminate(run.field, matrix)
+    inverse, determinant = eliminate(run.field, matrix)
     if node.function.name == "det":
         return _filled((), lambda at: determinant)
     if node.function.name == "logdet":
@@ -318,51 +333,11 @@ def _linalg(run: _Run, node: Linalg) -> Any:
     return inverse
 
 
-def _eliminate(field: Field, matrix: Any) -> tuple[Any, Any]:
-    """(inverse or None, determinant) by Gauss elimination with the largest pivot."""
-    size = len(matrix)
-    one, zero, minus = field.number(1), field.number(0), field.number(-1)
-    rows = [list(matrix[r]) + [one if r == c else zero for c in range(size)] for r in range(size)]
-    determinant = one
-    for c in range(size):
-        pivot = _pivot(field, rows, c)
-        if pivot is None:
-            return None, zero
-        if pivot != c:
-            rows[c], rows[pivot] = rows[pivot], rows[c]
-            determinant = field.multiply(minus, determinant)
-        determinant = field.multiply(determinant, rows[c][c])
-        scale = field.power(rows[c][c], Fraction(-1))
-        rows[c] = [field.multiply(v, scale) for v in rows[c]]
-        for r in range(size):
-            if r != c:
-                factor = field.multiply(minus, rows[r][c])
-                rows[r] = [field.add(v, field.multiply(factor, w)) for v, w in zip(rows[r], rows[c], strict=True)]
-    inverse = np.empty((size, size), dtype=object)
-    for r in range(size):
-        inverse[r] = rows[r][size:]
-    return inverse, determinant
-
-
-def _pivot(field: Field, rows: list[list[Any]], c: int) -> int | None:
-    """A row whose entry surely differs from zero; ``None`` when all are exactly zero."""
-    undecided = False
-    for r in range(c, len(rows)):
-        try:
-            if field.sign(rows[r][c]):
-                return r
-        except Undecided:
-            undecided = True
-    if undecided:
-        raise Undecided
-    return None
-
-
-def _eye(run: _Run, node: Eye) -> Any:
+def _eye(run: Run, node: Eye) -> Any:
     return _filled(run.shape(node.shape), lambda at: run.field.number(int(at[0] == at[1])))
 
 
-def _extent(run: _Run, node: Extent) -> Any:
+def _extent(run: Run, node: Extent) -> Any:
     value = run.field.number(dim_value(node.size, run.point.sizes))
     return _filled((), lambda at: value)
 
@@ -381,4 +356,8 @@ _RULES: dict[type[Expr], Callable[..., Any]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: scoped_values.bound,
+    Series: scoped_values.series,
+    Integral: scoped_values.integral,
+    Expectation: scoped_values.expectation,
 }

@@ -81,18 +81,36 @@ def derive(
 
 
 @app.command()
+def read(
+    text: Annotated[
+        str, typer.Argument(help=r"A formula in LaTeX, Unicode or NumPy syntax, such as '\frac1n\|Xw-y\|_2^2'.")
+    ],
+    shapes: options.Shapes = "",
+    let: options.Let = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
+    second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Print a formula back as it was understood, with its shapes and what was assumed."""
+    from symml.cli.read import run
+
+    run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
+
+
+@app.command()
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
     right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
     wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(help="Decimal digits used when points are tried.")] = 50,
+    let: options.Let = None,
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, json=json)
+    run(left, right, wrt, shapes, digits, let or [], json=json)
 
 
 @app.command()
@@ -110,6 +128,23 @@ def kernel(
     from symml.cli.kernel import run
 
     run(expression, shapes, wrt, name, output, json=json)
+
+
+@app.command()
+def expect(
+    expression: options.Expression,
+    shapes: options.Shapes = "",
+    given: Annotated[
+        str, typer.Option(help="Laws: 'x ~ normal(mu, Sigma); eps ~ (0, sigma2); x, eps independent'.")
+    ] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print NumPy code.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Carry out the means, variances and covariances of EXPRESSION, such as 'E((y - f)**2)' or 'Var(a@x)'."""
+    from symml.cli.expect import run
+
+    run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
 @app.command()

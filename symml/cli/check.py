@@ -17,9 +17,9 @@ from symml.read.trace import load_function
 _PASSED = ("proved", "proved_randomized", "certified", "convention")
 
 
-def run(left: str, right: str, wrt: str, shapes: str, digits: int, *, json: bool) -> None:
+def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], *, json: bool) -> None:
     """Decides the claim; exit code 1 when it does not hold or could not be decided."""
-    verdict = _decide(left, right, wrt, shapes, digits)
+    verdict = _decide(left, right, wrt, shapes, digits, let)
     if json:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:
@@ -28,7 +28,7 @@ def run(left: str, right: str, wrt: str, shapes: str, digits: int, *, json: bool
         raise typer.Exit(1)
 
 
-def _decide(left: str, right: str, wrt: str, shapes: str, digits: int) -> Verdict:
+def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str]) -> Verdict:
     names_function = "::" in left or "::" in right
     if names_function and not (wrt and right):
         raise SymmlError(
@@ -40,8 +40,8 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int) -> Verdic
             raise SymmlError("there is no gradient to check", cure="give the gradient after the loss")
         return check_gradient(_given(left), _given(right), wrt=wrt, shapes=shapes, digits=digits)
     if not right:
-        return verify(left, shapes=shapes, digits=digits)
-    return verify(left, right, shapes=shapes, digits=digits)
+        return verify(left, shapes=shapes, digits=digits, let=let)
+    return verify(left, right, shapes=shapes, digits=digits, let=let)
 
 
 def _given(text: str) -> str | Callable[..., Any]:

@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON with a versioned schema.")]
-Expression = Annotated[str, typer.Argument(help="An expression in NumPy syntax, such as 'mean((y - X@w)**2)'.")]
+Expression = Annotated[str, typer.Argument(help="An expression (NumPy, LaTeX or Unicode): 'mean((y - X@w)**2)'.")]
+Let = Annotated[
+    list[str] | None, typer.Option(help=r"A definition that the formula uses: 'L = \frac1n\|Xw-y\|_2^2' (repeatable).")
+]
 Wrt = Annotated[str, typer.Option(help="The variable to differentiate by.")]
 Shapes = Annotated[
     str, typer.Option(help="Declarations: 'X: n d, w: d, lam: positive' (name, dims, domain), separated by commas.")

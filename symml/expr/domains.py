@@ -151,6 +151,13 @@ _ROWS = (
         (Fraction(0), Fraction(1), _HALF),
     ),
     Domain(
+        "random",
+        r"\mathbb{R}",
+        _entries(lambda r: _fraction(r, -3, 3)),
+        frozenset({"random"}),
+        _REALS,
+    ),
+    Domain(
         "integer",
         r"\mathbb{Z}",
         _entries(lambda r: Fraction(r.randint(-5, 5))),
@@ -250,6 +257,11 @@ def domain(name: str) -> Domain:
     if found is None:
         raise DeclarationError(f"{name!r} is not a domain", cure="domains are: " + ", ".join(sorted(DOMAINS)))
     return found
+
+
+def internal(name: str, latex: str, facts: set[str]) -> Domain:
+    """A domain of bound variables, which nobody declares and nothing draws points from."""
+    return Domain(name, latex, _entries(lambda r: Fraction(r.randint(1, 9))), frozenset(facts))
 
 
 def unstructured(d: Domain) -> Domain:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symml.errors import SymmlError
-from symml.expr import arithmetic, build, functions
+from symml.expr import arithmetic, build, functions, probability
 from symml.expr.contract import contract
 from symml.expr.dims import as_dim
 from symml.expr.nodes import Apply, Basis, Contract, Expr, Eye, OneHot, Selector, Symbol, eye, selector
@@ -229,6 +229,14 @@ NAMES: dict[str, Builder] = {
     "squeeze": _squeeze,
     "expand_dims": _expand_dims,
     "onehot": build.one_hot,
+    # expectations
+    "E": probability.expect,
+    "expect": probability.expect,
+    "expectation": probability.expect,
+    "Var": probability.variance,
+    "variance": probability.variance,
+    "Cov": probability.covariance,
+    "covariance": probability.covariance,
     # SciPy's names
     "special.expit": functions.sigmoid,
     "expit": functions.sigmoid,

@@ -1,7 +1,8 @@
 """The closed set of nodes: immutable, hash-consed, with a shape checked when they are built.
 
 Two structurally equal expressions are one object. Nodes never compute and never simplify; the functions of this module
-only intern. What people write is built by ``arithmetic``, ``functions`` and ``build``; products by ``contract``.
+only intern. What people write is built by ``arithmetic``, ``functions`` and ``build``; products by ``contract``. The
+nodes with bound variables (sums, integrals, expectations) are in ``scoped``.
 """
 
 from __future__ import annotations
@@ -171,7 +172,13 @@ class Derivative(Expr):
 E = TypeVar("E", bound=Expr)
 
 
-def _new(kind: type[E], key: tuple[Any, ...], args: tuple[Expr, ...], shape: Shape) -> E:
+def find_node(key: tuple[Any, ...]) -> Any:
+    """The living node of this key, or ``None``."""
+    return _TABLE.get(key)
+
+
+def new_node(kind: type[E], key: tuple[Any, ...], args: tuple[Expr, ...], shape: Shape) -> E:
+    """A new node of this kind, interned under its key."""
     node = object.__new__(kind)
     node.args, node.shape, node.uid, node.memo = args, shape, next(_BIRTHS), None
     _TABLE[key] = node
@@ -185,7 +192,7 @@ def symbol_node(name: str, shape: Shape, domain: Domain = REAL) -> Symbol:
     if node is None:
         if domain.square and (len(shape) < 2 or shape[-1] != shape[-2]):
             raise ShapeError(f"{name} is declared {domain.name}: its shape must be square, not {show_shape(shape)}")
-        node = _new(Symbol, key, (), shape)
+        node = new_node(Symbol, key, (), shape)
         node.name, node.domain = name, domain
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -196,7 +203,7 @@ def constant(value: Fraction | int | str) -> Constant:
     key = (Constant, exact)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Constant, key, (), ())
+        node = new_node(Constant, key, (), ())
         node.value = exact
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -215,7 +222,7 @@ def _extent_node(size: Size) -> Extent:
     key = (Extent, size)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Extent, key, (), ())
+        node = new_node(Extent, key, (), ())
         node.size = size
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -228,7 +235,7 @@ def eye(dim: Dim) -> Eye:
     """The identity matrix of this size."""
     key = (Eye, dim)
     node: Any = _TABLE.get(key)
-    return node if node is not None else _new(Eye, key, (), (dim, dim))
+    return node if node is not None else new_node(Eye, key, (), (dim, dim))
 
 
 def basis(dim: Dim, position: Dim) -> Basis:
@@ -236,7 +243,7 @@ def basis(dim: Dim, position: Dim) -> Basis:
     key = (Basis, dim, position)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Basis, key, (), (dim,))
+        node = new_node(Basis, key, (), (dim,))
         node.position = position
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -246,7 +253,7 @@ def selector(rows: Dim, cols: Dim, start: Dim, step: int) -> Selector:
     key = (Selector, rows, cols, start, step)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Selector, key, (), (rows, cols))
+        node = new_node(Selector, key, (), (rows, cols))
         node.start, node.step = start, step
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -255,7 +262,7 @@ def onehot(labels: Expr, depth: Dim) -> OneHot:
     """Integer labels as 0/1 rows."""
     key = (OneHot, labels, depth)
     node: Any = _TABLE.get(key)
-    return node if node is not None else _new(OneHot, key, (labels,), (*labels.shape, depth))
+    return node if node is not None else new_node(OneHot, key, (labels,), (*labels.shape, depth))
 
 
 def add_node(terms: tuple[Expr, ...]) -> Add:
@@ -267,7 +274,7 @@ def add_node(terms: tuple[Expr, ...]) -> Add:
         for term in terms:
             if term.shape != shape:
                 raise ShapeError(f"cannot add {show_shape(term.shape)} to {show_shape(shape)}")
-        node = _new(Add, key, terms, shape)
+        node = new_node(Add, key, terms, shape)
     return node  # type: ignore[no-any-return] # the key fixes the type
 
 
@@ -276,7 +283,7 @@ def contract_node(coef: Fraction, args: tuple[Expr, ...], subs: tuple[Sub, ...],
     key = (Contract, coef, args, subs, dims, rank)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Contract, key, args, dims[:rank])
+        node = new_node(Contract, key, args, dims[:rank])
         node.coef, node.subs, node.dims = coef, subs, dims
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -286,7 +293,7 @@ def power_node(base: Expr, exponent: Fraction) -> Power:
     key = (Power, base, exponent)
     node: Any = _TABLE.get(key)
     if node is None:
-        node = _new(Power, key, (base,), base.shape)
+        node = new_node(Power, key, (base,), base.shape)
         node.exponent = exponent
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -298,7 +305,7 @@ def apply_node(function: Function, args: tuple[Expr, ...]) -> Apply:
     if node is None:
         if any(arg.shape != args[0].shape for arg in args):
             raise ShapeError(f"{function.name} of shapes " + ", ".join(show_shape(arg.shape) for arg in args))
-        node = _new(Apply, key, args, args[0].shape)
+        node = new_node(Apply, key, args, args[0].shape)
         node.function = function
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -309,7 +316,7 @@ def along_node(function: AxisFunction, arg: Expr, axes: tuple[int, ...]) -> Alon
     node: Any = _TABLE.get(key)
     if node is None:
         shape = arg.shape if function.keeps_axes else tuple(d for i, d in enumerate(arg.shape) if i not in axes)
-        node = _new(Along, key, (arg,), shape)
+        node = new_node(Along, key, (arg,), shape)
         node.function, node.axes = function, axes
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -321,7 +328,7 @@ def linalg_node(function: MatrixFunction, arg: Expr) -> Linalg:
     if node is None:
         if len(arg.shape) != 2 or arg.shape[0] != arg.shape[1]:
             raise ShapeError(f"{function.name} needs a square matrix, not {show_shape(arg.shape)}")
-        node = _new(Linalg, key, (arg,), arg.shape if function.keeps_shape else ())
+        node = new_node(Linalg, key, (arg,), arg.shape if function.keeps_shape else ())
         node.function = function
     return node  # type: ignore[no-any-return] # the key fixes the type
 
@@ -330,7 +337,7 @@ def derivative_node(expr: Expr, wrt: Symbol) -> Derivative:
     """The derivative of ``expr`` with respect to ``wrt``, not carried out."""
     key = (Derivative, expr, wrt)
     node: Any = _TABLE.get(key)
-    return node if node is not None else _new(Derivative, key, (expr, wrt), (*expr.shape, *wrt.shape))
+    return node if node is not None else new_node(Derivative, key, (expr, wrt), (*expr.shape, *wrt.shape))
 
 
 def show_shape(shape: Shape) -> str:

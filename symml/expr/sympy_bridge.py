@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 from symml.errors import SymmlError
-from symml.expr import arithmetic, build, functions
+from symml.expr import arithmetic, build, functions, ranges
+from symml.expr.binders import readable
 from symml.expr.contract import contract
 from symml.expr.dims import Dim, as_dim, dim_value
 from symml.expr.nodes import (
@@ -32,6 +33,7 @@ from symml.expr.nodes import (
     Symbol,
     constant,
 )
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 
 _ASSUMED = ("positive", "nonnegative", "nonzero", "integer")
 
@@ -50,6 +52,7 @@ class _Writer:
         self.S = _module()
         self.sizes = sizes
         self.count = 0
+        self.known: dict[Any, Any] = {}
 
     def label(self) -> Any:
         self.count += 1
@@ -71,10 +74,13 @@ class _Writer:
         return list(product(*(range(dim_value(dim, sizes)) for dim in dims)))
 
     def entry(self, node: Expr, at: tuple[Any, ...]) -> Any:
-        rule = _TO.get(type(node))
-        if rule is None:
-            raise SymmlError(f"{type(node).__name__} has no form in SymPy")
-        return rule(self, node, at)
+        key = (node, at)
+        if key not in self.known:
+            rule = _TO.get(type(node))
+            if rule is None:
+                raise SymmlError(f"{type(node).__name__} has no form in SymPy")
+            self.known[key] = rule(self, node, at)
+        return self.known[key]
 
     def symbol(self, node: Symbol) -> Any:
         assumed = {fact: True for fact in _ASSUMED if fact in node.domain.facts} or {"real": True}
@@ -97,7 +103,7 @@ def to_sympy(expr: Expr, sizes: Mapping[str, int] | None = None) -> Any:
     Raises:
         SymmlError: A node has no form in SymPy.
     """
-    writer = _Writer(sizes)
+    writer, expr = _Writer(sizes), readable(expr)
     if not expr.shape:
         return writer.entry(expr, ())
     if writer.explicit(expr.shape):
@@ -167,8 +173,27 @@ def _write_linalg(w: _Writer, node: Linalg, at: tuple[Any, ...]) -> Any:
     size = dim_value(a.shape[0], w.sizes or {})
     matrix = w.S.Matrix(size, size, [w.entry(a, place) for place in w.places(a.shape)])
     if node.function.name == "inv":
-        return matrix.inv()[at]
-    return matrix.det() if node.function.name == "det" else w.S.log(w.S.Abs(matrix.det()))
+        # The transposed cofactors over the determinant: nothing is simplified, so nothing takes long.
+        key = (node, "inverse")
+        if key not in w.known:
+            w.known[key] = matrix.adjugate("laplace") / matrix.det("laplace")
+        return w.known[key][at]
+    return matrix.det("laplace") if node.function.name == "det" else w.S.log(w.S.Abs(matrix.det("laplace")))
+
+
+def _write_bound(w: _Writer, node: Bound, at: tuple[Any, ...]) -> Any:
+    assumed = {fact: True for fact in _ASSUMED if fact in node.domain.facts} or {"real": True}
+    return w.S.Symbol(node.name, **assumed)
+
+
+def _write_ranged(w: _Writer, node: Ranged, at: tuple[Any, ...]) -> Any:
+    low, high = (None if end is None else w.entry(end, ()) for end in (node.lower, node.upper))
+    limits = (w.entry(node.variables[0], ()), -w.S.oo if low is None else low, w.S.oo if high is None else high)
+    return (w.S.Sum if isinstance(node, Series) else w.S.Integral)(w.entry(node.body, at), limits)
+
+
+def _write_expectation(w: _Writer, node: Expectation, at: tuple[Any, ...]) -> Any:
+    raise SymmlError(f"{node} has no form in SymPy here", cure="expand it into moments first: symml.expectation")
 
 
 def _write_derivative(w: _Writer, node: Derivative, at: tuple[Any, ...]) -> Any:
@@ -194,6 +219,10 @@ _TO: dict[type[Expr], Callable[..., Any]] = {
     Apply: _write_apply,
     Along: _write_along,
     Linalg: _write_linalg,
+    Bound: _write_bound,
+    Series: _write_ranged,
+    Integral: _write_ranged,
+    Expectation: _write_expectation,
     Derivative: _write_derivative,
 }
 
@@ -217,7 +246,7 @@ Labeled = tuple[Expr, tuple[Any, ...]]
 class _Reader:
     """Reads SymPy: every part is an array with one axis per index that occurs free in it."""
 
-    def __init__(self, symbols: Mapping[str, Symbol]) -> None:
+    def __init__(self, symbols: Mapping[str, Expr]) -> None:
         self.S = _module()
         self.symbols = symbols
 
@@ -236,6 +265,9 @@ class _Reader:
             return self.named(e), ()
         if isinstance(e, S.Sum):
             return self.sum(e)
+        if isinstance(e, S.Integral):
+            node, labels = self.read(e.function)
+            return self.range(ranges.integral, node, e.limits), labels
         return self.combined(e)
 
     def named(self, e: Any) -> Expr:
@@ -253,11 +285,30 @@ class _Reader:
     def sum(self, e: Any) -> Labeled:
         node, labels = self.read(e.function)
         bound = [limit[0] for limit in e.limits]
+        if not any(label in labels for label in bound):
+            return self.range(ranges.series, node, e.limits), labels
         missing = [label for label in bound if label not in labels]
         if missing:
             raise SymmlError(f"the sum over {missing[0]} has no array that carries it")
         kept = tuple(label for label in labels if label not in bound)
         return contract([(node, labels)], kept), kept
+
+    def range(self, builder: Callable[..., Expr], node: Expr, limits: Any) -> Expr:
+        """A sum or an integral over scalars, the innermost limit first."""
+        for limit in limits:
+            if len(limit) != 3:
+                raise SymmlError(f"{limit} has no ends", cure="give both ends")
+            ends = [self.end(end) for end in limit[1:]]
+            node = builder(node, self.named(limit[0]), *ends)
+        return node
+
+    def end(self, end: Any) -> Any:
+        if end in (self.S.oo, -self.S.oo):
+            return float("inf") if end is self.S.oo else float("-inf")
+        node, labels = self.read(end)
+        if labels:
+            raise SymmlError(f"the end {end} has indices")
+        return node
 
     def combined(self, e: Any) -> Labeled:
         parts = [self.read(arg) for arg in e.args]
@@ -309,7 +360,7 @@ def _fold(operation: Callable[..., Expr], args: Any) -> Expr:
     return result  # type: ignore[no-any-return] # expressions in, an expression out
 
 
-def from_sympy(e: Any, symbols: Mapping[str, Symbol] | None = None) -> Expr:
+def from_sympy(e: Any, symbols: Mapping[str, Expr] | None = None) -> Expr:
     """An expression from SymPy: scalar functions, Sum over Indexed, and matrix expressions.
 
     Args:

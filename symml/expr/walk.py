@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from symml.errors import SymmlError
 from symml.expr.arithmetic import rational_power
+from symml.expr.binders import rebuild_expectation, rebuild_ranged, refuse_capture
 from symml.expr.contract import contract
 from symml.expr.dims import Dim, dim_names
 from symml.expr.nodes import (
@@ -30,6 +31,7 @@ from symml.expr.nodes import (
     linalg_node,
     onehot,
 )
+from symml.expr.scoped import Binder, Expectation, Integral, Series
 
 
 def topological(*roots: Expr) -> list[Expr]:
@@ -96,7 +98,9 @@ def _rebuild_contract(node: Contract, args: tuple[Expr, ...]) -> Expr:
 def _rebuild_derivative(node: Derivative, args: tuple[Expr, ...]) -> Expr:
     expr, wrt = args
     if not isinstance(wrt, Symbol):
-        raise SymmlError(f"a derivative is taken with respect to a symbol, not {wrt}")
+        raise SymmlError(
+            f"a derivative is taken with respect to a symbol, not {wrt}", cure="carry out the derivative first"
+        )
     return derivative_node(expr, wrt)
 
 
@@ -108,6 +112,9 @@ _REBUILD: dict[type[Expr], Callable[..., Expr]] = {
     Along: lambda node, args: along_node(node.function, args[0], node.axes),
     Linalg: lambda node, args: linalg_node(node.function, args[0]),
     OneHot: lambda node, args: onehot(args[0], node.shape[-1]),
+    Series: rebuild_ranged,
+    Integral: rebuild_ranged,
+    Expectation: rebuild_expectation,
     Derivative: _rebuild_derivative,
 }
 
@@ -123,12 +130,15 @@ def transform(root: Expr, rule: Callable[[Expr], Expr | None]) -> Expr:
 
 
 def substitute(root: Expr, replacements: Mapping[Expr, Expr]) -> Expr:
-    """``root`` with nodes replaced by expressions of the same shape."""
+    """``root`` with nodes replaced by expressions of the same shape; no symbol is captured by a binder."""
     for old, new in replacements.items():
         if old.shape != new.shape:
             raise SymmlError(f"cannot put an array of shape {new.shape} in the place of one of shape {old.shape}")
+    order = topological(root)
+    if any(isinstance(node, Binder) for node in order):
+        refuse_capture(root, replacements)
     done: dict[Expr, Expr] = {}
-    for node in topological(root):
+    for node in order:
         found = replacements.get(node)
         done[node] = found if found is not None else rebuild(node, tuple([done[arg] for arg in node.args]))
     return done[root]

@@ -25,6 +25,8 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.probability import is_random
+from symml.expr.scoped import Binder, Bound, Expectation, Integral, Series
 from symml.kernels import code as C
 from symml.kernels.axes import along_axes
 from symml.kernels.code import Code, call
@@ -217,6 +219,16 @@ def _derivative(e: Emitter, node: Derivative) -> Value:
     raise NotEvaluable("a derivative that is not carried out has no kernel", cure="derive it first")
 
 
+def _bound(e: Emitter, node: Bound) -> Value:
+    kind = "a sum over whole numbers" if "integer" in node.domain.facts else "an integral"
+    kind = "an expectation" if is_random(node) else kind
+    raise NotEvaluable(f"{kind} over {node.name} has no kernel", cure="find its closed form first")
+
+
+def _binder(e: Emitter, node: Binder) -> Value:
+    return _bound(e, node.variables[0])
+
+
 def _contract(e: Emitter, node: Contract) -> Value:
     found, scatter, system = view_parts(node), scatter_of(node), solved(node)
     if found is not None:
@@ -251,4 +263,8 @@ _RULES: dict[type[Expr], Callable[[Emitter, Any], Value]] = {
     Along: _along,
     Linalg: _linalg,
     Derivative: _derivative,
+    Bound: _bound,
+    Series: _binder,
+    Integral: _binder,
+    Expectation: _binder,
 }

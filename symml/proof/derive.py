@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from symml.calculus.differentiate import evaluate_derivatives, without_equations
 from symml.calculus.simplify import Log, Rewrite, simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.arithmetic import zeros
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, show_shape
+from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import depends_on, substitute, symbols, topological
 from symml.proof.derivation import Derivation
 from symml.proof.program import Adjoint, Program, Stage, adjoint_symbol, adjoints, as_program
 from symml.proof.step import Step
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
+from symml.read.latex import name_as_declared
 
 _MAX_ORDER = 4
 _SUM, _LINEAR = "sum rule: d(a + b) = da + db", "linearity: d(c x) = c dx"
@@ -35,7 +37,7 @@ def derive(
     unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating.
 
     Args:
-        f: What is differentiated, an expression or NumPy-style text.
+        f: What is differentiated: an expression, NumPy-style text, LaTeX or Unicode mathematics.
         wrt: The variable, a symbol or its name.
         shapes: Declarations such as ``"X: n d, w: d, lam: positive"``; needed when ``f`` is text.
         order: How often to differentiate, from 1 to 4.
@@ -80,7 +82,7 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
                 cure="use one and the same symbol",
             )
         return _absent(wrt.name, present)
-    name = wrt.strip()
+    name = name_as_declared(wrt.strip(), [*present, *declarations.symbols])
     if name in present:
         return present[name]
     declared = declarations.symbols.get(name)
@@ -176,11 +178,14 @@ def _product_rule(body: Expr) -> str:
     return _LINEAR if len([arg for arg in body.args if arg.shape]) <= 1 else "product rule: d(a b) = da b + a db"
 
 
-_RULES = {
+_RULES: dict[type[Expr], Callable[..., str]] = {
     Add: lambda body: _SUM,
     Contract: _product_rule,
     Power: _power_rule,
     Apply: _function_rule,
     Along: _function_rule,
     Linalg: _matrix_rule,
+    Series: lambda body: "the derivative of a sum is the sum of the derivatives",
+    Integral: lambda body: "Leibniz's rule: differentiate under the integral, and at the ends",
+    Expectation: lambda body: "the derivative of a mean is the mean of the derivative",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from random import Random
@@ -19,11 +19,14 @@ from symml.errors import NotEvaluable, ShapeError, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.expr.walk import size_names, symbols
 from symml.proof.coverage import Coverage
+from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.explain import explained
 from symml.proof.refute import compare, counterexample, shrink
 from symml.proof.verdict import Counterexample, Evidence, Verdict
-from symml.proof.verify import away_from_ties, verify
+from symml.proof.verify import away_from_ties, decide
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
+from symml.read.places import SourcePlace
 from symml.read.trace import trace
 from symml.render import text
 
@@ -60,38 +63,60 @@ def check_gradient(
     """
     declarations = read_declarations(shapes)
     names = [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
-    losses, claims, declarations, note = _read(loss, grad, declarations)
-    root = _only(losses)
+    read = _read(loss, grad, declarations)
+    root = _only(read.loss)
     found = [
-        _check_one(root, claim, _variable(root, name, declarations), digits)
-        for name, claim in zip(names, _claims(claims, names), strict=True)
+        _check_one(root, claim, _variable(root, name, read.declarations), digits, read)
+        for name, claim in zip(names, _claims(read.claim, names), strict=True)
     ]
     worst = max(found, key=lambda v: _RANK.index(v.verdict))
-    return worst.with_notes(*note)
+    return worst.with_notes(*read.notes)
 
 
 _RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
 
 
-def _read(loss: Source, grad: Source, declarations: Declarations) -> tuple[Any, Any, Declarations, tuple[str, ...]]:
-    """Loss and gradient as expressions, over numbers in the place of dims where the code needs numbers."""
-    sides: list[Any] = []
-    for source in (loss, grad):
-        sides.append(trace(source, declarations) if callable(source) else None)
-    sizes: dict[str, int] = next((side.sizes for side in sides if side is not None and side.sizes), {})
-    note: tuple[str, ...] = ()
+@dataclass(frozen=True)
+class _Read:
+    """Loss and gradient as expressions, over numbers in the place of dims where the code needs numbers.
+
+    Attributes:
+        loss: What the loss function returns.
+        claim: What the gradient function returns.
+        declarations: The declarations, with the numbers in them.
+        numbers: The numbers in the place of named dims.
+        origins: Where in the source the claim's parts were made.
+    """
+
+    loss: Any
+    claim: Any
+    declarations: Declarations
+    numbers: dict[str, int]
+    origins: dict[Expr, SourcePlace]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the verdict must know."""
+        shown = ", ".join(f"{k}={v}" for k, v in self.numbers.items())
+        return (f"the code needs numbers as dims: shown for {shown}",) if shown else ()
+
+
+def _read(loss: Source, grad: Source, declarations: Declarations) -> _Read:
+    traces = [trace(source, declarations) if callable(source) else None for source in (loss, grad)]
+    sizes: dict[str, int] = next((found.sizes for found in traces if found is not None and found.sizes), {})
     if sizes:
         declarations = declarations.with_numbers(sizes)
-        note = ("the code needs numbers as dims: shown for " + ", ".join(f"{k}={v}" for k, v in sizes.items()),)
-    values = []
-    for source, side in zip((loss, grad), sides, strict=True):
-        if side is None:
+    values: list[Any] = []
+    origins: dict[Expr, SourcePlace] = {}
+    for source, found in zip((loss, grad), traces, strict=True):
+        if found is None:
             values.append(_as_read(source, declarations))
-        elif sizes and not side.sizes and callable(source):
-            values.append(trace(source, declarations).value)
-        else:
-            values.append(side.value)
-    return values[0], values[1], declarations, note
+            continue
+        if sizes and not found.sizes and callable(source):
+            found = trace(source, declarations)
+        values.append(found.value)
+        origins = found.origins
+    return _Read(values[0], values[1], declarations, sizes, origins if traces[1] is not None else {})
 
 
 def _as_read(source: Source, declarations: Declarations) -> Expr:
@@ -138,15 +163,24 @@ def _variable(root: Expr, name: str, declarations: Declarations) -> Symbol:
 
 
 # ---- one variable ----------------------------------------------------------------------------------------------------
-def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdict:
+def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: _Read) -> Verdict:
     reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
-    _need_a_gradient(root, reference, claim)
+    _need_a_gradient(root, reference, claim, wrt)
+    found = _decided(root, claim, wrt, reference, digits)
+    if found.verdict not in ("refuted", "true_if"):
+        return found
+    witness = found.counterexample.point if found.counterexample else None
+    case = Case(reference, claim, root, wrt, read.numbers, witness)
+    return explained(found, case, origins=read.origins)
+
+
+def _decided(root: Expr, claim: Expr, wrt: Symbol, reference: Expr, digits: int) -> Verdict:
     statement = f"∂/∂{wrt.name} ({_short(root)}) = {_short(claim)}"
     if reference.shape != claim.shape:
         what = f"the gradient has shape {show_shape(reference.shape)}, the claim {show_shape(claim.shape)}"
         note = ("a transpose of the claim has the right shape",) if claim.shape == reference.shape[::-1] else ()
         return Verdict("refuted", statement, what, (Evidence("shapes", what),), notes=note)
-    found = replace(verify(reference, claim, digits=digits), statement=statement)
+    found = decide(reference, claim, "==", statement, digits, wrt)
     if found.verdict in ("refuted", "true_if"):
         generic = away_from_ties(reference, claim, statement)
         if generic is not None:
@@ -155,9 +189,9 @@ def _check_one(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdict:
     return found
 
 
-def _need_a_gradient(root: Expr, reference: Expr, claim: Expr) -> None:
-    """An array in the place of the loss is right only beside its Jacobian."""
-    if root.shape and claim.shape != reference.shape:
+def _need_a_gradient(root: Expr, reference: Expr, claim: Expr, wrt: Symbol) -> None:
+    """An array in the place of the loss is right only beside its Jacobian, in one layout or the other."""
+    if root.shape and claim.shape not in (reference.shape, wrt.shape + root.shape):
         raise ShapeError(
             f"the loss has shape {show_shape(root.shape)} and the claim {show_shape(claim.shape)}",
             cure=f"make the loss a scalar (a sum, a mean), or give its Jacobian of shape {show_shape(reference.shape)}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symml.calculus.canonical import add_terms
 from symml.calculus.differentiate import derivative
+from symml.expr.binders import is_open
 from symml.expr.contract import contract, is_light
 from symml.expr.dims import Shape
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, symbol_node
@@ -58,13 +59,14 @@ def _stages(root: Expr, wrt: Symbol) -> list[Expr]:
     depends = depends_on(root, wrt)
     chosen: set[Expr] = set()
     for node in topological(root):
-        if node not in depends:
+        if node not in depends or is_open(node):
             continue
         if isinstance(node, _NONLINEAR):
             chosen.update(arg for arg in node.args if _is_stage(arg, depends))
         elif isinstance(node, Add) or (isinstance(node, Contract) and not is_light(node)):
             chosen.update(arg for arg in node.args if isinstance(arg, Apply | Along | Linalg) and arg in depends)
     chosen -= {root, wrt}
+    chosen = {node for node in chosen if not is_open(node)}
     return [node for node in topological(root) if node in chosen]
 
 

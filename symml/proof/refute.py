@@ -134,5 +134,8 @@ def _shown(side: Expr, point: Point, place: tuple[int, ...]) -> str:
     if isinstance(value, flint.fmpq):
         exact = Fraction(int(value.p), int(value.q))
         return str(exact) if len(str(exact)) <= 24 else str(float(exact))
-    with mpmath.workdps(40):
-        return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+    try:
+        with mpmath.workdps(40):
+            return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+    except NotEvaluable:
+        return str(value.mid().str(_SHOWN_DIGITS, radius=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 from symml.calculus.sampling import Point
 from symml.errors import SymmlError
+from symml.read.places import SourcePlace
 
 HEADLINES = {
     "proved": "proved",
@@ -57,7 +58,8 @@ class Counterexample:
 
     def __str__(self) -> str:
         entry = f" in entry {list(self.place)}" if self.place else ""
-        return f"at {self.point}{entry}: left = {self.left}, right = {self.right}"
+        at = f"at {self.point}" if self.point.sizes or self.point.values else "everywhere"
+        return f"{at}{entry}: left = {self.left}, right = {self.right}"
 
     def to_json(self) -> dict[str, Any]:
         """The counterexample as plain data."""
@@ -66,14 +68,49 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The likely mistake: its kind, in words, and the corrected formula."""
+    """The likely mistake.
+
+    Attributes:
+        kind: What the mistake is called: sign, constant factor, transpose, missing term ...
+        fix: The corrected formula as text.
+        words: The mistake in words.
+        latex: The corrected formula in LaTeX.
+        code: The corrected formula as NumPy code.
+        where: The place in the user's source that is to blame, for traced code.
+        confirmed: How the hypothesis was confirmed.
+        also: Other descriptions of the same mistake.
+    """
 
     kind: str
     fix: str
+    words: str = ""
+    latex: str = ""
+    code: str = ""
+    where: SourcePlace | None = None
+    confirmed: str = ""
+    also: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """The diagnosis as plain data."""
-        return {"kind": self.kind, "fix": self.fix}
+        return {
+            "kind": self.kind,
+            "words": self.words,
+            "fix": self.fix,
+            "latex": self.latex,
+            "code": self.code,
+            "where": self.where.to_json() if self.where else None,
+            "confirmed": self.confirmed,
+            "also": list(self.also),
+        }
+
+    def lines(self) -> list[str]:
+        """The diagnosis as lines of a report."""
+        said = f": {self.words}" if self.words else ""
+        lines = [f"  likely    {self.kind}{said}"]
+        if self.where:
+            lines.append(f"  where     {self.where}")
+        lines.append(f"  instead   {self.fix}")
+        return lines
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,7 +171,7 @@ class Verdict:
             lines.append(f"  witness   {self.counterexample}")
         lines += [f"  shown     [{row.stage}] {row.shown}" for row in self.evidence]
         if self.diagnosis:
-            lines += [f"  likely    {self.diagnosis.kind}", f"  instead   {self.diagnosis.fix}"]
+            lines += self.diagnosis.lines()
         lines += [f"  note      {note}" for note in self.notes]
         return "\n".join(lines)
 

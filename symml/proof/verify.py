@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
 
@@ -21,12 +21,14 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage, deciders
+from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink
+from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.expression import read_expression
-from symml.read.numpy_source import Statement, read_statement
+from symml.read.expression import read_expression, read_links
 from symml.render import text
 
 _QUICK_POINTS = 4
@@ -34,6 +36,12 @@ _MIN_AGREEING = 12
 _GUARD_POINTS = 8
 _ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
+# What may be silently assumed of the data in a derivative: structure, not particular entries.
+_STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
+# From the worst to the best.
+_RANK = (
+    "refuted", "not_understood", "ambiguous", "true_if", "convention", "certified", "proved_randomized", "proved",
+)  # fmt: skip
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
 
@@ -44,15 +52,18 @@ def verify(
     shapes: str | Mapping[str, object] | Declarations | None = None,
     relation: str = "==",
     digits: int = 50,
+    let: Sequence[str] = (),
 ) -> Verdict:
-    """Decides whether an identity (or an inequality) holds.
+    r"""Decides whether an identity (or an inequality) holds.
 
     Args:
-        lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out.
+        lhs: The left side, or the whole statement ``"a == b"``, ``"a <= b"`` when ``rhs`` is left out; NumPy syntax,
+            LaTeX or Unicode mathematics. Of a chain ``a = b = c`` every link is decided, and the worst verdict given.
         rhs: The right side.
         shapes: Declarations, needed for text: ``"X: n d, y: n sign"``.
         relation: ``"=="``, ``"<="`` or ``">="``; inequalities are proved where the difference is a nonnegative form.
         digits: Decimal digits to which points must agree.
+        let: Definitions for LaTeX and Unicode text, such as ``r"L = \|Xw - y\|^2"``.
 
     Returns:
         A verdict; its repr is the report.
@@ -61,13 +72,37 @@ def verify(
         ReadError: A text cannot be read.
     """
     declarations = read_declarations(shapes)
-    left, relation, right = _statement(lhs, rhs, relation, declarations)
+    links = _links(lhs, rhs, relation, declarations, let)
+    return min((_decided(*link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
+
+
+def _decided(left: Expr, relation: str, right: Expr, digits: int) -> Verdict:
+    """The verdict on one link."""
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    case = Case.of_identity(left, right)
+    found = decide(left, right, relation, claim, digits, case.wrt)
+    if relation == "==" and found.verdict in ("refuted", "true_if"):
+        witness = found.counterexample.point if found.counterexample else None
+        return explained(found, replace(case, witness=witness))
+    return found
+
+
+def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
+    """The verdict on ``left relation right``, without a diagnosis.
+
+    Args:
+        left: The left side; derivatives in it are carried out.
+        right: The right side.
+        relation: ``"=="``, ``"<="`` or ``">="``.
+        claim: The claim as text.
+        digits: Decimal digits to which points must agree.
+        wrt: The variable, when a side is a derivative: nothing is assumed of its values.
+    """
     differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
-    found = _Decision(left, right, relation, claim, digits).verdict()
+    found = _Decision(left, right, relation, claim, digits, wrt).verdict()
     if differentiated and found.verdict in ("refuted", "true_if"):
         generic = away_from_ties(left, right, claim)
         return found if generic is None else generic
@@ -92,20 +127,24 @@ def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
     return Verdict("proved", claim, str(proof), (Evidence("normal form", shown),), notes=(note,))
 
 
-def _statement(
-    lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations
-) -> tuple[Expr, str, Expr]:
+Link = tuple[Expr, str, Expr]
+
+
+def _links(
+    lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations, let: Sequence[str]
+) -> list[Link]:
+    """What is to be decided: one link, or those of a chain."""
     if rhs is None:
-        found = read_statement(lhs, declarations) if isinstance(lhs, str) else lhs
-        if not isinstance(found, Statement):
+        found = read_links(lhs, declarations, let=let) if isinstance(lhs, str) else []
+        if not found:
             raise SymmlError(
                 "this is no statement: there is no relation", cure="write 'left == right', or give both sides"
             )
-        return found.lhs, found.relation, found.rhs
+        return [(link.lhs, link.relation, link.rhs) for link in found]
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
-    sides = [read_expression(side, declarations) for side in (lhs, rhs)]
-    return sides[0], relation, sides[1]
+    left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
+    return [(left, relation, right)]
 
 
 def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
@@ -126,12 +165,13 @@ class _Decision:
     relation: str
     claim: str
     digits: int
+    wrt: Symbol | None = None
 
     def verdict(self) -> Verdict:
         """The first stage that decides."""
-        stages = [self._quick_refutation, self._structure, self._finite_fields, self._small_dims]
+        stages = [self._quick_refutation, self._structure, self._closed_forms, self._finite_fields, self._small_dims]
         if not size_names(self.left, self.right):
-            stages[2:] = [self._small_dims, self._finite_fields]
+            stages[3:] = [self._small_dims, self._finite_fields]
         if self.relation != "==":
             stages = [self._quick_refutation, self._nonnegative_form]
         for stage in stages:
@@ -167,6 +207,10 @@ class _Decision:
         if proof is None:
             return None
         return self._result("proved", str(proof), Evidence("normal form", str(proof)))
+
+    def _closed_forms(self) -> Verdict | None:
+        found = None if self._too_large() else by_closed_forms(self.left, self.right, self.claim)
+        return None if found is None else found.with_notes(*self._domain_notes())
 
     def _finite_fields(self) -> Verdict | None:
         if self._too_large():
@@ -213,7 +257,8 @@ class _Decision:
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)
         shown = "rigorous enclosures of both sides at an exact point exclude the claim"
-        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness)
+        notes = law_notes(self.left, self.right)
+        found = Verdict("refuted", self.claim, shown, (Evidence("enclosure", shown),), witness, notes=notes)
         return _true_if(self, found) if self.relation == "==" else found
 
     def _at_points(self) -> Verdict:
@@ -237,6 +282,8 @@ class _Decision:
             reason = f"no proof was found, and {shown}"
             return Verdict("not_understood", self.claim, reason)
         at = f" at {'; '.join(sorted(shapes))}" if shapes != {""} else ""
+        if has_expectation(self.left, self.right):
+            return Verdict("not_understood", self.claim, f"no proof was found, and points try one law only; {NO_LAW}")
         where = f"{agreeing} exact points{at}"
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
@@ -273,9 +320,12 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     end = monotonic() + _ASSUMPTION_SECONDS
     deciding = set(symbols(*deciders(decision.left, decision.right)))
     for symbol in symbols(decision.left, decision.right):
+        if decision.wrt is not None and decision.wrt.name == symbol.name:
+            continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
             if name in ("sign", "onehot") and symbol in deciding:
-                # A few values would settle each comparison, and so hide the branch that differs.
+                continue  # a few values would settle each comparison, and so hide the branch that differs
+            if decision.wrt is not None and name not in _STRUCTURE:
                 continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
             left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))

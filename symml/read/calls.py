@@ -13,7 +13,7 @@ from symml.expr.dims import as_dim
 from symml.expr.functions import undefined
 from symml.expr.indexing import is_whole
 from symml.expr.nodes import Expr
-from symml.read import positions
+from symml.read import bindings, positions
 from symml.read.interpreter import Interpreter, dotted, power
 
 _MAX_EINSUM = 200
@@ -31,6 +31,8 @@ def call(r: Interpreter, node: ast.Call) -> Any:
     if name in r.declared.functions:
         return _undefined(r, node, name)
     short = _short(name)
+    if short in bindings.BUILDERS:
+        return bindings.call(r, node, short)
     rule = _RULES.get(short)
     if rule is None and names.find(name) is None:
         raise _unknown(r, node, name)
@@ -67,7 +69,7 @@ def _unknown(r: Interpreter, node: ast.Call, name: str) -> SymmlError:
         return r.source.error(node, f"{written} is not a function", "write a function's name before the bracket")
     if name in r.declared.symbols or name in r.local:
         return r.source.error(node, f"{name} is not a function", f"write {name} * (...) for a product")
-    known = [*names.NAMES, *_RULES, *r.declared.functions]
+    known = [*names.NAMES, *bindings.BUILDERS, *_RULES, *r.declared.functions]
     close = get_close_matches(_short(name), known, n=3) or get_close_matches(name.rpartition(".")[2], known, n=3)
     cure = f"did you mean {' or '.join(close)}?" if close else f"declare it: '{name}: function'"
     return r.source.error(node, f"{name} is not a function that symml knows", cure)

@@ -18,11 +18,16 @@ from symml.expr.nodes import Expr, Symbol, symbol_node
 _FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
 _WORD = re.compile(r"[^\s(),]+")
 _TERM = re.compile(r"([+-]?)(?:(\d+)\*)?([^\W\d]\w*|\d+)")
+_MATHEMATICS = re.compile(
+    r"(?:\\[A-Za-z]+|[^\W\d]|\W(?<![\s,;:\"#%&@~`$]))(?:\\[A-Za-z]+\s?|[\w{}()\[\]^+*'_. ,-]|[^\x00-\x7f])*"
+)
 _MAX_TEXT = 20_000
 _MAX_AXES = 8
 _MAX_DIGITS = 6
 _SHORT = 40
 _FUNCTION = "function"
+_KINDS = ("event",)
+_DIM, _INDEX = "dim", "index"
 _NEEDS_AXIS = ("onehot", "simplex")
 
 
@@ -35,12 +40,14 @@ class Declarations:
         sizes: Named dims by name; each is also a number in expressions.
         functions: Names of undefined functions.
         numbers: The numbers that stand in the place of named dims.
+        kinds: Names that are no arrays: ``event``.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
     sizes: dict[str, Size] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     numbers: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def with_numbers(self, numbers: Mapping[str, int]) -> Declarations:
         """The same declarations with numbers in the place of named dims."""
@@ -115,6 +122,11 @@ def _short(text: object) -> str:
     return repr(str(text)) if len(str(text)) <= _SHORT else repr(str(text)[:_SHORT]) + "..."
 
 
+def _is_mathematics(name: str) -> bool:
+    r"""Whether a name is a symbol as LaTeX or Unicode text writes it, such as ``\hat{y}`` or ``W^{(1)}``."""
+    return 0 < len(name.strip()) <= _SHORT and _MATHEMATICS.fullmatch(name.strip()) is not None
+
+
 def _sum(a: Dim, b: Dim, factor: int) -> Dim:
     total = a + b * factor
     assert not isinstance(total, Expr)
@@ -128,14 +140,23 @@ class _Reader:
         self.source = source
         self.symbols: dict[str, Symbol] = {}
         self.functions: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        self.sizes: dict[str, Size] = {}
         self.columns: dict[str, int] = {}
 
     def read(self, items: Iterator[Item]) -> Declarations:
         for given, column, value, place in items:
             name = self._name(given, column)
             self.columns[name] = column
-            if isinstance(value, str) and value.strip() == _FUNCTION:
+            word = value.strip().lower() if isinstance(value, str) else ""
+            if word == _FUNCTION:
                 self.functions.add(name)
+                continue
+            if word in _KINDS:
+                self.kinds[name] = word
+                continue
+            if word == _DIM:
+                self.sizes[name] = self._size(name, column)
                 continue
             try:
                 self.symbols[name] = self._symbol(name, value, place)
@@ -146,17 +167,24 @@ class _Reader:
         sizes = {name: size(name) for s in self.symbols.values() for dim in s.shape for name in dim_names(dim)}
         for name in sizes:
             if name in self.columns:
+                if name in self.sizes:
+                    continue
                 what = f"{name} is declared as a symbol and used as a dimension"
                 raise self._error(self.columns[name], what, "give one of them another name")
-        return Declarations(self.symbols, sizes, frozenset(self.functions))
+        return Declarations(self.symbols, self.sizes | sizes, frozenset(self.functions), kinds=self.kinds)
+
+    def _size(self, name: str, column: int) -> Size:
+        if not name.isidentifier():
+            raise self._error(column, f"{_short(name)} is no name for a dim", "use letters and digits: n, d_k")
+        return size(name)
 
     def _error(self, column: int, what: str, cure: str) -> DeclarationError:
         return DeclarationError(what, source=self.source, column=column if self.source else None, cure=cure)
 
     def _name(self, given: object, column: int) -> str:
-        if not isinstance(given, str) or not given.isidentifier():
+        if not isinstance(given, str) or not (given.isidentifier() or _is_mathematics(given)):
             raise self._error(column, f"{_short(given)} is not a name", _FORM)
-        name = unicodedata.normalize("NFKC", given)
+        name = unicodedata.normalize("NFKC", given) if given.isidentifier() else given.strip()
         if iskeyword(name):
             raise self._error(column, f"{name} is a word of Python's own", "use another name, such as lam")
         if name in self.columns:
@@ -194,7 +222,8 @@ class _Reader:
 
     def _words(self, name: str, text: str, place: int) -> tuple[tuple[Dim, ...], Domain]:
         words = [(found.group(), place + found.start()) for found in _WORD.finditer(text)]
-        domain = DOMAINS.get(words[-1][0].lower()) if words else None
+        last = words[-1][0].lower() if words else ""
+        domain = DOMAINS.get("label" if last == _INDEX else last)
         for (word, _), (after, column) in pairwise(words):
             if after == _FUNCTION:
                 raise self._error(column, "a function has no dims", f"write {name}: function")

@@ -1,21 +1,72 @@
-"""An expression from whatever a caller gives: an expression itself, or NumPy-style text."""
+"""An expression from whatever a caller gives: an expression itself, NumPy-style text, LaTeX or Unicode mathematics."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from symml.errors import ReadError
 from symml.expr.nodes import Expr
 from symml.read.declarations import Declarations
-from symml.read.numpy_source import is_script, read_assignments, read_numpy
+from symml.read.latex import reading
+from symml.read.math.reading import Reading
+from symml.read.notation import notation_of
+from symml.read.numpy_source import Statement, is_script, read_assignments, read_numpy, read_statement
+
+_DECIDED = ("==", "<=", ">=")
 
 
-def read_expression(value: Expr | str, declarations: Declarations) -> Expr:
-    """The expression that ``value`` is or spells; text may name parts first: ``r = X@w - y; mean(r**2)``.
+def read_expression(value: Expr | str, declarations: Declarations, *, let: Sequence[str] = ()) -> Expr:
+    """The expression that ``value`` is or spells; LaTeX and Unicode mathematics are recognized.
+
+    NumPy-style text may name parts first: ``r = X@w - y; mean(r**2)``.
 
     Raises:
         ReadError: The text cannot be read, or the value is neither text nor an expression.
     """
     if isinstance(value, Expr):
         return value
-    if isinstance(value, str):
+    if not isinstance(value, str):
+        raise ReadError(
+            f"{type(value).__name__} is not an expression", cure="give text in NumPy syntax or LaTeX, or an expression"
+        )
+    notation = notation_of(value)
+    if notation == "numpy":
         return read_assignments(value, declarations) if is_script(value) else read_numpy(value, declarations)
-    raise ReadError(f"{type(value).__name__} is not an expression", cure="give text in NumPy syntax, or an expression")
+    found = reading(value, declarations, let=let, one_line=notation == "text")
+    _refuse_undefined(found)
+    if not isinstance(found.value, Expr):
+        raise ReadError(f"this is a statement, not an expression: {found.value}", cure="give one side of it")
+    return found.value
+
+
+def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()) -> list[Statement]:
+    """The links of a statement that can be decided, in any notation: one for ``a = b``, two for ``a = b = c``.
+
+    Raises:
+        ReadError: The text cannot be read, is no statement, or speaks of something that is not defined.
+    """
+    notation = notation_of(text)
+    if notation == "numpy":
+        found = read_statement(text, declarations)
+        return [found] if isinstance(found, Statement) else []
+    read = reading(text, declarations, let=let, one_line=notation == "text")
+    if isinstance(read.value, Expr):
+        return []
+    _refuse_undefined(read)
+    links = []
+    for left, sign, right in read.value.links:
+        if not isinstance(left, Expr) or not isinstance(right, Expr) or sign not in _DECIDED:
+            raise ReadError(f"understood, but there is nothing to decide: {read.value}", cure="claims are =, ≤ or ≥")
+        links.append(Statement(left, sign, right))
+    if read.value.conditions:
+        shown = "; ".join(read.value.conditions)
+        raise ReadError(f"conditions are not used yet: {shown}", cure="declare the domains, such as 'x: positive'")
+    return links
+
+
+def _refuse_undefined(found: Reading) -> None:
+    if found.undefined:
+        name = found.undefined[0]
+        raise ReadError(
+            f"{name} is not defined: nothing is known of it but its name", cure=f"define it: let '{name} = ...'"
+        )

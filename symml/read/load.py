@@ -1,7 +1,8 @@
-"""Functions from the user's files and modules: ``file.py::name`` or ``module:name``."""
+"""Functions from the user's files and modules: ``file.py::name``, ``module:name`` or ``module:Class(1.5).method``."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import sys
@@ -15,40 +16,90 @@ from typing import Any
 
 from symml.errors import ReadError
 
-_CURE = "write FILE.py::FUNCTION, or MODULE:FUNCTION"
+_CURE = "write FILE.py::FUNCTION, MODULE:FUNCTION or MODULE:Class(1.5).method"
 
 
 def load_function(place: str) -> Callable[..., Any]:
     """The function that ``file.py::name`` or ``module:name`` names; the file or module is imported.
 
+    A name may have dots and calls with plain values, ``module:Class(1.5, "rbf").method``: the object is made.
+
     Raises:
-        ReadError: There is no such file, module or function, or importing it fails.
+        ReadError: There is no such file, module or function, or importing it or making the object fails.
     """
-    home, mark, name = place.rpartition("::")
+    home, mark, name = place.partition("::")
     if not mark:
-        home, mark, name = place.rpartition(":")
+        home, mark, name = place.partition(":")
     if not home or not name:
         raise ReadError(f"{place!r} does not name a function", cure=_CURE)
     module = _from_file(Path(home)) if home.endswith(".py") else _from_name(home)
-    found: Any = module
-    for part in name.split("."):
-        found = getattr(found, part, None)
+    found = _Finder(home, name, module).value()
     if not callable(found):
-        raise _missing(home, name, module)
+        raise ReadError(f"{name} in {home} is not a function", cure=_CURE)
     return found  # type: ignore[no-any-return] # callable, see above
 
 
-def _missing(home: str, name: str, module: ModuleType) -> ReadError:
-    if hasattr(module, name):
-        return ReadError(f"{name} in {home} is not a function", cure=_CURE)
-    own = [
-        key
-        for key, value in vars(module).items()
-        if callable(value) and getattr(value, "__module__", "") == module.__name__
-    ]
-    close = get_close_matches(name, own, n=1)
+class _Finder:
+    """Follows ``Class(1.5).method`` through a module: names, dots and calls with plain values, nothing else."""
+
+    def __init__(self, home: str, name: str, module: ModuleType) -> None:
+        self.home, self.name, self.module = home, name, module
+
+    def value(self) -> Any:
+        """What the name stands for."""
+        try:
+            tree = ast.parse(self.name.strip(), mode="eval").body
+        except SyntaxError:
+            raise ReadError(f"{self.name!r} is not a name", cure=_CURE) from None
+        return self._value(tree)
+
+    def _value(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Name(id=name):
+                return self._part(self.module, name)
+            case ast.Attribute(value=inner, attr=name):
+                return self._part(self._value(inner), name)
+            case ast.Call(func=inner, args=args, keywords=keywords):
+                return self._made(self._value(inner), args, keywords)
+        raise self._unclear(node)
+
+    def _part(self, owner: Any, name: str) -> Any:
+        if not hasattr(owner, name):
+            raise _missing(self.home, self.name, owner)
+        return getattr(owner, name)
+
+    def _made(self, maker: Any, args: list[ast.expr], keywords: list[ast.keyword]) -> Any:
+        plain = [self._plain(arg) for arg in args]
+        named = {keyword.arg or "": self._plain(keyword.value) for keyword in keywords}
+        try:
+            return maker(*plain, **named)
+        except Exception as error:
+            what = f"{self.name} in {self.home} cannot be made: {type(error).__name__}: {error}"
+            raise ReadError(what, cure="check the values in the brackets") from None
+
+    def _plain(self, node: ast.expr) -> Any:
+        try:
+            return ast.literal_eval(node)
+        except ValueError:
+            raise self._unclear(node) from None
+
+    def _unclear(self, node: ast.expr) -> ReadError:
+        return ReadError(
+            f"{ast.unparse(node)!r} cannot stand in the name of a function",
+            cure="write names, dots and calls with plain values: MODULE:Class(1.5, 'rbf').method",
+        )
+
+
+def _missing(home: str, name: str, owner: Any) -> ReadError:
+    """The error for a part that is not there; the owner is the module, a class or an object."""
+    own = [key for key, value in vars(owner).items() if callable(value) and _is_at_home(value, owner)]
+    close = get_close_matches(name.rpartition(".")[2], own, n=1)
     cure = f"did you mean {close[0]}?" if close else f"its functions are: {', '.join(own) or 'none'}"
     return ReadError(f"{home} has no function {name}", cure=cure)
+
+
+def _is_at_home(value: Any, owner: Any) -> bool:
+    return not isinstance(owner, ModuleType) or getattr(value, "__module__", "") == owner.__name__
 
 
 def _from_file(path: Path) -> ModuleType:

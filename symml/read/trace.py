@@ -19,12 +19,13 @@ from symml.expr.nodes import Expr, Symbol, extent
 from symml.expr.walk import symbols
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.load import load_function as load_function
+from symml.read.places import SourcePlace
 from symml.read.positions import NeedsNumbers, resolve
 from symml.read.tracing import special
 from symml.read.tracing.array import TracedArray
 from symml.read.tracing.dispatch import operand
 from symml.read.tracing.rebind import Rebinder
-from symml.read.tracing.record import recording
+from symml.read.tracing.record import recording, remembering
 from symml.read.tracing.selection import Selection
 
 _FIRST_SIZES = (3, 2)
@@ -39,11 +40,13 @@ class Trace:
         value: An expression, or a tuple or dict of values.
         sizes: The numbers that stood for named dims; empty when the trace holds for all dims.
         name: The function's name.
+        origins: Where in the source the expressions were made that are parts of the value.
     """
 
     value: Any
     sizes: dict[str, int] = field(default_factory=dict)
     name: str = "function"
+    origins: dict[Expr, SourcePlace] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def expression(self) -> Expr:
@@ -88,14 +91,14 @@ def trace(
     declared = read_declarations(declarations)
     run = _Run(function, arguments)
     try:
-        return Trace(run.value(declared), {}, run.name)
+        return Trace(run.value(declared), {}, run.name, run.origins)
     except TraceError as error:
         first = error
     if not declared.sizes:
         raise first
     sizes = numbers_for(declared)
     try:
-        return Trace(run.value(declared.with_numbers(sizes)), sizes, run.name)
+        return Trace(run.value(declared.with_numbers(sizes)), sizes, run.name, run.origins)
     except TraceError as error:
         raise (error if run.needed_numbers else first) from None
 
@@ -114,6 +117,7 @@ class _Run:
         self.name = str(getattr(function, "__name__", type(function).__name__))
         self.function, self.arguments = function, arguments
         self.needed_numbers = False
+        self.origins: dict[Expr, SourcePlace] = {}
 
     def value(self, declared: Declarations) -> Any:
         """The expressions that the function returns.
@@ -126,7 +130,8 @@ class _Run:
         copy = _copied(rebinder, self.function, self.name)
         args, options = self._arguments(copy, declared)
         try:
-            with recording() as failures:
+            self.origins = {}
+            with recording() as failures, remembering(self.origins, rebinder.files):
                 value = copy(*args, **options)
             if failures:
                 raise failures[0]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symml.expr.binders import readable
 from symml.expr.dims import Dim
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, OneHot, Power
+from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import topological
 from symml.render.matrix_form import CannotRaise, Form, is_negative, is_ones, product, scaled, unscale
 from symml.render.raising import raise_form
@@ -51,6 +53,7 @@ def code(expr: Expr, names: dict[Expr, str] | None = None) -> str:
         expr: Any expression.
         names: Nodes that are written as these names.
     """
+    expr = readable(expr)
     try:
         return _code(raise_form(expr, names))[0]
     except CannotRaise:
@@ -216,6 +219,30 @@ def _entry(f: Form) -> Coded:
     return f"{_code(f.args[0])[0]}[{', '.join(map(str, f.value))}]", ATOM
 
 
+def _ranged(f: Form) -> Coded:
+    name, ends = f.value
+    low = _code(f.args[1])[0] if ends[0] else "-inf"
+    high = _code(f.args[-1])[0] if ends[1] else "inf"
+    return f"{f.kind}({_code(f.args[0])[0]}, {name}, {low}, {high})", ATOM
+
+
+def _expectation(f: Form) -> Coded:
+    body, *given = (_code(arg)[0] for arg in f.args)
+    return f"E({body}{_given(given)})", ATOM
+
+
+def _covariance(f: Form) -> Coded:
+    sides = 1 if f.kind == "variance" else 2
+    parts = [_code(arg)[0] for arg in f.args]
+    return f"{'Var' if sides == 1 else 'Cov'}({', '.join(parts[:sides])}{_given(parts[sides:])})", ATOM
+
+
+def _given(names: list[str]) -> str:
+    if not names:
+        return ""
+    return f", given={names[0]}" if len(names) == 1 else f", given=({', '.join(names)})"
+
+
 _RULES: dict[str, Callable[[Form], Coded]] = {
     "sym": lambda f: (str(f.value), ATOM),
     "num": lambda f: _number(f.value),
@@ -240,6 +267,11 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "fun": _fun,
     "along": _along,
     "linalg": _linalg,
+    "series": _ranged,
+    "integral": _ranged,
+    "expectation": _expectation,
+    "variance": _covariance,
+    "covariance": _covariance,
 }
 
 
@@ -275,6 +307,11 @@ def _node_code(node: Expr, parts: list[Form]) -> str:
             form = Form("linalg", tuple(parts), node.function)
         case OneHot():
             form = Form("onehot", tuple(parts), node.shape[-1])
+        case Series() | Integral():
+            kind = "series" if isinstance(node, Series) else "integral"
+            form = Form(kind, tuple(parts), (node.variables[0].name, node.ends))
+        case Expectation():
+            form = Form("expectation", tuple(parts[: 1 + node.given]))
         case _:
             raise CannotRaise(type(node).__name__)
     return _code(form)[0]

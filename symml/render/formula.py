@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symml.expr.binders import is_open
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Extent, Linalg, Power, Symbol
 from symml.expr.walk import topological, use_counts
 from symml.render.code import code
@@ -68,7 +69,7 @@ def formula(root: Expr) -> Formula:
     uses = _printed_uses(root)
     names: dict[Expr, str] = {}
     for node in topological(root):
-        if node is root or uses[node] < 2 or len(node.shape) > 2 or not _worth_a_name(node):
+        if node is root or uses[node] < 2 or len(node.shape) > 2 or not _worth_a_name(node) or is_open(node):
             continue
         if len(text(node, names)) >= _LONG or isinstance(node, Along):
             names[node] = _fresh(node, taken)

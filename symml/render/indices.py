@@ -23,8 +23,10 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.probability import random_symbols
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
-from symml.render.printer import COMPARISONS
+from symml.render.printer import COMPARISONS, Printer
 from symml.render.spelling import Spelling
 
 _LETTERS = "ijklmpqrstuvabcdefgh"
@@ -61,7 +63,7 @@ def index_form(root: Expr, spelling: Spelling, names: Mapping[Expr, str] | None 
     """The generic entry of the expression, or the scalar itself; nodes in ``names`` are printed as symbols."""
     names = {node: name for node, name in (names or {}).items() if node is not root}
     taken = set(names.values())
-    taken |= {node.name for node in topological(root) if isinstance(node, Symbol)}
+    taken |= {node.name for node in topological(root) if isinstance(node, Symbol | Bound)}
     taken |= {str(node.size) for node in topological(root) if isinstance(node, Extent)}
     entries = _Entries(spelling, taken, names)
     at = tuple(entries.letters[: len(root.shape)])
@@ -149,6 +151,30 @@ def _linalg(e: _Entries, node: Linalg, at: Index, used: int) -> Spelled:
     return e.s.call(e.s.functions[node.function.name], matrix), ATOM
 
 
+def _ranged(e: _Entries, node: Ranged, at: Index, used: int) -> Spelled:
+    low, high = (None if end is None else e.entry(end, (), used)[0] for end in (node.lower, node.upper))
+    key, infinite = ("series" if isinstance(node, Series) else "integral"), e.s.signs["infinity"]
+    body = e.at_least(node.body, at, used, PRODUCT)
+    name = node.variables[0].name
+    ends = ("-" + infinite if low is None else low, infinite if high is None else high)
+    parts = (name, *ends) if key == "series" else (body, *ends, name)
+    return Printer(e.s).sign(key, *parts) + (body if key == "series" else ""), SUM
+
+
+def _expectation(e: _Entries, node: Expectation, at: Index, used: int) -> Spelled:
+    inside = e.entry(node.body, at, used)[0]
+    if node.given:
+        inside += e.s.signs["given"] + ", ".join(_whole(e, part) for part in node.conditions)
+    operator = e.s.signs["E"]
+    if random_symbols(node.body) and not node.given:
+        operator = e.s.subscript(operator, ", ".join(e.s.name(v.name) for v in node.variables))
+    return operator + Printer(e.s).sign("square brackets", inside), ATOM
+
+
+def _whole(e: _Entries, node: Expr) -> str:
+    return e.s.name(node.name) if isinstance(node, Symbol | Bound) else str(node)
+
+
 def _selector(e: _Entries, node: Selector, at: Index, used: int) -> Spelled:
     row = at[0] if node.step == 1 else f"{node.step}{at[0]}"
     shifted = row if node.start == 0 else f"{row}+{node.start}"
@@ -184,6 +210,10 @@ _RULES: dict[type[Expr], Callable[..., Spelled]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: lambda e, node, at, used: (e.below(e.s.name(node.name), at), ATOM),
+    Series: _ranged,
+    Integral: _ranged,
+    Expectation: _expectation,
     Derivative: lambda e, node, at, used: (
         e.s.call("∂" if e.s.one_line else r"\partial", e.entry(node.args[0], at[: len(node.args[0].shape)], used)[0])
         + "/"

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from symml.expr.dims import Dim
 from symml.expr.function import Function
+from symml.render import binders
 from symml.render.juxtapose import juxtaposed
 from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, unscale
+from symml.render.precedence import APPLIED, ATOM, CASES, HADAMARD, PRODUCT, RAISED, SUM, UNARY
 from symml.render.spelling import Spelling
 
-CASES, SUM, APPLIED, HADAMARD, PRODUCT, UNARY, RAISED, ATOM = range(8)
 _HALF = Fraction(1, 2)
 _BARE = ("log", "sin", "cos", "tan", "det", "logdet")
 _WITH_POWERS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
@@ -383,5 +384,10 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "fun": _fun,
     "along": _along,
     "linalg": _linalg,
+    "series": binders.series,
+    "integral": binders.integral,
+    "expectation": binders.expectation,
+    "variance": binders.covariance,
+    "covariance": binders.covariance,
     "deriv": _deriv,
 }

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from symml.calculus.facts import is_symmetric
+from symml.expr.binders import is_open
 from symml.expr.dims import Dim
 from symml.expr.nodes import (
     Add,
@@ -29,6 +30,8 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.probability import as_covariance, random_symbols
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
 from symml.render.matrix_form import CannotRaise, Form
@@ -271,6 +274,27 @@ def _linalg(node: Linalg, args: list[Form]) -> Form:
     return Form("linalg", tuple(args), node.function, *_sides(node), symmetric=is_symmetric(node))
 
 
+def _bound(node: Bound, args: list[Form]) -> Form:
+    return Form("sym", (), node.name, *_sides(node))
+
+
+def _ranged(node: Ranged, args: list[Form]) -> Form:
+    kind = "series" if isinstance(node, Series) else "integral"
+    return Form(kind, tuple(args), (node.variables[0].name, node.ends), *_sides(node))
+
+
+def _expectation(node: Expectation, args: list[Form]) -> Form:
+    """The averaged symbols are named where others of the body are not averaged; variances have names of their own."""
+    sides = None if is_open(node) else as_covariance(node)
+    if sides is not None:
+        kind = "variance" if sides[0] is sides[1] else "covariance"
+        shown = sides[:1] if kind == "variance" else sides
+        forms = tuple(raise_form(side) for side in shown)
+        return Form(kind, (*forms, *args[1 : 1 + node.given]), None, *_sides(node), symmetric=kind == "variance")
+    named = tuple(v.name for v in node.variables) if random_symbols(node.body) and not node.given else ()
+    return Form("expectation", tuple(args[: 1 + node.given]), named, *_sides(node))
+
+
 def _derivative(node: Derivative, args: list[Form]) -> Form:
     return Form("deriv", tuple(args), bool(node.args[0].shape), *_sides(node))
 
@@ -289,5 +313,9 @@ _RULES: dict[type[Expr], Callable[..., Form]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: _bound,
+    Series: _ranged,
+    Integral: _ranged,
+    Expectation: _expectation,
     Derivative: _derivative,
 }

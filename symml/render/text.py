@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symml.expr.binders import readable
 from symml.expr.nodes import Expr
 from symml.render.indices import index_form
 from symml.render.matrix_form import CannotRaise
@@ -21,6 +22,7 @@ def text(expr: Expr, names: dict[Expr, str] | None = None) -> str:
         expr: Any expression.
         names: Nodes that are printed as symbols of these names.
     """
+    expr = readable(expr)
     try:
         return _PRINTER.show(raise_form(expr, names))
     except CannotRaise:

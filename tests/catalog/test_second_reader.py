@@ -57,7 +57,7 @@ def answers() -> list[object]:
     """What the second reader says of every formula at every point, in one run."""
     asked = [question(entry_id, expr, k) for entry_id, expr in CASES for k in range(POINTS)]
     for row, (_, expr) in zip(asked, (case for case in CASES for _ in range(POINTS)), strict=True):
-        row["values"] = {name(s.name).strip("\\{}"): row["values"][s.name] for s in symbols(expr)}  # type: ignore[index]
+        row["values"] = {name(s.name).strip("\\{}"): row["values"][s.name] for s in symbols(expr)}
     program = Path(__file__).with_name("second_reader.py")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(program)],
@@ -72,7 +72,7 @@ def test_a_second_reader_understands_the_latex_of_a_scalar_entry(place: int, ans
     form = to_sympy(expr)
     for k in range(POINTS):
         asked = question(entry_id, expr, k)
-        values = {symbol: asked["values"][str(symbol)] for symbol in form.free_symbols}  # type: ignore[index]
+        values = {symbol: asked["values"][str(symbol)] for symbol in form.free_symbols}
         expected = complex(sympy.N(form.subs(values), 30))
         found = answers[place * POINTS + k]
         if abs(expected.imag) > 1e-9:

@@ -26,7 +26,8 @@ def _conditions(count: int, form: str, joined: str) -> str:
 def test_a_term_on_a_rare_branch_is_found(count: int, form: str, joined: str) -> None:
     shapes = ", ".join(f"{name}:" for name in _LETTERS[:count]) + ", x:"
     verdict = verify(f"x**2 + {_conditions(count, form, joined)}*tanh(x)", "x**2", shapes=shapes)
-    assert verdict.verdict == "refuted"
+    assert verdict.verdict in ("refuted", "true_if")
+    assert verdict.counterexample is not None
 
 
 @pytest.mark.parametrize("count", [2, 4, 7])

@@ -65,7 +65,7 @@ def test_the_checker_notices_what_tex_refuses(tex: str) -> None:
 
 @pytest.mark.parametrize("view", [text.text, latex.latex], ids=["text", "latex"])
 def test_no_formula_has_two_signs_in_a_row_or_an_empty_bracket(view: object) -> None:
-    shown = [view(read_numpy(*case)) for case in [*CASES, *random_expressions(100)]]  # type: ignore[operator]
+    shown = [view(read_numpy(*case)) for case in [*CASES, *random_expressions(100)]]
     assert [line for line in shown if any(re.search(pattern, line) for pattern in CLUMSY)] == []
 
 

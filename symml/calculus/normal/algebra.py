@@ -28,7 +28,7 @@ _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
 _MAX_POWER = 12
 _MAX_DEPTH = 60
-_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number"})
+_PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
 class Algebra:

@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from symml.calculus.normal import scopes
 from symml.calculus.normal.atoms import Atoms, Label, Poly, TooLarge, Unsupported, freeze
 from symml.calculus.normal.relabel import Labels
 from symml.expr.dims import dim_value
@@ -27,6 +28,7 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
+from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 
 _MAX_ENTRIES = 4096
@@ -118,6 +120,22 @@ def _onehot(f: Former, node: OneHot, places: Places) -> Poly:
 
 def _add(f: Former, node: Add, places: Places) -> Poly:
     return f.add(*(f.form(arg, places) for arg in node.args))
+
+
+def _bound(f: Former, node: Bound, places: Places) -> Poly:
+    return scopes.bound_entry(f, scopes.provisional(node), node.domain, places)
+
+
+def _ranged(f: Former, node: Ranged, places: Places) -> Poly:
+    ends = tuple(None if end is None else freeze(f.form(end, ())) for end in (node.lower, node.upper))
+    head = scopes.Head(type(node).__name__, ends)
+    return scopes.scope(f, head, tuple(map(scopes.provisional, node.variables)), f.form(node.body, places))
+
+
+def _expectation(f: Former, node: Expectation, places: Places) -> Poly:
+    fixed = tuple((freeze(f.form(x, scopes.axes_of_fixed(x.ndim))), x.ndim) for x in node.args[1:])
+    head = scopes.Head("Expectation", fixed=fixed, given=node.given)
+    return scopes.scope(f, head, tuple(map(scopes.provisional, node.variables)), f.form(node.body, places))
 
 
 def _contract(f: Former, node: Contract, places: Places) -> Poly:
@@ -245,6 +263,10 @@ _RULES: dict[type[Expr], Callable[..., Poly]] = {
     Apply: _apply,
     Along: _along,
     Linalg: _linalg,
+    Bound: _bound,
+    Series: _ranged,
+    Integral: _ranged,
+    Expectation: _expectation,
 }
 
 

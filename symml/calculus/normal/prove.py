@@ -14,6 +14,7 @@ from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero
 from symml.expr.dims import show_sizes
 from symml.expr.nodes import Apply, Expr
+from symml.expr.scoped import Ranged
 from symml.expr.walk import size_names, topological
 
 _MAX_ROUNDS = 12
@@ -71,7 +72,7 @@ def prove_equal(
 
 
 def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: bool, deadline: float) -> bool:
-    branches = any(isinstance(node, Apply) and node.function.name in _BRANCHING for node in topological(a, b))
+    branches = any(map(_branches, topological(a, b)))
     former = Former(dict(sizes) if sizes is not None else None, unconditional=not branches, generic=generic)
     labels: Places = tuple(f"i{k}" for k in range(len(a.shape)))
     places = [labels] if sizes is None else former.explicit(a.shape)
@@ -82,6 +83,11 @@ def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: b
         if not _vanishes(former, _resolved(former, difference)):
             return False
     return True
+
+
+def _branches(node: Expr) -> bool:
+    """Whether an argument may be without a value though the node has one: a branch not taken, a range without terms."""
+    return isinstance(node, Ranged) or (isinstance(node, Apply) and node.function.name in _BRANCHING)
 
 
 def _resolved(former: Former, poly: Poly) -> Poly:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import count, permutations
 from typing import Any
 
+from symml.calculus.normal import scopes
 from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Label, Monomial, Poly, TooLarge, freeze, inner_atoms
 from symml.calculus.normal.scalar import Scalars
 from symml.expr.nodes import OneHot, Symbol
@@ -96,6 +97,10 @@ class Labels(Scalars):
             return self.matrix_entry(name, moved, symmetric, new(labels))
         if kind in ("sum", "along"):
             return self._rename_bound(kind, parts, renaming)
+        if kind == "bound":
+            return scopes.renamed_bound(self, parts, renaming)
+        if kind == "scope":
+            return scopes.renamed_scope(self, parts, renaming)
         return self.renamed_scalar(kind, parts, lambda p: self.rename(p, renaming))
 
     def _rename_bound(self, kind: str, parts: list[Any], renaming: Renaming) -> Poly:

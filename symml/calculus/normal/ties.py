@@ -7,7 +7,7 @@ from itertools import product
 
 from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Monomial, inner_atoms
 
-_DISCRETE = frozenset({"label", "integer", "binary", "sign", "onehot"})
+_DISCRETE = frozenset({"label", "integer", "binary", "sign", "onehot", "random"})
 _MAX_SIGNS = 5
 
 

@@ -14,7 +14,7 @@ from symml.expr import arithmetic, build, functions, names
 from symml.expr.indexing import is_whole
 from symml.expr.nodes import Expr
 from symml.read.tracing.array import TracedArray
-from symml.read.tracing.record import recorded
+from symml.read.tracing.record import recorded, remember
 from symml.read.tracing.selection import Selection, elementwise, refuse
 
 _MAX_ENTRIES = 10_000
@@ -188,6 +188,13 @@ def call(name: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     Raises:
         TraceError: The function has no expression, or is given what cannot be traced.
     """
+    result = _called(name, args, options)
+    if isinstance(result, TracedArray):
+        remember(result.expr)
+    return result
+
+
+def _called(name: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     found = special.FUNCTIONS.get(name)
     if found is not None:
         return found(*args, **options)

@@ -1,0 +1,49 @@
+"""Like terms collected by their normal form: two spellings of one product count as one term."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symml.calculus.canonical import add_terms
+from symml.calculus.normal.atoms import Frozen, TooLarge, Unsupported, freeze
+from symml.calculus.normal.form import Former
+from symml.calculus.simplify import simplify
+from symml.expr.arithmetic import is_zero, scale, zeros
+from symml.expr.nodes import Expr
+from symml.expr.walk import topological
+
+
+def collected(terms: Sequence[Expr]) -> Expr:
+    """The sum of the terms, which have one shape; of like terms the shortest spelling stays."""
+    former = Former(unconditional=True)
+    groups: dict[object, list[tuple[Fraction, Expr]]] = {}
+    for term in map(simplify, terms):
+        if is_zero(term):
+            continue
+        coef, key = _like(former, term)
+        groups.setdefault(key, []).append((coef, term))
+    kept = [_merged(group) for group in groups.values()]
+    kept = [term for term in kept if not is_zero(term)]
+    return add_terms(kept) if kept else zeros(terms[0].shape)
+
+
+def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
+    """A number and a key; terms with one key are multiples of each other in the ratio of their numbers."""
+    try:
+        poly = former.form(term, tuple(f"i{k}" for k in range(len(term.shape))))
+    except (TooLarge, Unsupported):
+        return Fraction(1), term
+    if not poly:
+        return Fraction(0), ()
+    lead = poly[max(poly)]
+    key: Frozen = freeze({monomial: c / lead for monomial, c in poly.items()})
+    return lead, key
+
+
+def _merged(group: list[tuple[Fraction, Expr]]) -> Expr:
+    total = sum((coef for coef, _ in group), Fraction(0))
+    if not total:
+        return zeros(group[0][1].shape)
+    coef, shortest = min(group, key=lambda row: len(topological(row[1])))
+    return shortest if coef == total else scale(total / coef, shortest)

@@ -1,0 +1,93 @@
+"""What the SymPy process can be asked; it runs there, and nowhere else."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from typing import Any
+
+_MEMORY = 4 << 30
+
+
+def serve() -> None:
+    """Answers requests from standard input until it ends."""
+    _limit_memory()
+    warnings.simplefilter("ignore")
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            task, args = pickle.load(source)
+        except EOFError:
+            return
+        with redirect_stdout(sys.stderr):
+            answer = _answer(task, args)
+        pickle.dump(answer, sink)
+        sink.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows, where only the clock limits
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _answer(task: str, args: tuple[Any, ...]) -> Any:
+    """SymPy fails in many ways; every one of them means that it has no answer."""
+    try:
+        answer = _TASKS[task](*args)
+        pickle.dumps(answer)
+    except Exception:
+        return None
+    return answer
+
+
+def closed_form(expr: Any, units: tuple[Any, ...]) -> tuple[Any, Any] | None:
+    """Sums and integrals carried out: the value and the condition under which SymPy gives it.
+
+    Args:
+        expr: A SymPy expression with sums and integrals.
+        units: Symbols that lie strictly between 0 and 1.
+    """
+    import sympy as S
+
+    value, condition = S.piecewise_fold(expr.doit()), S.true
+    if isinstance(value, S.Piecewise):
+        value, condition = value.args[0].args
+        condition = _settled(condition, units)
+    if value.has(S.Sum, S.Integral, S.Piecewise, S.nan, S.zoo, S.oo, S.I):
+        value = S.simplify(value)
+        if value.has(S.Sum, S.Integral, S.Piecewise, S.nan, S.zoo, S.oo, S.I):
+            return None
+    return S.gammasimp(value) if value.has(S.gamma, S.factorial, S.binomial) else value, condition
+
+
+def _settled(condition: Any, units: tuple[Any, ...]) -> Any:
+    """The condition where each of these symbols lies between 0 and 1."""
+    import sympy as S
+
+    known: dict[Any, Any] = {}
+    for r in units:
+        known |= {S.Abs(r) < 1: S.true, r < 1: S.true, r > 0: S.true, S.Abs(r) > 1: S.false, S.Ne(r, 1): S.true}
+    return condition.xreplace(known)
+
+
+def solve(equations: list[Any], unknowns: list[Any]) -> list[dict[Any, Any]]:
+    """The solutions of a system, as mappings from unknowns to values."""
+    import sympy as S
+
+    return list(S.solve(equations, unknowns, dict=True))
+
+
+def simplify(expr: Any) -> Any:
+    """SymPy's simplification."""
+    import sympy as S
+
+    return S.simplify(expr)
+
+
+_TASKS: dict[str, Callable[..., Any]] = {"closed_form": closed_form, "solve": solve, "simplify": simplify}

@@ -1,0 +1,1 @@
+"""Mathematics as people write it, LaTeX and Unicode text: tokens, a typed tree with places, expressions."""

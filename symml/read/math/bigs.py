@@ -1,0 +1,190 @@
+"""Big operators: sums and products over indices, maxima and minima, arguments of the optimum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symml.read.math import scripts
+from symml.read.math.names import spell
+from symml.read.math.parser import Parser
+from symml.read.math.statements import condition
+from symml.read.math.tree import Node
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Bound:
+    r"""What a big operator runs over.
+
+    Attributes:
+        operator: ``sum``, ``prod``, ``max``, ``min``, ``argmax`` or ``argmin``.
+        letters: The letters that it binds, as they are written.
+        low: The lower bound of the only letter.
+        high: The upper bound of the only letter.
+        conditions: Further conditions below the operator: ``i \ne j``, ``i \in S``.
+    """
+
+    operator: str
+    letters: tuple[str, ...] = ()
+    low: Node | None = None
+    high: Node | None = None
+    conditions: tuple[Node, ...] = ()
+
+
+def big(p: Parser) -> Node:
+    r"""``\sum_{i=1}^n body``: the body is one term."""
+    token = p.peek()
+    declared = {"Σ": r"\Sigma", "Π": r"\Pi"}.get(p.source[token.start : token.end])
+    if declared and p.table.find(declared) is not None and p.peek(1).text not in ("_", "^{"):
+        return _letter(p, declared)
+    p.next()
+    bound, _ = _limits(p, token.text.removeprefix("\\"))
+    return _body(p, bound, token.start)
+
+
+def _letter(p: Parser, declared: str) -> Node:
+    """A capital sigma in plain text that is declared as a matrix."""
+    token = p.peek()
+    p.found[p.place] = replace(token, text=declared)
+    return p.operand()
+
+
+def _limits(p: Parser, operator: str) -> tuple[Bound, Span | None]:
+    marks = scripts.scan(p)
+    high = p.within(marks.sup, Parser.expression) if marks.sup is not None else None
+    if marks.sub is None:
+        return Bound(operator, (), None, high), None
+    listed = p.within(marks.sub, _conditions)
+    return bound_of(p, operator, listed.args, high), marks.sub
+
+
+def _conditions(p: Parser) -> Node:
+    if p.peek().text == r"\substack":
+        p.next()
+        return p.within(p.group(), _conditions)
+    outer, p.bound = p.bound, p.bound | _running(p)
+    listed = p.list_of(condition, (",", ";", r"\\"))
+    p.bound = outer
+    return listed
+
+
+def _running(p: Parser) -> frozenset[str]:
+    """The letters that run: all, or those before the sign of a range."""
+    found: list[str] = []
+    for token in p.found[p.place : p.stop]:
+        if token.text in ("=", r"\in", r"\le", "<"):
+            break
+        row = p.table.find(token.text)
+        if token.text.isalpha() or token.kind == "command":
+            found += [token.text] if row is None or row.kind in ("symbol", "random") else []
+    return frozenset(found)
+
+
+def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node | None) -> Bound:
+    """The letters and ranges that the conditions below an operator say."""
+    letters: list[str] = []
+    rest: list[Node] = []
+    low: Node | None = None
+    for node in conditions:
+        if node.kind != "relation":
+            letters += _letters(p, node)
+            continue
+        first, sign = node.args[0], node.value[0]
+        if len(node.args) == 3 and node.value == ("<=", "<="):
+            letters, low, high = [*letters, *_letters(p, node.args[1])], node.args[0], node.args[2]
+        elif sign == "==" and len(node.args) == 2 and (high is not None or operator in ("sum", "prod")):
+            letters, low = [*letters, *_letters(p, first)], node.args[1]
+        elif sign in ("in", "!=", "<", "<=", ">", ">=") and len(node.args) == 2:
+            known = bool(letters)
+            for side in node.args[: 1 if sign == "in" else 2]:
+                letters += [letter for letter in _names(side) if letter not in letters]
+            rest.append(node)
+            if sign != "in" and not known and not letters:
+                raise p.error(node, "no index runs here", r"write \sum_{i=1}^n")
+        else:
+            raise p.error(node, "this range is not understood", r"write \sum_{i=1}^{n}, \sum_{i,j} or \sum_{i \ne j}")
+    if (low is None) != (high is None) and high is not None:
+        low = None
+    return Bound(operator, tuple(dict.fromkeys(letters)), low, high, tuple(rest))
+
+
+def _letters(p: Parser, node: Node) -> list[str]:
+    found = _names(node)
+    if not found:
+        raise p.error(node, "this is not an index", "write a letter: i, j, k")
+    return found
+
+
+def _names(node: Node) -> list[str]:
+    """The names of which a node consists, if it consists of nothing else."""
+    if node.kind == "name":
+        return [node.value.key]
+    if node.kind == "declared":
+        return [node.value.name] if node.value.kind == "symbol" else []
+    if node.kind in ("product", "list"):
+        inner = [_names(part) for part in node.args]
+        return [name for names in inner for name in names] if all(inner) else []
+    return []
+
+
+def _body(p: Parser, bound: Bound, start: int) -> Node:
+    outer, first = p.bound, p.place
+    p.bound = outer | frozenset(bound.letters)
+    body = p.term()
+    p.bound = outer
+    fixed = {letter for letter in _second(bound) if letter in outer or _stands_outside(p, letter, start, first)}
+    running = tuple(letter for letter in bound.letters if letter not in fixed)
+    return Node("big", (body,), replace(bound, letters=running), start, body.end)
+
+
+def _second(bound: Bound) -> list[str]:
+    r"""The right sides of inequalities below the operator: ``i`` of ``j \ne i``."""
+    return [name for c in bound.conditions if c.value[0] != "in" and len(c.args) == 2 for name in _names(c.args[1])]
+
+
+def _stands_outside(p: Parser, letter: str, start: int, first: int) -> bool:
+    """Whether a letter occurs outside the big operator, so that it is fixed in it."""
+    before = any(t.text == letter for t in p.found[:first] if t.end <= start)
+    return before or any(t.text == letter for t in p.found[p.place :])
+
+
+# ---- maxima, minima --------------------------------------------------------------------------------------------------
+def named(p: Parser) -> Node:
+    r"""``\max(a, b)``, ``\max_i x_i``, ``\arg\min_w f(w)``, ``\max x``."""
+    token = p.next()
+    operator = {"sup": "max", "inf": "min"}.get(name := token.text.removeprefix("\\"), name)
+    if operator in ("lim", "arg"):
+        raise p.error(
+            token,
+            f"not understood: {p.written(token)}; limits have no expression here",
+            "state the value that it tends to",
+        )
+    if operator in ("sum", "prod"):
+        bound, _ = _limits(p, operator)
+        return _body(p, bound, token.start)
+    sub = p.peek().text == "_"
+    below = spell(p.found[slice(*_ahead(p))]) if sub else ""
+    if below in ("rows", "cols"):
+        scripts.scan(p)
+        listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
+        return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))
+    if not sub and p.peek().text in ("(", r"\{", "["):
+        listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",", ";")))
+        return scripts.postfix(p, Node("extremum", listed.args, operator, token.start, listed.end))
+    bound, _ = _limits(p, operator)
+    return _body(p, bound, token.start)
+
+
+def _ahead(p: Parser) -> Span:
+    place = p.place
+    p.next()
+    span = p.group()
+    p.place = place
+    return span
+
+
+def integral(p: Parser) -> Node:
+    """Integrals are not expressions here."""
+    token = p.peek()
+    raise p.error(token, "not understood: integrals have no expression here", "write the value, or a sum")

@@ -1,0 +1,91 @@
+"""From tokens to trees: statements, and the clauses that follow them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symml.errors import ReadError
+from symml.read.math.macros import expand
+from symml.read.math.names import Table
+from symml.read.math.operands import operand
+from symml.read.math.parser import PROSE, Parser
+from symml.read.math.rows import statements
+from symml.read.math.statements import condition
+from symml.read.math.tokens import tokens
+from symml.read.math.tree import Node
+from symml.read.math.words import with_words
+
+
+@dataclass
+class Clause:
+    """One statement of the text: its sides, and the clauses that follow."""
+
+    sides: list[Node]
+    signs: list[str]
+    where: list[Clause]
+    conditions: list[str]
+
+
+def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]]:
+    """The source after macros, and the trees of its statements."""
+    source = text if one_line else expand(text)
+    found = with_words(tokens(source, one_line=one_line), table, one_line=one_line)
+    rows = statements(found)
+    if not rows:
+        raise ReadError("there is nothing to read", cure=r"write a formula, such as \|Xw-y\|_2^2")
+    return source, [_clause(Parser(source, row, table, operand, one_line=one_line)) for row in rows]
+
+
+def _clause(p: Parser) -> Clause:
+    """A chain of relations and what follows it."""
+    node = condition(p)
+    chain = Clause(list(node.args), list(node.value), [], []) if node.kind == "relation" else Clause([node], [], [], [])
+    while p.peek().kind != "stop":
+        _tail(p, chain)
+    return chain
+
+
+_WHERE = ("where", "with", "let", "and", "for")
+
+
+def _tail(p: Parser, chain: Clause) -> None:
+    """``where p = ..., q = ...``, ``for all i``, ``if x > 0``, ``s.t. ...``"""
+    first = p.peek()
+    words: list[str] = []
+    while True:
+        token = p.peek()
+        if token.text in (",", ";", ".") and token.kind == "sign":
+            p.next()
+        elif token.kind == "word" and all(word.strip(".,") in PROSE or word in _WHERE for word in token.text.split()):
+            words += p.next().text.split()
+        else:
+            break
+    if p.peek().kind == "stop":
+        return
+    if p.peek() is first:
+        raise p.not_understood(first)
+    start = p.peek().start
+    if p.peek().text == r"\forall" or "for" in words:
+        _skip(p)
+        chain.conditions.append(p.source[start : p.found[p.stop - 1].end])
+        return
+    node = condition(p)
+    if (
+        node.kind == "relation"
+        and node.value[0] in ("==", ":=")
+        and "if" not in words
+        and _names_something(node.args[0])
+    ):
+        chain.where.append(Clause(list(node.args), list(node.value), [], []))
+    elif node.kind == "relation":
+        chain.conditions.append(p.source[node.start : node.end])
+    else:
+        raise p.error(node, f"not understood: {p.source[node.start : node.end]}", "after a statement stand conditions")
+
+
+def _names_something(node: Node) -> bool:
+    return node.kind in ("name", "apply")
+
+
+def _skip(p: Parser) -> None:
+    p.place = p.stop

@@ -1,0 +1,225 @@
+"""From the tree to expressions: types decide what each part means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from symml.errors import ReadError, ShapeError, SymmlError
+from symml.expr.dims import Dim, Size, as_position, dim_names, size
+from symml.expr.nodes import Expr, Symbol
+from symml.read.math.names import Table
+from symml.read.math.tree import Node
+from symml.read.math.value import Value
+
+_MAX_RETRIES = 60
+_MAX_CHOICES = 64
+
+
+class Retry(Exception):
+    """A dim became known: everything is read again with it."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """What an index runs over: ``dim`` entries, from the number ``low``; ``None`` for the names of the entries."""
+
+    dim: Dim
+    low: Dim | None = None
+
+
+Rule = Callable[["Elaborator", Node], Value]
+
+
+class Elaborator:
+    """Gives nodes their meaning.
+
+    Attributes:
+        source: The text, for carets.
+        table: What is declared.
+        ranges: The running indices in scope.
+        free: The indices that nothing binds, with their ranges.
+        known: Dims that were unknown and have been found, by name.
+        open_dims: The names of dims that are not known yet.
+        local: Meanings of names that the text itself gives.
+        inferred: Symbols that are not declared, by their spelling.
+        undefined: Names of which the text says nothing but the name.
+        notes: What was assumed.
+        bare: The names that stand somewhere without a bracket after them.
+        gradient_variable: By what a bare gradient sign differentiates: the left side of an update.
+        definitions: Functions of which the text says what they are, by name.
+    """
+
+    def __init__(self, source: str, table: Table, rules: Mapping[str, Rule]) -> None:
+        self.source, self.table, self.rules = source, table, rules
+        self.local: dict[str, Value] = {}
+        self.known: dict[str, Dim] = {}
+        self.open_dims: set[str] = set()
+        self.bare: frozenset[str] = frozenset()
+        self.gradient_variable: Node | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets what one reading found, keeps the dims."""
+        self.ranges: dict[str, Range] = {}
+        self.free: dict[str, Range] = {}
+        self.inferred: dict[str, Symbol] = {}
+        self.undefined: dict[str, Symbol] = {}
+        self.definitions: dict[str, Any] = {}
+        self.notes: dict[str, None] = {}
+        self.memo: dict[Node, Value] = {}
+        self.choices = 0
+
+    def settle(self, read: Callable[[], list[Value]]) -> list[Value]:
+        """Reads until no more dims become known."""
+        for _ in range(_MAX_RETRIES):
+            self.reset()
+            try:
+                return read()
+            except Retry:
+                continue
+        raise ReadError("the sizes in this formula do not settle", cure="declare more shapes")
+
+    # ---- values ------------------------------------------------------------------------------------------------------
+    def value(self, node: Node) -> Value:
+        """The meaning of a node."""
+        found = self.memo.get(node)
+        if found is None:
+            rule = self.rules.get(node.kind)
+            if rule is None:
+                raise self.error(node, f"not understood: {self.written(node)}", "this has no value")
+            try:
+                found = rule(self, node)
+            except ReadError:
+                raise
+            except SymmlError as error:
+                raise self.error(node, error.what, error.cure) from None
+            self.memo[node] = found
+        return found
+
+    def scalar(self, node: Node, what: str) -> Value:
+        """The value of a node that must be a number."""
+        found = self.value(node)
+        if found.rank:
+            raise self.error(node, f"{what} must be a number; {self.written(node)} is not")
+        return found
+
+    def either(self, node: Node) -> Value:
+        """The reading that makes sense; both must agree when both do."""
+        self.choices += 1
+        if self.choices > _MAX_CHOICES:
+            raise self.error(node, "there are too many places with two readings", "write brackets")
+        results: list[Value] = []
+        errors: list[ReadError] = []
+        for choice in node.args:
+            try:
+                results.append(self.value(choice))
+            except ReadError as error:
+                errors.append(error)
+        if not results:
+            raise errors[0]
+        if len(results) == 2 and results[0] != results[1]:
+            raise ambiguous(self, node, results)
+        return results[0]
+
+    # ---- messages ----------------------------------------------------------------------------------------------------
+    def written(self, node: Node) -> str:
+        """A node as the text has it."""
+        text = self.source[node.start : node.end].strip()
+        return text if len(text) <= 60 else text[:57] + "..."
+
+    def error(self, node: Node, what: str, cure: str = "") -> ReadError:
+        """An error with a caret at a node."""
+        column = min(node.start, max(len(self.source) - 1, 0))
+        return ReadError(f"{what} (column {column + 1})", source=self.source, column=column, cure=cure)
+
+    def note(self, text: str) -> None:
+        """Lists an assumption."""
+        self.notes[text] = None
+
+    # ---- dims --------------------------------------------------------------------------------------------------------
+    def unknown(self, name: str) -> Dim:
+        """A dim that is not known yet, or what it was found to be."""
+        if name in self.known:
+            return self.resolve(self.known[name])
+        self.open_dims.add(name)
+        return size(name)
+
+    def resolve(self, dim: Dim) -> Dim:
+        """A dim with everything known put in."""
+        while isinstance(dim, Size) and any(name in self.known for name in dim_names(dim)):
+            total: Dim | Expr = dim.offset
+            for name, coef in dim.terms:
+                total = total + coef * self.known.get(name, size(name))
+            assert not isinstance(total, Expr)
+            dim = total
+        return dim
+
+    def unify(self, a: Dim, b: Dim) -> bool:
+        """Whether two dims are, or become, one; a new finding starts the reading again."""
+        a, b = self.resolve(a), self.resolve(b)
+        if a == b:
+            return True
+        for one, other in ((a, b), (b, a)):
+            name = self._open_name(one)
+            if name is not None and name not in dim_names(other):
+                assert isinstance(one, Size)
+                found = other - one.offset
+                assert not isinstance(found, Expr)
+                if isinstance(found, int) and found < 1:
+                    return False
+                self.known[name] = found
+                raise Retry
+        return False
+
+    def _open_name(self, dim: Dim) -> str | None:
+        if isinstance(dim, Size) and len(dim.terms) == 1 and dim.terms[0][1] == 1 and dim.terms[0][0] in self.open_dims:
+            return dim.terms[0][0]
+        return None
+
+    # ---- running indices ---------------------------------------------------------------------------------------------
+    def range_of(self, letter: str) -> Range | None:
+        """What an index runs over; ``None`` when it is not known as an index."""
+        return self.ranges.get(letter) or self.free.get(letter)
+
+    def free_index(self, letter: str, dim: Dim) -> Range:
+        """An index that nothing binds: it runs over the axis at which it is first met."""
+        self.free[letter] = Range(dim)
+        return self.free[letter]
+
+    def dim(self, node: Node) -> Dim:
+        """A whole number or a dim, such as ``n - 1``."""
+        if node.kind == "name" and not node.args and node.value.key not in self.local and node.value.key.isidentifier():
+            return self.unknown(node.value.key)
+        try:
+            return as_position(self.value(node).expr)
+        except ShapeError:
+            raise self.error(node, f"{self.written(node)} is no whole number or dim", "declare it as a dim") from None
+
+    def dims_of(self, labels: tuple[str, ...]) -> dict[str, Dim]:
+        """The dims of running indices."""
+        found = {label: self.range_of(label) for label in labels}
+        return {label: self.resolve(row.dim) for label, row in found.items() if row is not None}
+
+    @contextmanager
+    def running(self, ranges: dict[str, Range]) -> Iterator[None]:
+        """Indices that run inside a big operator."""
+        outer, free, memo = self.ranges, self.free, self.memo
+        self.ranges, self.memo = outer | ranges, {}
+        self.free = {k: v for k, v in free.items() if k not in ranges}
+        try:
+            yield
+        finally:
+            new = {k: v for k, v in self.free.items() if k not in free and k not in ranges}
+            self.ranges, self.memo = outer, memo
+            self.free = free | new
+
+
+def ambiguous(e: Elaborator, node: Node, results: list[Value]) -> ReadError:
+    """The error that shows both readings."""
+    from symml.render import text
+
+    first, second = (text.show(found.expr) for found in results)
+    return e.error(node, f"ambiguous: {e.written(node)} is {first}, or {second}", "write brackets")

@@ -1,0 +1,106 @@
+"""Environments: cases, matrices, and alignments inside a formula."""
+
+from __future__ import annotations
+
+from symml.read.math import scripts
+from symml.read.math.parser import PROSE, Parser
+from symml.read.math.statements import condition
+from symml.read.math.tree import Node, set_of
+
+MATRICES = set_of("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
+ALIGNED = set_of(
+    "align aligned alignat alignedat gather gathered equation split multline eqnarray displaymath math flalign"
+)
+
+
+def environment(p: Parser) -> Node:
+    """The environment at hand."""
+    token = p.peek()
+    if token.text == "cases" or token.text == "dcases" or token.text == "rcases":
+        return scripts.postfix(p, _cases(p))
+    if token.text in MATRICES:
+        return scripts.postfix(p, _matrix(p))
+    raise p.error(token, f"not understood: the environment {token.text}", "use cases, matrix, align and their kin")
+
+
+def _close(p: Parser, name: str, start: int) -> int:
+    token = p.peek()
+    if token.kind != "end" or token.text != name:
+        if token.kind == "stop":
+            raise p.error(None, f"the environment {name} is not closed", f"write \\end{{{name}}}")
+        raise p.not_understood(token, f"\\end{{{name}}} is expected")
+    return p.next().end
+
+
+def _cases(p: Parser) -> Node:
+    """Values with their conditions: the parts alternate; the last value may stand alone or be ``otherwise``."""
+    opening = p.next()
+    parts: list[Node] = []
+    bars, p.bars = p.bars, []
+    while p.peek().kind not in ("end", "stop"):
+        parts.append(p.expression())
+        while p.take(",", "&") is not None:
+            pass
+        parts.append(_case(p))
+        while p.take(".", ",", ";") is not None:
+            pass
+        if p.take(r"\\") is None:
+            break
+    p.bars = bars
+    end = _close(p, opening.text, opening.start)
+    return Node("cases", tuple(parts), None, opening.start, end)
+
+
+def _case(p: Parser) -> Node:
+    """A condition, or ``otherwise``."""
+    token = p.peek()
+    words: list[str] = []
+    while p.peek().kind == "word" and all(word in PROSE or word == "," for word in p.peek().text.split()):
+        words += p.next().text.split()
+    if p.peek().text == r"\forall":
+        p.next()
+    if "otherwise" in words or "else" in words or p.peek().text == r"\\" or p.peek().kind == "end":
+        return Node("otherwise", (), None, token.start, token.end)
+    return conjunction(p)
+
+
+def conjunction(p: Parser) -> Node:
+    """Conditions with commas, ``and`` or a wedge between them: all hold."""
+    parts = [condition(p)]
+    joined = ""
+    while True:
+        token = p.peek()
+        if token.kind == "word" and token.text in ("and", "or"):
+            if joined not in ("", token.text):
+                raise p.error(token, "and beside or", "use brackets")
+            joined = p.next().text
+        elif token.text == "," and p.peek(1).text not in (r"\\", "") and p.peek(1).kind != "end":
+            p.next()
+            joined = joined or "and"
+        else:
+            break
+        parts.append(condition(p))
+    return parts[0] if len(parts) == 1 else Node(joined, tuple(parts), None, parts[0].start, parts[-1].end)
+
+
+def _matrix(p: Parser) -> Node:
+    """Rows of entries; the value is the number of columns, the kind of brackets comes first."""
+    opening = p.next()
+    if opening.text == "array":
+        p.group()
+    rows: list[list[Node]] = [[]]
+    bars, p.bars = p.bars, []
+    while p.peek().kind not in ("end", "stop"):
+        if p.take(r"\\") is not None:
+            rows.append([])
+        elif p.take("&") is None:
+            rows[-1].append(p.expression())
+    p.bars = bars
+    end = _close(p, opening.text, opening.start)
+    rows = [row for row in rows if row]
+    if not rows or len({len(row) for row in rows}) > 1:
+        raise p.error(
+            opening, "the rows of this matrix have different lengths", "write the same number of entries in each"
+        )
+    parts = tuple(entry for row in rows for entry in row)
+    return Node("matrix", parts, (opening.text, len(rows[0])), opening.start, end)

@@ -1,0 +1,225 @@
+"""Operands: numbers, symbols, brackets, fractions, roots, bars, functions; a table from the first token to its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
+from symml.read.math.names import ACCENTS, LETTERS, STYLES
+from symml.read.math.parser import Parser
+from symml.read.math.statements import condition
+from symml.read.math.tokens import Token
+from symml.read.math.tree import Node
+from symml.read.math.vocabulary import COMMANDS, FUNCTIONS, HADAMARD, OPERATORS, RELATIONS
+
+Rule = Callable[[Parser], Node]
+
+
+def operand(p: Parser) -> Node:
+    """An operand with its sign."""
+    token = p.peek()
+    if token.text in ("-", "+") and token.kind == "sign":
+        p.next()
+        inner = operand(p)
+        return inner if token.text == "+" else Node("negative", (inner,), None, token.start, inner.end)
+    return _rule(p, token)(p)
+
+
+def _rule(p: Parser, token: Token) -> Rule:
+    if token.kind == "stop":
+        raise p.error(None, "the formula ends here too early", "write what is missing")
+    if token.kind == "word":
+        return _word
+    if token.kind == "begin":
+        return environments.environment
+    if token.kind == "number":
+        return _number
+    if token.kind == "letter":
+        return symbols.symbol
+    rule = _RULES.get(token.text)
+    if rule is not None:
+        return rule
+    if token.text in LETTERS or token.text in STYLES or token.text in ACCENTS:
+        return symbols.symbol
+    if token.text in COMMANDS:
+        return calls.function
+    raise p.not_understood(token, _cure(token))
+
+
+def _cure(token: Token) -> str:
+    if token.text in RELATIONS:
+        return "a relation stands between two formulas"
+    if token.kind == "command":
+        return r"this command has no meaning here; define it with \newcommand, or declare it as a symbol"
+    return "an operand is expected here"
+
+
+def _number(p: Parser) -> Node:
+    return scripts.postfix(p, p.number(p.next()))
+
+
+def _word(p: Parser) -> Node:
+    token = p.peek()
+    if p.table.find(r"\mathrm{" + token.text.replace(" ", "") + "}") is not None:
+        return symbols.symbol(p)
+    if token.text in OPERATORS:
+        return bigs.named(p)
+    if token.text in FUNCTIONS and calls.is_called(p):
+        return calls.function(p)
+    if token.text in ("E", "P", "Pr", "H", "I"):
+        return calls.lettered(p)
+    return symbols.symbol(p)
+
+
+def _brackets(p: Parser) -> Node:
+    """Round or square brackets: a value; with a relation inside, square ones are 1 where it holds."""
+    opening = p.peek()
+    node = p.bracketed(condition)
+    if node.kind == "relation":
+        if opening.text != "[":
+            raise p.error(
+                opening, "a relation stands in brackets", "write [a = b] for a number that is 1 where it holds"
+            )
+        node = Node("indicator", (replace(node, start=opening.start),), None, opening.start, node.end)
+    return scripts.postfix(p, Node("group", (node,), opening.text, node.start, node.end))
+
+
+def _group(p: Parser) -> Node:
+    """A TeX group: the same as what stands in it."""
+    start = p.peek().start
+    node = p.within(p.group(), Parser.expression)
+    return scripts.postfix(p, Node("group", (node,), "{", start, node.end))
+
+
+def _fraction(p: Parser) -> Node:
+    start = p.next().start
+    found = slopes.fraction(p, start)
+    if found is not None:
+        return found
+    top, low = p.argument(), p.argument()
+    return scripts.postfix(p, Node("fraction", (top, low), None, start, low.end))
+
+
+def _binomial(p: Parser) -> Node:
+    start = p.next().start
+    top, low = p.argument(), p.argument()
+    return scripts.postfix(p, Node("call", (top, low), "binomial", start, low.end))
+
+
+def _root(p: Parser) -> Node:
+    start = p.next().start
+    degree: tuple[Node, ...] = ()
+    if p.peek().text == "[" and not p.one_line:
+        degree = (p.bracketed(Parser.expression),)
+    if p.peek().text == "(":
+        inner = p.bracketed(Parser.expression)
+    elif p.peek().text == "{" or not p.one_line:
+        inner = p.argument()
+    else:
+        inner = _rule(p, p.peek())(p)
+    return scripts.postfix(p, Node("root", (inner, *degree), None, start, inner.end))
+
+
+def _bars(p: Parser) -> Node:
+    r"""``|x|`` is the absolute value or the determinant, ``\|x\|`` a norm."""
+    opening = p.next()
+    kind = opening.text
+    p.bars = [*p.bars, kind]
+    inner = p.expression()
+    p.bars = p.bars[:-1]
+    closing = p.peek()
+    if closing.text == r"\|" and kind == "|" and closing.end - closing.start == 2 and p.source[closing.start] == "|":
+        _halve(p, closing)
+        closing = p.peek()
+    if closing.text == "|" and kind == r"\|" and p.peek(1).text == "|":
+        p.next()
+    elif closing.text != kind:
+        if closing.kind == "stop":
+            raise p.error(opening, f"this {p.written(opening)} is not closed", f"write {p.written(opening)} after it")
+        raise p.not_understood(closing, f"the bar at column {opening.start + 1} is still open")
+    last = p.next()
+    if kind == "|":
+        return scripts.postfix(p, Node("bars", (inner,), None, opening.start, last.end))
+    order = scripts.norm_order(p)
+    return scripts.postfix(p, Node("norm", (inner,), order, opening.start, last.end))
+
+
+def _halve(p: Parser, token: Token) -> None:
+    """Two bars side by side: the first closes, the second opens."""
+    middle = token.start + 1
+    halves = [Token("|", "sign", token.start, middle, token.side), Token("|", "sign", middle, token.end)]
+    p.found[p.place : p.place + 1] = halves
+    p.stop += 1
+
+
+def _angles(p: Parser) -> Node:
+    node = p.bracketed(lambda q: q.list_of(Parser.expression, (",", "|", r"\mid")), separator=True)
+    if len(node.args) != 2:
+        raise p.error(node, "an inner product has two parts", r"write \langle a, b \rangle")
+    return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
+
+
+def _refused(what: str, cure: str) -> Rule:
+    def refuse(p: Parser) -> Node:
+        token = p.peek()
+        raise p.error(token, f"not understood: {p.written(token)}; {what}", cure)
+
+    return refuse
+
+
+def _braced(p: Parser) -> Node:
+    r"""``\underbrace{x}_{text}`` is x."""
+    p.next()
+    node = p.argument()
+    while p.take("_", "^") is not None:
+        p.group()
+    return scripts.postfix(p, Node("group", (node,), "{", node.start, node.end))
+
+
+def _boxed(p: Parser) -> Node:
+    p.next()
+    return scripts.postfix(p, p.argument())
+
+
+def _negation(p: Parser) -> Node:
+    start = p.next().start
+    inner = p.chain(HADAMARD)
+    return Node("not", (inner,), None, start, inner.end)
+
+
+_RULES: dict[str, Rule] = {
+    "(": _brackets,
+    "[": _brackets,
+    r"\{": _brackets,
+    "{": _group,
+    r"\frac": _fraction,
+    r"\binom": _binomial,
+    r"\dbinom": _binomial,
+    r"\tbinom": _binomial,
+    r"\sqrt": _root,
+    "|": _bars,
+    r"\|": _bars,
+    r"\langle": _angles,
+    r"\underbrace": _braced,
+    r"\overbrace": _braced,
+    r"\boxed": _boxed,
+    r"\sum": bigs.big,
+    r"\prod": bigs.big,
+    r"\max": bigs.named,
+    r"\min": bigs.named,
+    r"\sup": bigs.named,
+    r"\inf": bigs.named,
+    r"\argmax": bigs.named,
+    r"\argmin": bigs.named,
+    r"\lim": bigs.named,
+    r"\int": bigs.integral,
+    r"\nabla": slopes.nabla,
+    r"\partial": slopes.partial,
+    r"\neg": _negation,
+    r"\Pr": calls.lettered,
+    r"\infty": lambda p: Node("infinity", (), None, p.peek().start, p.next().end),
+    r"\lfloor": _refused("rounding has no expression", "write it without rounding"),
+    r"\lceil": _refused("rounding has no expression", "write it without rounding"),
+    r"\bigoplus": _refused("direct sums have no expression", "write it with matrices"),
+}

@@ -1,0 +1,35 @@
+"""The meaning of each kind of node: one short rule a kind, grouped by notion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from symml.read.math.rules import (
+    algebra,
+    applications,
+    choices,
+    derivatives,
+    functions,
+    indices,
+    marks,
+    names,
+    norms,
+    powers,
+    sums,
+)
+
+RULES: dict[str, Callable[..., Any]] = {
+    **algebra.RULES,
+    **applications.RULES,
+    **choices.RULES,
+    **derivatives.RULES,
+    **functions.RULES,
+    **indices.RULES,
+    **marks.RULES,
+    **names.RULES,
+    **norms.RULES,
+    **powers.RULES,
+    **sums.RULES,
+    "either": lambda e, node: e.either(node),
+}

@@ -1,0 +1,73 @@
+"""Marks above a symbol: transposes, inverse transposes, primes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from symml.expr.nodes import Symbol, symbol_node
+from symml.read.math.rules.powers import inverse
+from symml.read.math.tree import Node
+from symml.read.math.value import Value, describe, einsum
+
+if TYPE_CHECKING:
+    from symml.read.math.elaborate import Elaborator
+
+
+def mark(e: Elaborator, node: Node) -> Value:
+    """Transposes, inverse transposes, and marks that have no meaning here."""
+    inner = node.args[0]
+    if node.value == "transpose":
+        return transpose(e, node, e.value(inner))
+    if node.value == "inverse transpose":
+        return transpose(e, node, inverse(e, node, e.value(inner)))
+    if node.value == "star" and inner.kind == "declared" and isinstance(inner.value.value, Symbol):
+        return _starred(e, node, inner.value.value)
+    raise e.error(node, f"not understood: {e.written(node)}", _MARK_CURES.get(node.value, "write it out"))
+
+
+def _starred(e: Elaborator, node: Node, symbol: Symbol) -> Value:
+    """``w^*``: another symbol of the same kind as w."""
+    name = symbol.name + "^{*}"
+    e.inferred[name] = symbol_node(name, symbol.shape, symbol.domain)
+    e.note(f"{e.written(node)} is a symbol of its own, of the kind of {symbol.name}")
+    return Value(e.inferred[name])
+
+
+_MARK_CURES = {
+    "pseudoinverse": r"for full column rank write (A^\top A)^{-1}A^\top",
+    "star": "declare the starred symbol as a symbol of its own",
+    "conjugate": r"numbers are real here: write ^\top",
+    "complement": "complements are taken of events",
+}
+
+
+def transpose(e: Elaborator, node: Node, x: Value) -> Value:
+    """Rows become columns."""
+    if x.rank == 0:
+        if node.args[0].kind in ("name", "declared"):
+            raise e.error(
+                node,
+                f"the transpose of a number: {e.written(node)}",
+                "declare the shape of the symbol, or the number T",
+            )
+        return x
+    if x.rank == 1:
+        return x.with_expr(x.expr, row=not x.row)
+    if x.rank > 2:
+        raise e.error(node, f"the transpose of {describe(x)}")
+    return x.with_expr(einsum([(x, "ij")], "ji"))
+
+
+def primed(e: Elaborator, node: Node) -> Value:
+    """A prime on an array is a transpose."""
+    inner = e.value(node.args[0])
+    if inner.rank == 0 or node.value != 1:
+        raise e.error(
+            node, f"not understood: the prime of {e.written(node.args[0])}", "declare the primed symbol, or a function"
+        )
+    e.note(f"{e.written(node)} is a transpose")
+    return transpose(e, node, inner)
+
+
+RULES: dict[str, Callable[..., Value]] = {"mark": mark, "primed": primed}

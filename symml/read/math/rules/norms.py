@@ -1,0 +1,85 @@
+"""Norms, absolute values, determinants by bars, inner products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from symml.errors import SymmlError
+from symml.expr import arithmetic, functions
+from symml.expr.build import det, norm
+from symml.read.math.rules.algebra import inner
+from symml.read.math.tree import Node
+from symml.read.math.value import Value
+
+if TYPE_CHECKING:
+    from symml.read.math.elaborate import Elaborator
+
+_ORDERS: dict[str, object] = {"": None, "2": 2, "1": 1, "0": 0, "F": "fro", r"\infty": float("inf"), "Fro": "fro"}
+_MATRIX_ORDERS: dict[str, object] = {"": "fro", "F": "fro", "Fro": "fro"}
+_FROBENIUS = (r"\mathrm{F}", r"\mathrm{Fro}", r"\mathcal{F}", "fro", "frob", "Frob")
+
+
+def norm_of(e: Elaborator, node: Node) -> Value:
+    r"""``\|x\|_p``: vectors of any order, matrices by Frobenius unless another order is written."""
+    value = e.value(node.args[0])
+    order = "F" if node.value in _FROBENIUS else node.value
+    axes = tuple(range(len(value.labels), len(value.expr.shape)))
+    if value.rank == 0:
+        e.note(f"{e.written(node)} is an absolute value")
+        return value.with_expr(functions.abs(value.expr))
+    if value.rank == 2:
+        return _matrix_norm(e, node, value, order, axes)
+    if order not in _ORDERS:
+        return _special_norm(e, node, value, order, axes)
+    given = None if order == "F" else _ORDERS[order]
+    return Value(norm(value.expr, given, axes), value.labels)
+
+
+def _matrix_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tuple[int, ...]) -> Value:
+    if order in _MATRIX_ORDERS:
+        if order == "":
+            e.note(f"{e.written(node)} is the Frobenius norm")
+        return Value(norm(value.expr, "fro", axes), value.labels)
+    names = {"2": "spectral", "*": "nuclear", "1": "order 1", r"\infty": "order infinity"}
+    what = f"not understood: the {names.get(order, 'order ' + order)} norm of a matrix"
+    raise e.error(node, what, r"the Frobenius norm is \|A\|_F; sums of absolute values are written with \sum")
+
+
+def _special_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tuple[int, ...]) -> Value:
+    r"""Norms of order p, and ``\|x\|_A`` of a matrix A."""
+    row = e.table.find(order)
+    if row is None or row.kind not in ("symbol", "size", "number"):
+        raise e.error(node, f"not understood: the norm of order {order}", r"orders are numbers, \infty, F, or declared")
+    symbol = row.value
+    shape = getattr(symbol, "shape", ())
+    if not shape:
+        try:
+            return Value(norm(value.expr, arithmetic.lift(symbol), axes), value.labels)
+        except SymmlError as error:
+            raise e.error(node, error.what, error.cure) from None
+    raise e.error(node, f"not understood: the norm with the array {order} below", r"write \sqrt{x^\top A x}")
+
+
+def bars(e: Elaborator, node: Node) -> Value:
+    """``|x|``: the absolute value of a number, the determinant of a square matrix."""
+    value = e.value(node.args[0])
+    if value.rank == 0:
+        return value.with_expr(functions.abs(value.expr))
+    if value.rank == 2 and e.unify(*value.core) and not value.labels:
+        return Value(det(value.expr))
+    if value.rank == 1:
+        what = f"ambiguous: {e.written(node)} of a vector is its norm, or the absolute values of its entries"
+        raise e.error(node, what, r"write \|x\|_2, or |x_i| with an index")
+    raise e.error(node, f"not understood: bars around a matrix that is not square: {e.written(node)}")
+
+
+def angles(e: Elaborator, node: Node) -> Value:
+    r"""``\langle a, b \rangle``"""
+    a, b = (e.value(part) for part in node.args)
+    if a.rank == 0 and b.rank == 0:
+        return Value(arithmetic.times(a.expr, b.expr)) if not a.labels + b.labels else inner(e, node, a, b)
+    return inner(e, node, a, b)
+
+
+RULES: dict[str, Callable[..., Value]] = {"norm": norm_of, "bars": bars, "inner": angles}

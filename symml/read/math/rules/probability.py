@@ -1,0 +1,131 @@
+"""Probability on paper: indicators, normal densities, entropies, divergences, expectations."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symml.expr import arithmetic, functions
+from symml.expr.build import logdet
+from symml.expr.nodes import Symbol, constant, extent
+from symml.read.math.calls import Applied
+from symml.read.math.rules import algebra, powers
+from symml.read.math.tree import Node, set_of
+from symml.read.math.value import Value
+
+if TYPE_CHECKING:
+    from symml.read.math.elaborate import Elaborator
+
+_HALF = Fraction(1, 2)
+_DISTRIBUTIONS = set_of("simplex probability unit")
+
+
+def indicator(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``1[x > 0]``: 1 where the condition holds."""
+    if len(node.args) == 1 and node.args[0].kind in ("relation", "and", "or"):
+        return e.value(node.args[0])
+    if head.written.base == "I":
+        raise e.error(node, f"not understood: {e.written(node)}", "mutual information has no expression here")
+    if head.opening == "(" and len(node.args) == 1:
+        return None
+    raise e.error(node, f"not understood: {e.written(node)}", "an indicator holds a comparison: 1[x > 0]")
+
+
+def normal_density(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``N(x; mu, sigma^2)``, or with a covariance matrix; of two parameters it is a law, not a number."""
+    if len(node.args) != 3:
+        raise e.error(
+            node, f"{e.written(node)} is a law, not a number", r"write its density: \mathcal{N}(x; \mu, \sigma^2)"
+        )
+    x, mean, spread = (e.value(part) for part in node.args)
+    centered = algebra.plus(e, node, x, algebra.negative(mean))
+    if centered.rank == 0:
+        return _normal(e, node, centered, spread)
+    if centered.rank != 1 or centered.labels or spread.labels:
+        raise e.error(node, f"not understood: {e.written(node)}", "write the density out")
+    return _multivariate(e, node, centered, spread)
+
+
+def _normal(e: Elaborator, node: Node, centered: Value, variance: Value) -> Value:
+    two_pi = Value(arithmetic.times(2, constant("pi")))
+    square = powers.raise_to(e, node, centered, Value(constant(2)))
+    ratio = algebra.divide(e, node, square, algebra.combine(e, node, "", Value(constant(2)), variance))
+    height = powers.raise_to(e, node, algebra.combine(e, node, "", two_pi, variance), Value(constant(-_HALF)))
+    bell = algebra.negative(ratio)
+    return algebra.combine(e, node, "", height, bell.with_expr(functions.exp(bell.expr)))
+
+
+def _multivariate(e: Elaborator, node: Node, centered: Value, covariance: Value) -> Value:
+    """exp(-(x-mu)' S^-1 (x-mu)/2 - log det(S)/2 - d/2 log(2 pi)); a number s2 stands for s2 I."""
+    dim = extent(centered.core[0])
+    if covariance.rank == 0:
+        precision = covariance.with_expr(arithmetic.rational_power(covariance.expr, Fraction(-1)))
+        square = algebra.combine(e, node, "", precision, algebra.inner(e, node, centered, centered))
+        volume = dim * functions.log(covariance.expr)
+    else:
+        solved = algebra.matmul(e, node, powers.inverse(e, node, covariance), centered)
+        square = algebra.inner(e, node, centered, solved)
+        volume = logdet(covariance.expr)
+    total = square.expr + volume + dim * functions.log(arithmetic.times(2, constant("pi")))
+    return Value(functions.exp(arithmetic.scale(-_HALF, total)))
+
+
+# ---- entropies -------------------------------------------------------------------------------------------------------
+def _distributions(e: Elaborator, node: Node) -> list[Value] | None:
+    """The arguments when all are declared vectors of probabilities."""
+    values = []
+    for part in node.args:
+        if part.kind != "declared" or not isinstance(part.value.value, Symbol):
+            return None
+        symbol = part.value.value
+        if len(symbol.shape) != 1 or symbol.domain.name not in _DISTRIBUTIONS | {"positive", "onehot", "real"}:
+            return None
+        values.append(Value(symbol))
+    return values
+
+
+def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``D_KL(P || Q)`` of declared distributions over finitely many values, in nats."""
+    kind = head.written.sub.replace(r"\mathrm{", "").replace("}", "").replace("{", "")
+    if head.written.base == "D" and kind != "KL":
+        return None
+    values = _distributions(e, node)
+    if values is None or len(values) != 2 or not e.unify(values[0].core[0], values[1].core[0]):
+        raise e.error(
+            node, f"not understood: {e.written(node)}", "declare both as vectors of probabilities: 'k simplex'"
+        )
+    p, q = (value.expr for value in values)
+    return Value((p * functions.log(p / q)).sum())
+
+
+def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``H(P)`` and the cross-entropy ``H(P, Q)`` of declared distributions, in nats."""
+    values = _distributions(e, node)
+    if values is None:
+        return None
+    if any(sign != "," for sign in head.separators) or len(values) > 2:
+        raise e.error(node, f"not understood: {e.written(node)}", "H has one distribution, or two with a comma")
+    if len(values) == 2 and not e.unify(values[0].core[0], values[1].core[0]):
+        raise e.error(node, "two distributions over different sets")
+    p, q = values[0].expr, values[-1].expr
+    return Value(-(p * functions.log(q)).sum())
+
+
+# ---- expectations ----------------------------------------------------------------------------------------------------
+def expectation(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """Expectations have no expression yet."""
+    raise e.error(node, f"not understood: {e.written(node)}: expectations have no expression here", "write the sum")
+
+
+def probability(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """Probabilities of events have no expression yet."""
+    if head.written.base == "P" and not any(sign in ("|", r"\mid") for sign in head.separators):
+        return None
+    raise e.error(node, f"not understood: {e.written(node)}: probabilities of events have no expression here")
+
+
+def moment(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """Variances of random symbols have no expression yet."""
+    if head.written.base == "V":
+        return None
+    raise e.error(node, f"not understood: {e.written(node)}: moments have no expression here", "write the sum")

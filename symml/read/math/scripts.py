@@ -1,0 +1,166 @@
+"""What stands above and below: powers, marks such as the transpose, indices, primes and factorials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symml.read.math.names import spell
+from symml.read.math.parser import Parser
+from symml.read.math.tree import Node
+
+Span = tuple[int, int]
+# What may stand above without being a power.
+MARKS = {
+    "T": "transpose", r"\top": "transpose", r"\mathrm{T}": "transpose", r"\mathbf{T}": "transpose",
+    "-T": "inverse transpose", r"-\top": "inverse transpose", r"-\mathrm{T}": "inverse transpose",
+    "+": "pseudoinverse", r"\dagger": "pseudoinverse", "*": "star", "H": "conjugate", r"\mathrm{H}": "conjugate",
+    "c": "complement", r"\mathrm{c}": "complement", r"\complement": "complement",
+}  # fmt: skip
+_ELEMENTWISE = (r"\odot", r"\circ")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The scripts of a symbol that are not yet used: places of tokens."""
+
+    sub: Span | None = None
+    sup: Span | None = None
+    primes: int = 0
+
+    def without(self, used: frozenset[str]) -> Marks:
+        """The marks that a name has not used up."""
+        return Marks(
+            None if "sub" in used else self.sub,
+            None if "sup" in used else self.sup,
+            0 if "primes" in used else self.primes,
+        )
+
+
+def scan(p: Parser) -> Marks:
+    """Takes the scripts at hand."""
+    marks = Marks()
+    while True:
+        token = p.peek()
+        if token.text == "'" and token.kind == "sign":
+            p.next()
+            marks = replace(marks, primes=marks.primes + 1)
+        elif token.text == "_" and marks.sub is None:
+            p.next()
+            marks = replace(marks, sub=p.group())
+        elif token.text == "^" and marks.sup is None:
+            if p.one_line and p.peek(1).text == "(":
+                return marks
+            p.next()
+            span = p.group()
+            if all(t.text == "'" for t in p.found[slice(*span)]) and span[0] < span[1]:
+                marks = replace(marks, primes=marks.primes + span[1] - span[0])
+            else:
+                marks = replace(marks, sup=span)
+        elif token.text in ("_", "^"):
+            raise p.error(token, f"a second {token.text} on one symbol", "use braces: {x_i}_j")
+        else:
+            return marks
+
+
+def attach(p: Parser, node: Node, marks: Marks) -> Node:
+    """The symbol with its unused scripts as index, power or mark."""
+    if marks.sub is not None:
+        node = index(p, node, marks.sub)
+    if marks.primes:
+        node = Node("primed", (node,), marks.primes, node.start, p.found[p.place - 1].end)
+    if marks.sup is not None:
+        node = raised(p, node, marks.sup)
+    return postfix(p, node)
+
+
+def postfix(p: Parser, node: Node) -> Node:
+    """Scripts, factorials and evaluations after an operand."""
+    while True:
+        token = p.peek()
+        if token.text == "!" and token.kind == "sign":
+            p.next()
+            node = Node("call", (node,), "factorial", node.start, token.end)
+        elif (
+            token.text == "[" and p.one_line and not token.gap and node.kind in ("declared", "name", "group", "raised")
+        ):
+            listed = p.bracketed(indices)
+            node = Node("entry", (node, *listed.args), None, node.start, listed.end)
+        elif token.text == "^" and p.one_line and p.peek(1).text == "(":
+            p.next()
+            inner = p.bracketed(Parser.expression)
+            node = Node("power", (node, inner), None, node.start, inner.end)
+        elif token.text in ("^", "_", "'") and token.kind == "sign":
+            node = _scripted(p, node)
+        else:
+            return node
+
+
+def _scripted(p: Parser, node: Node) -> Node:
+    marks = scan(p)
+    if marks.sub is not None:
+        node = index(p, node, marks.sub)
+    if marks.primes:
+        node = Node("primed", (node,), marks.primes, node.start, p.found[p.place - 1].end)
+    return node if marks.sup is None else raised(p, node, marks.sup)
+
+
+def raised(p: Parser, node: Node, span: Span) -> Node:
+    """A base with what stands above it."""
+    end = p.found[p.place - 1].end
+    written = spell(p.found[slice(*span)])
+    if written in MARKS and not (written in ("T", "H", "c") and _is_number(p, written)):
+        return Node("mark", (node,), MARKS[written], node.start, end)
+    first = p.found[span[0]]
+    if first.text in _ELEMENTWISE and span[1] - span[0] > 1:
+        exponent = p.within((span[0] + 1, span[1]), Parser.expression)
+        return Node("power", (node, exponent), "elementwise", node.start, end)
+    exponent = p.within(span, Parser.expression)
+    return Node("power", (node, exponent), None, node.start, end)
+
+
+def _is_number(p: Parser, letter: str) -> bool:
+    """Whether a letter that usually marks a transpose is declared as a number or a dim."""
+    row = p.table.find(letter)
+    return row is not None and row.kind in ("size", "number")
+
+
+def index(p: Parser, node: Node, span: Span) -> Node:
+    """A base with indices below it."""
+    listed = p.within(span, indices)
+    return Node("entry", (node, *listed.args), None, node.start, p.found[p.place - 1].end)
+
+
+def indices(p: Parser) -> Node:
+    """Indices, with commas or side by side: ``ij``, ``i,j``, ``t-1``, ``:,j``."""
+    start = p.peek().start
+    found: list[Node] = []
+    while p.peek().kind != "stop" and p.peek().text != "]":
+        if p.take(",") is not None:
+            continue
+        if (colon := p.take(":", r"\cdot", "*")) is not None:
+            found.append(Node("all", (), None, colon.start, colon.end))
+            continue
+        found += _run(p)
+    return Node("list", tuple(found), None, start, p.found[p.place - 1].end)
+
+
+def _run(p: Parser) -> list[Node]:
+    """Indices up to a comma: single symbols side by side, or one sum."""
+    node = p.expression()
+    if node.kind == "product" and not any(node.value) and all(_is_single(part) for part in node.args):
+        return list(node.args)
+    if node.kind == "number" and node.value >= 10 and not p.one_line:
+        return [node]
+    return [node]
+
+
+def _is_single(node: Node) -> bool:
+    return node.kind in ("name", "declared", "number") or (node.kind == "entry" and _is_single(node.args[0]))
+
+
+def norm_order(p: Parser) -> str:
+    """The order of a norm: what stands below it."""
+    if p.peek().text != "_" or p.peek().kind != "sign":
+        return ""
+    p.next()
+    return spell(p.found[slice(*p.group())])

@@ -1,0 +1,1 @@
+"""Losses with right gradients, written as people write them."""
