@@ -13,6 +13,7 @@ from typing import Any
 from symml.errors import SymmlError
 from symml.expr import arithmetic, build, functions, ranges
 from symml.expr.binders import readable
+from symml.expr.cofactors import determinant, inverse_entry
 from symml.expr.contract import contract
 from symml.expr.dims import Dim, as_dim, dim_value
 from symml.expr.nodes import (
@@ -171,14 +172,13 @@ def _write_linalg(w: _Writer, node: Linalg, at: tuple[Any, ...]) -> Any:
     if not w.explicit(a.shape):
         raise SymmlError(f"{node.function.name} of a symbolic dim has no entries in SymPy", cure="give sizes={'d': 2}")
     size = dim_value(a.shape[0], w.sizes or {})
-    matrix = w.S.Matrix(size, size, [w.entry(a, place) for place in w.places(a.shape)])
+    rows = [[w.entry(a, (i, j)) for j in range(size)] for i in range(size)]
+    key = (a, "determinant")
+    if key not in w.known:
+        w.known[key] = determinant(rows)
     if node.function.name == "inv":
-        # The transposed cofactors over the determinant: nothing is simplified, so nothing takes long.
-        key = (node, "inverse")
-        if key not in w.known:
-            w.known[key] = matrix.adjugate("laplace") / matrix.det("laplace")
-        return w.known[key][at]
-    return matrix.det("laplace") if node.function.name == "det" else w.S.log(w.S.Abs(matrix.det("laplace")))
+        return inverse_entry(rows, at[0], at[1], w.known[key])
+    return w.known[key] if node.function.name == "det" else w.S.log(w.S.Abs(w.known[key]))
 
 
 def _write_bound(w: _Writer, node: Bound, at: tuple[Any, ...]) -> Any:
