@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from symml.faces import kernel as kernel
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
+    from symml.optimize.convexity import convexity as convexity
+    from symml.optimize.dual import dual as dual
+    from symml.optimize.kkt import kkt as kkt
+    from symml.optimize.kkt import lagrangian as lagrangian
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
@@ -40,7 +44,9 @@ _HOME = {
     "SymmlError": "errors",
     "check_gradient": "proof.gradient_check",
     "derive": "proof.derive",
+    "convexity": "optimize.convexity",
     "dims": "expr.dims",
+    "dual": "optimize.dual",
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
@@ -50,6 +56,8 @@ _HOME = {
     "hessian": "faces",
     "jacobian": "faces",
     "kernel": "faces",
+    "kkt": "optimize.kkt",
+    "lagrangian": "optimize.kkt",
     "matrix": "expr.build",
     "read_numpy": "faces",
     "read_latex": "read.latex",

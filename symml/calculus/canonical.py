@@ -83,7 +83,9 @@ def add_terms(terms: list[Expr]) -> Expr:
     shape = terms[0].shape
     groups: dict[Key, list[Expr]] = {}
     for term in terms:
-        groups.setdefault(term_key(term)[1], []).append(term)
+        coef, key = term_key(term)
+        if coef:
+            groups.setdefault(key, []).append(term)
     kept: list[Expr] = []
     for group in groups.values():
         first = group[0]

@@ -169,7 +169,7 @@ def _is_quadratic_form(node: Contract) -> bool:
 
 def _power(node: Power) -> frozenset[str]:
     base, exponent = _of(node.args[0]), node.exponent
-    if "positive" in base:
+    if "positive" in base or ("nonnegative" in base and exponent < 0):
         return _POSITIVE
     if exponent < 0 or exponent.denominator % 2 == 0 or exponent.numerator % 2 == 0:
         even = exponent.denominator % 2 == 0 or exponent.numerator % 2 == 0

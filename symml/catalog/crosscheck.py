@@ -190,4 +190,4 @@ def table(rows: Iterable[Row]) -> str:
         ulps = [f"{u:.1f}" if u is not None else "-" for u in (row.kernel_ulps, row.sympy_ulps)]
         mark = "" if row.good else "  <-- " + row.reason
         lines.append(f"{row.id:44} {row.verdict:18} {ulps[0]:>8} {ulps[1]:>8} {row.derivative:12}{mark}")
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,15 +1,12 @@
-"""The commands of ``symml`` and how errors leave the program: 0 fine, 1 findings, 2 usage or input error."""
+"""The commands of ``symml``; each is one module, loaded when it is called."""
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from symml.cli import options
-from symml.cli.output import fail
-from symml.errors import SymmlError
 
 app = typer.Typer(
     name="symml",
@@ -20,20 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def main() -> None:
-    """Runs a command; an error about the input ends with exit code 2 and one screen of text."""
-    try:
-        app()
-    except SymmlError as error:
-        fail(error)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _version(show: bool) -> None:
@@ -53,7 +36,7 @@ def _root(
     """Derive, print, compute and verify the mathematics of machine learning."""
 
 
-@app.command()
+@app.command(short_help="See the whole job on one page.")
 def demo(json: options.Json = False) -> None:
     """Derive a gradient with its steps, run it as a kernel, prove one hand-derived gradient and refute another."""
     from symml.cli.demo import run
@@ -61,7 +44,7 @@ def demo(json: options.Json = False) -> None:
     run(json)
 
 
-@app.command()
+@app.command(short_help="Derive a gradient, Jacobian or Hessian, step by step.")
 def derive(
     expression: options.Expression,
     wrt: options.Wrt,
@@ -80,7 +63,7 @@ def derive(
     run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
 
 
-@app.command()
+@app.command(short_help="Say how a formula in LaTeX or text is understood.")
 def read(
     text: Annotated[
         str, typer.Argument(help=r"A formula in LaTeX, Unicode or NumPy syntax, such as '\frac1n\|Xw-y\|_2^2'.")
@@ -97,30 +80,33 @@ def read(
     run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
 
 
-@app.command()
+@app.command(short_help="Prove or refute an identity or a gradient.")
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
     right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
-    wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
+    wrt: Annotated[str, typer.Option(help="The variables: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
-    digits: Annotated[int, typer.Option(help="Decimal digits used when points are tried.")] = 50,
+    digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    kind: Annotated[
+        str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward or objective.")
+    ] = "gradient",
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, let or [], json=json)
+    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
 
 
-@app.command()
+@app.command(short_help="Write a NumPy function that computes a formula.")
 def kernel(
     expression: Annotated[
         str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")
     ],
     shapes: options.Shapes = "",
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
-    name: Annotated[str, typer.Option(help="The function's name.")] = "kernel",
+    name: Annotated[str, typer.Option(help="The function's name; by default kernel, or the entry's name.")] = "",
     output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
     json: options.Json = False,
 ) -> None:
@@ -130,7 +116,7 @@ def kernel(
     run(expression, shapes, wrt, name, output, json=json)
 
 
-@app.command()
+@app.command(short_help="Carry out an expectation, step by step.")
 def expect(
     expression: options.Expression,
     shapes: options.Shapes = "",
@@ -148,21 +134,66 @@ def expect(
 
 
 @app.command()
+def kkt(
+    objective: options.Expression,
+    over: options.Over,
+    subject: options.Subject = None,
+    shapes: options.Shapes = "",
+    maximize: options.Maximize = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print the KKT conditions of a constrained problem, and its solution where it has a closed form."""
+    from symml.cli.optimize import run_kkt
+
+    run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+
+
+@app.command()
+def dual(
+    objective: options.Expression,
+    over: options.Over,
+    subject: options.Subject = None,
+    shapes: options.Shapes = "",
+    maximize: options.Maximize = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Derive the Lagrange dual of a constrained problem by eliminating its variables."""
+    from symml.cli.optimize import run_dual
+
+    run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+
+
+@app.command()
+def convex(
+    expression: options.Expression,
+    wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
+    shapes: options.Shapes = "",
+    json: options.Json = False,
+) -> None:
+    """Prove that EXPRESSION is convex or concave, or show two points that exclude it."""
+    from symml.cli.optimize import run_convex
+
+    run_convex(expression, wrt, shapes, json=json)
+
+
+@app.command(short_help="Show an entry of the book of identities.")
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
     steps: Annotated[bool, typer.Option("--steps", help="Print every line with its reason and its verdict.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    code: Annotated[bool, typer.Option("--code", help="Print the NumPy kernel of the right side.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
     sympy: Annotated[bool, typer.Option("--sympy", help="Print the statement as a SymPy object.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Show an entry of the book: statement, steps, kernel and source."""
+    """Show an entry of the book: statement, steps, domains, source and verdict."""
     from symml.cli.book import show_entry
 
     show_entry(entry, steps=steps, latex=latex, code=code, sympy=sympy, json=json)
 
 
-@app.command()
+@app.command(short_help="Find entries of the book by words.")
 def find(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for; all entries without any.")] = None,
     json: options.Json = False,
@@ -173,7 +204,7 @@ def find(
     find_entries(" ".join(words or []), json=json)
 
 
-@app.command("list")
+@app.command("list", short_help="List the book, or how it covers the cheatsheet.")
 def list_(
     chapter: Annotated[str, typer.Option(help="Only this chapter.")] = "",
     kind: Annotated[str, typer.Option(help="Only this kind: identity, definition, inequality, pitfall ...")] = "",
@@ -190,7 +221,7 @@ def list_(
         list_entries(chapter, kind, unproved=unproved, json=json)
 
 
-@app.command()
+@app.command(short_help="Print the book as Markdown or LaTeX.")
 def book(
     chapters: Annotated[list[str] | None, typer.Argument(help="Chapters; the whole book without any.")] = None,
     format: Annotated[str, typer.Option(help="md or latex.")] = "md",
@@ -201,7 +232,7 @@ def book(
     print_book(tuple(chapters or ()), format)
 
 
-@app.command()
+@app.command(short_help="Begin a new entry of the book.")
 def new(
     id: Annotated[str, typer.Argument(help="chapter.name of the new entry.")],
     kind: Annotated[str, typer.Option(help="identity, definition, inequality, example, limit ...")] = "identity",
@@ -212,7 +243,7 @@ def new(
     print_skeleton(id, kind)
 
 
-@app.command()
+@app.command(short_help="Check the book against SymPy and mpmath.")
 def crosscheck(
     entries: Annotated[list[str] | None, typer.Argument(help="Ids or chapters; the whole book without any.")] = None,
     jobs: Annotated[int, typer.Option(help="How many processes; 0 for one a processor.")] = 0,
@@ -224,7 +255,7 @@ def crosscheck(
     crosscheck_entries(tuple(entries or ()), jobs=jobs, json=json)
 
 
-@app.command()
+@app.command(short_help="Say what is installed and whether it works.")
 def doctor(json: options.Json = False) -> None:
     """Say which packages are there, at which version, and whether symml works with them."""
     from symml.cli.doctor import run

@@ -129,6 +129,6 @@ def crosscheck_entries(names: tuple[str, ...], *, jobs: int, json: bool) -> None
         say_json({"schema": 1, "command": "crosscheck", **report})
     else:
         say(table(rows))
-        say(f"{len(rows)} entries, {len(bad)} with a disagreement")
+        say(f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}, {len(bad)} with a disagreement")
     if bad:
         raise typer.Exit(1)

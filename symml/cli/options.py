@@ -15,3 +15,9 @@ Wrt = Annotated[str, typer.Option(help="The variable to differentiate by.")]
 Shapes = Annotated[
     str, typer.Option(help="Declarations: 'X: n d, w: d, lam: positive' (name, dims, domain), separated by commas.")
 ]
+Over = Annotated[str, typer.Option(help="The variables over which the objective is optimized: 'w, b'.")]
+Subject = Annotated[
+    list[str] | None,
+    typer.Option("--subject", "-s", help="A constraint: 'y*(X@w + b) >= 1'; 'alpha: x >= 0' names its multiplier."),
+]
+Maximize = Annotated[bool, typer.Option("--max", help="Maximize; the default is to minimize.")]

@@ -323,9 +323,10 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
         if decision.wrt is not None and decision.wrt.name == symbol.name:
             continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
-            if name in ("sign", "onehot") and symbol in deciding:
-                continue  # a few values would settle each comparison, and so hide the branch that differs
             if decision.wrt is not None and name not in _STRUCTURE:
+                continue
+            if name in ("sign", "onehot") and symbol in deciding:
+                # A few values would settle each comparison, and so hide the branch that differs.
                 continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
             left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))

@@ -10,8 +10,11 @@ from symml.calculus.normal.atoms import Frozen, TooLarge, Unsupported, freeze
 from symml.calculus.normal.form import Former
 from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero, scale, zeros
-from symml.expr.nodes import Expr
-from symml.expr.walk import topological
+from symml.expr.contract import contract
+from symml.expr.nodes import Contract, Expr, Power
+from symml.expr.walk import topological, transform
+
+_SQUARE = Fraction(2)
 
 
 def collected(terms: Sequence[Expr]) -> Expr:
@@ -31,7 +34,7 @@ def collected(terms: Sequence[Expr]) -> Expr:
 def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
     """A number and a key; terms with one key are multiples of each other in the ratio of their numbers."""
     try:
-        poly = former.form(term, tuple(f"i{k}" for k in range(len(term.shape))))
+        poly = former.form(transform(term, _flat), tuple(f"i{k}" for k in range(len(term.shape))))
     except (TooLarge, Unsupported):
         return Fraction(1), term
     if not poly:
@@ -39,6 +42,19 @@ def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
     lead = poly[max(poly)]
     key: Frozen = freeze({monomial: c / lead for monomial, c in poly.items()})
     return lead, key
+
+
+def _flat(node: Expr) -> Expr | None:
+    """Products inside products opened, squares too, so that every sum stands in one place."""
+    axes = tuple(range(len(node.shape)))
+    if isinstance(node, Power) and node.exponent == _SQUARE and isinstance(node.args[0], Contract):
+        items: list[tuple[Expr, tuple[int, ...]]] = [(node.args[0], axes)] * 2
+        coef = Fraction(1)
+    elif isinstance(node, Contract) and any(isinstance(arg, Contract) for arg in node.args):
+        items, coef = list(zip(node.args, node.subs, strict=True)), node.coef
+    else:
+        return None
+    return contract(items, axes, coef=coef, dims=dict(enumerate(node.shape)), merge=lambda arg: True)
 
 
 def _merged(group: list[tuple[Fraction, Expr]]) -> Expr:

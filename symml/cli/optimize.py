@@ -1,0 +1,32 @@
+"""``symml kkt``, ``symml dual`` and ``symml convex``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symml.cli.output import say, say_json
+from symml.optimize.convexity import Convexity, convexity
+from symml.optimize.dual import Dual, dual
+from symml.optimize.kkt import KKT, kkt
+
+
+def run_kkt(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
+    """Prints the KKT conditions of a problem and its solution where one is found."""
+    _print(kkt(f, over, list(subject), shapes=shapes, sense=sense), "kkt", latex=latex, json=json)
+
+
+def run_dual(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
+    """Prints the dual of a problem."""
+    _print(dual(f, over, list(subject), shapes=shapes, sense=sense), "dual", latex=latex, json=json)
+
+
+def run_convex(f: str, wrt: str, shapes: str, *, json: bool) -> None:
+    """Prints whether an expression is convex."""
+    _print(convexity(f, wrt, shapes=shapes), "convex", latex=False, json=json)
+
+
+def _print(found: KKT | Dual | Convexity, command: str, *, latex: bool, json: bool) -> None:
+    if json:
+        say_json({"command": command, **found.to_json()})
+    else:
+        say(found.latex() if latex else repr(found))

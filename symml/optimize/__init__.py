@@ -1,0 +1,1 @@
+"""Constrained optimization: Lagrangians, KKT conditions, duals, convexity certificates and update rules."""
