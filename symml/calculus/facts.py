@@ -160,8 +160,11 @@ def _without_pairs(node: Contract) -> tuple[list[Expr], list[Expr]]:
 
 
 def _is_quadratic_form(node: Contract) -> bool:
-    """``v' S v`` with a positive semidefinite ``S``."""
-    if node.shape or len(node.args) != 3 or len(node.dims) != 2:
+    """``c v' S v`` with a positive semidefinite ``S`` and nonnegative numbers ``c``."""
+    numbers = [arg for arg in node.args if not arg.shape]
+    if node.shape or len(node.args) != 3 + len(numbers) or len(node.dims) != 2:
+        return False
+    if not all("nonnegative" in _of(number) for number in numbers):
         return False
     matrices = [arg for arg in node.args if len(arg.shape) == 2]
     vectors = [arg for arg in node.args if len(arg.shape) == 1]

@@ -186,14 +186,16 @@ def convex(
 @app.command(short_help="Show an entry of the book of identities.")
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
+    steps: Annotated[bool, typer.Option("--steps", help="Print every line with its reason and its verdict.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
+    sympy: Annotated[bool, typer.Option("--sympy", help="Print the statement as a SymPy object.")] = False,
     json: options.Json = False,
 ) -> None:
     """Show an entry of the book: statement, steps, domains, source and verdict."""
     from symml.cli.book import show_entry
 
-    show_entry(entry, latex=latex, code=code, json=json)
+    show_entry(entry, steps=steps, latex=latex, code=code, sympy=sympy, json=json)
 
 
 @app.command(short_help="Find entries of the book by words.")
@@ -201,21 +203,61 @@ def find(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for; all entries without any.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Find entries of the book by name, sentence or tag."""
+    """Find entries of the book by name, sentence, tag or another word for it (logistic, expit, gaussian ...)."""
     from symml.cli.book import find_entries
 
     find_entries(" ".join(words or []), json=json)
 
 
+@app.command("list", short_help="List the book, or how it covers the cheatsheet.")
+def list_(
+    chapter: Annotated[str, typer.Option(help="Only this chapter.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind: identity, definition, inequality, pitfall ...")] = "",
+    unproved: Annotated[bool, typer.Option("--unproved", help="Only entries with a link that is not proved.")] = False,
+    inventory: Annotated[bool, typer.Option("--inventory", help="The cheatsheet's items and their entries.")] = False,
+    json: options.Json = False,
+) -> None:
+    """List the entries of the book, those that are only certified, or the cheatsheet's items with their entries."""
+    from symml.cli.book import list_entries, list_inventory
+
+    if inventory:
+        list_inventory(json=json)
+    else:
+        list_entries(chapter, kind, unproved=unproved, json=json)
+
+
+@app.command(short_help="Print the book as Markdown or LaTeX.")
+def book(
+    chapters: Annotated[list[str] | None, typer.Argument(help="Chapters; the whole book without any.")] = None,
+    format: Annotated[str, typer.Option(help="md or latex.")] = "md",
+) -> None:
+    """Print the book, or some of its chapters, as Markdown or LaTeX."""
+    from symml.cli.book import print_book
+
+    print_book(tuple(chapters or ()), format)
+
+
+@app.command(short_help="Begin a new entry of the book.")
+def new(
+    id: Annotated[str, typer.Argument(help="chapter.name of the new entry.")],
+    kind: Annotated[str, typer.Option(help="identity, definition, inequality, example, limit ...")] = "identity",
+) -> None:
+    """Print the lines with which a new entry of the book begins."""
+    from symml.cli.book import print_skeleton
+
+    print_skeleton(id, kind)
+
+
 @app.command(short_help="Check the book against SymPy and mpmath.")
 def crosscheck(
     entries: Annotated[list[str] | None, typer.Argument(help="Ids or chapters; the whole book without any.")] = None,
+    jobs: Annotated[int, typer.Option(help="How many processes; 0 for one a processor.")] = 0,
     json: options.Json = False,
 ) -> None:
     """Check every entry: links, symml's kernel against SymPy's and mpmath, derivatives against differences."""
     from symml.cli.book import crosscheck_entries
 
-    crosscheck_entries(tuple(entries or ()), json=json)
+    crosscheck_entries(tuple(entries or ()), jobs=jobs, json=json)
 
 
 @app.command(short_help="Say what is installed and whether it works.")

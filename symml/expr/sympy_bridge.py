@@ -13,6 +13,7 @@ from typing import Any
 from symml.errors import SymmlError
 from symml.expr import arithmetic, build, functions, ranges
 from symml.expr.binders import readable
+from symml.expr.cofactors import determinant, inverse_entry
 from symml.expr.contract import contract
 from symml.expr.dims import Dim, as_dim, dim_value
 from symml.expr.nodes import (
@@ -54,6 +55,7 @@ class _Writer:
         self.S = _module()
         self.sizes = sizes
         self.count = 0
+        self.known: dict[Any, Any] = {}
 
     def label(self) -> Any:
         self.count += 1
@@ -75,10 +77,13 @@ class _Writer:
         return list(product(*(range(dim_value(dim, sizes)) for dim in dims)))
 
     def entry(self, node: Expr, at: tuple[Any, ...]) -> Any:
-        rule = _TO.get(type(node))
-        if rule is None:
-            raise SymmlError(f"{type(node).__name__} has no form in SymPy")
-        return rule(self, node, at)
+        key = (node, at)
+        if key not in self.known:
+            rule = _TO.get(type(node))
+            if rule is None:
+                raise SymmlError(f"{type(node).__name__} has no form in SymPy")
+            self.known[key] = rule(self, node, at)
+        return self.known[key]
 
     def symbol(self, node: Symbol) -> Any:
         assumed = {fact: True for fact in _ASSUMED if fact in node.domain.facts} or {"real": True}
@@ -177,10 +182,13 @@ def _write_linalg(w: _Writer, node: Linalg, at: tuple[Any, ...]) -> Any:
     if not w.explicit(a.shape):
         raise SymmlError(f"{node.function.name} of a symbolic dim has no entries in SymPy", cure="give sizes={'d': 2}")
     size = dim_value(a.shape[0], w.sizes or {})
-    matrix = w.S.Matrix(size, size, [w.entry(a, place) for place in w.places(a.shape)])
+    rows = [[w.entry(a, (i, j)) for j in range(size)] for i in range(size)]
+    key = (a, "determinant")
+    if key not in w.known:
+        w.known[key] = determinant(rows)
     if node.function.name == "inv":
-        return matrix.inv()[at]
-    return matrix.det() if node.function.name == "det" else w.S.log(w.S.Abs(matrix.det()))
+        return inverse_entry(rows, at[0], at[1], w.known[key])
+    return w.known[key] if node.function.name == "det" else w.S.log(w.S.Abs(w.known[key]))
 
 
 def _write_bound(w: _Writer, node: Bound, at: tuple[Any, ...]) -> Any:
