@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
+    from symml.optimize.updates import update as update
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
     from symml.proof.gradient_check import check_gradient as check_gradient
@@ -67,6 +68,7 @@ _HOME = {
     "symbol": "expr.build",
     "to_sympy": "expr.sympy_bridge",
     "trace": "read.trace",
+    "update": "optimize.updates",
     "vector": "expr.build",
     "verify": "proof.verify",
 }

@@ -193,6 +193,21 @@ def convex(
 
 
 @app.command()
+def update(
+    name: Annotated[
+        str, typer.Argument(help="gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...")
+    ],
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function of one step.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Show an optimizer's update rule, as a formula or as a NumPy function."""
+    from symml.cli.optimize import run_update
+
+    run_update(name, latex=latex, code=code, json=json)
+
+
+@app.command()
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,

@@ -8,6 +8,7 @@ from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
 from symml.optimize.dual import Dual, dual
 from symml.optimize.kkt import KKT, kkt
+from symml.optimize.updates import Update, update
 
 
 def run_kkt(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
@@ -25,7 +26,16 @@ def run_convex(f: str, wrt: str, shapes: str, *, json: bool) -> None:
     _print(convexity(f, wrt, shapes=shapes), "convex", latex=False, json=json)
 
 
-def _print(found: KKT | Dual | Convexity, command: str, *, latex: bool, json: bool) -> None:
+def run_update(name: str, *, latex: bool, code: bool, json: bool) -> None:
+    """Prints an update rule."""
+    found = update(name)
+    if code:
+        say(found.kernel().source)
+    else:
+        _print(found, "update", latex=latex, json=json)
+
+
+def _print(found: KKT | Dual | Convexity | Update, command: str, *, latex: bool, json: bool) -> None:
     if json:
         say_json({"command": command, **found.to_json()})
     else:
