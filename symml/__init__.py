@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
     from symml.optimize.convexity import convexity as convexity
+    from symml.optimize.critical import classify as classify
+    from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
@@ -45,7 +47,9 @@ _HOME = {
     "SymmlError": "errors",
     "check_gradient": "proof.gradient_check",
     "derive": "proof.derive",
+    "classify": "optimize.critical",
     "convexity": "optimize.convexity",
+    "critical_points": "optimize.critical",
     "dims": "expr.dims",
     "dual": "optimize.dual",
     "entries": "catalog.book",

@@ -193,6 +193,19 @@ def convex(
 
 
 @app.command()
+def critical(
+    expression: options.Expression,
+    wrt: Annotated[str, typer.Option(help="The variables, all numbers: 'x, y'.")],
+    shapes: options.Shapes = "",
+    json: options.Json = False,
+) -> None:
+    """Find the points where the gradient of EXPRESSION vanishes and classify each by the Hessian."""
+    from symml.cli.optimize import run_critical
+
+    run_critical(expression, wrt, shapes, json=json)
+
+
+@app.command()
 def update(
     name: Annotated[
         str, typer.Argument(help="gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
+from symml.optimize.critical import critical_points
 from symml.optimize.dual import Dual, dual
 from symml.optimize.kkt import KKT, kkt
 from symml.optimize.updates import Update, update
@@ -24,6 +25,18 @@ def run_dual(f: str, over: str, subject: Sequence[str], shapes: str, sense: str,
 def run_convex(f: str, wrt: str, shapes: str, *, json: bool) -> None:
     """Prints whether an expression is convex."""
     _print(convexity(f, wrt, shapes=shapes), "convex", latex=False, json=json)
+
+
+def run_critical(f: str, wrt: str, shapes: str, *, json: bool) -> None:
+    """Prints the critical points of an expression with their kinds."""
+    found = critical_points(f, wrt, shapes=shapes)
+    if json:
+        say_json({"command": "critical", "schema": 1, "points": [point.to_json() for point in found]})
+        return
+    for point in found:
+        say(repr(point))
+    if not found:
+        say("no critical points")
 
 
 def run_update(name: str, *, latex: bool, code: bool, json: bool) -> None:

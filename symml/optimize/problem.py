@@ -10,7 +10,7 @@ from symml.expr.arithmetic import is_zero, minus
 from symml.expr.contract import contract
 from symml.expr.domains import DOMAINS, REAL
 from symml.expr.nodes import ZERO, Expr, Symbol, show_shape, symbol_node
-from symml.expr.walk import size_names, symbols
+from symml.expr.walk import size_names, substitute, symbols
 from symml.proof.derive import find_variable
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
@@ -138,7 +138,14 @@ def read_problem(
     names = over.split(",") if isinstance(over, str) else _listed(over)
     present = [given, *(side for _, s in rows for side in (s.lhs, s.rhs))]
     variables = tuple(_variable(name, present, declared) for name in names)
-    rows += [("", Statement(v, ">=", ZERO)) for v in variables if v.domain.name == "nonnegative"]
+    signed = [v for v in variables if v.domain.name == "nonnegative"]
+    rows += [("", Statement(v, ">=", ZERO)) for v in signed]
+    free: dict[Expr, Expr] = {v: symbol_node(v.name, v.shape) for v in signed}
+    given, variables = (
+        substitute(given, free),
+        tuple(symbol_node(v.name, v.shape) if v in free else v for v in variables),
+    )
+    rows = [(name, Statement(substitute(s.lhs, free), s.relation, substitute(s.rhs, free))) for name, s in rows]
     taken = {s.name for s in symbols(*present)} | set(size_names(*present)) | set(declared.symbols)
     constraints = tuple(_constraints(rows, taken))
     return Problem(-given if sense == "max" else given, variables, constraints, sense, given)
