@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symml.calculus import differentiate
 from symml.calculus import simplify as _simplify
+from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol
 from symml.kernels import Kernel
 from symml.kernels import kernel as _kernel
@@ -82,4 +83,8 @@ def kernel(
     """
     if isinstance(expression, Expr | str):
         return _kernel(read_numpy(expression, shapes), name=name, arguments=arguments)
+    if not isinstance(expression, list | tuple):
+        raise SymmlError(
+            f"{type(expression).__name__} is not an expression", cure="give text in NumPy syntax, or expressions"
+        )
     return _kernel(expression, name=name, arguments=arguments)

@@ -1,4 +1,4 @@
-"""How deeply signs and roots are multiplied in an expression: what a random draw may miss.
+"""How deeply signs, roots and discrete symbols are multiplied in an expression: what a random draw may miss.
 
 A draw picks every sign at random. Seen as a function of its signs alone, an entry is a polynomial without squares; when
 its degree is k and it is not zero, it is not zero for at least one pattern in 2^k. So k says how many draws are needed.
@@ -30,6 +30,8 @@ from symml.expr.nodes import (
 from symml.expr.walk import topological
 
 COMPARISONS = frozenset({"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"})
+DISCRETE = frozenset({"binary", "sign", "onehot", "label"})
+LABELS = 16
 
 # An entry's dependence: a bit for every choice it depends on, and the degree in these choices.
 Entry = tuple[int, int]
@@ -42,19 +44,22 @@ class _Walk:
 
     sizes: dict[str, int]
     known: dict[Any, int] = field(default_factory=dict)
+    bits: int = 0
 
-    def choice(self, key: Any) -> Entry:
-        """The dependence on one choice."""
+    def choice(self, key: Any, alternatives: int = 2) -> Entry:
+        """The dependence on one choice: as many bits as its alternatives need."""
+        width = max(1, (alternatives - 1).bit_length())
         if key not in self.known:
-            self.known[key] = 1 << len(self.known)
-        return self.known[key], 1
+            self.known[key] = ((1 << width) - 1) << self.bits
+            self.bits += width
+        return self.known[key], width
 
     def shape(self, node: Expr) -> tuple[int, ...]:
         return tuple(dim_value(dim, self.sizes) for dim in node.shape)
 
 
 def branch_degree(root: Expr, sizes: dict[str, int]) -> int:
-    """An upper bound of the degree of the root's entries in their signs, at these sizes; values are not counted."""
+    """The degree of the root's entries in their signs and discrete choices, at these sizes (an upper bound)."""
     walk = _Walk(sizes)
     found: dict[Expr, Any] = {}
     for node in topological(root):
@@ -94,6 +99,18 @@ def _function(entries: list[Entry]) -> Entry:
 
 
 # ---- one rule a node type --------------------------------------------------------------------------------------------
+def _symbol(walk: _Walk, node: Symbol, args: list[Any]) -> Any:
+    facts, shape = node.domain.facts & DISCRETE, walk.shape(node)
+    if "orthogonal" in node.domain.facts:
+        # The determinant is 1 or -1.
+        return _filled(shape, lambda at: walk.choice((node, "determinant", at[:-2])))
+    if not facts:
+        return _filled(shape, lambda at: _FREE)
+    if "onehot" in facts:
+        return _filled(shape, lambda at: walk.choice((node, at[:-1]), shape[-1]))
+    return _filled(shape, lambda at: walk.choice((node, at), LABELS if "label" in facts else 2))
+
+
 def _constant(walk: _Walk, node: Expr, args: list[Any]) -> Any:
     return _filled(walk.shape(node), lambda at: _FREE)
 
@@ -191,7 +208,7 @@ def _onehot(walk: _Walk, node: OneHot, args: list[Any]) -> Any:
 
 
 _RULES: dict[type[Expr], Callable[..., Any]] = {
-    Symbol: _constant,
+    Symbol: _symbol,
     Constant: _constant,
     Add: _add,
     Extent: _constant,

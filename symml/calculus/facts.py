@@ -105,6 +105,8 @@ def _complement(node: Add) -> frozenset[str]:
     part = less.args[0]
     if less.subs != (tuple(range(len(node.shape))),) or less.dims != part.shape:
         return _NOTHING
+    if isinstance(part, Eye):
+        return _NONNEGATIVE
     if isinstance(part, Along):
         # The softmax of a single entry is 1.
         return _NONNEGATIVE if "unit" in part.function.facts else _NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from math import prod
 from random import Random
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symml.calculus.branch_degree import COMPARISONS
-from symml.calculus.field_symbols import Choice, entries_on, free_entries
+from symml.calculus.field_symbols import EQUATIONS, entries_on
 from symml.calculus.finite_field import Redraw, Tower, eliminate
 from symml.expr.dims import dim_value
 from symml.expr.nodes import (
@@ -39,9 +40,10 @@ class Unsupported(Exception):
 class FieldDraw:
     """One draw: the tower, the level at work, and consistent values of functions without laws."""
 
-    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int, choice: Choice | None) -> None:
-        self.tower, self.sizes, self.rng, self.seed, self.choice = tower, sizes, rng, seed, choice
+    def __init__(self, tower: Tower, sizes: dict[str, int], rng: Random, seed: int) -> None:
+        self.tower, self.sizes, self.rng, self.seed = tower, sizes, rng, seed
         self.level, self.prime = 0, tower.primes[0]
+        self.labels: dict[Symbol, int] = {}
 
     def shape(self, dims: tuple[Any, ...]) -> tuple[int, ...]:
         """Dims as numbers."""
@@ -85,11 +87,30 @@ def _filled(shape: tuple[int, ...], entry: Callable[[tuple[int, ...]], int]) -> 
 
 
 def _symbol(run: FieldDraw, node: Symbol, child: Child) -> Any:
-    # The finite choices are the same at every level; everything else is drawn anew at each.
-    if run.choice is not None and node in run.choice:
-        return run.choice[node] % run.prime
-    entries = free_entries if run.choice is None else entries_on
-    return entries(node, run.shape(node.shape), run.prime, run.rng)
+    facts, p = node.domain.facts, run.prime
+    shape = run.shape(node.shape)
+    # The discrete choices are the same at every level; everything else is drawn anew at each.
+    choice = Random(f"{run.seed} {node.name} {shape}")
+    if "onehot" in facts:
+        rows = {place: choice.randrange(shape[-1]) for place in product(*map(range, shape[:-1]))}
+        return _filled(shape, lambda at: int(rows[at[:-1]] == at[-1]))
+    if facts & {"label", "binary"}:
+        if "label" in facts and node not in run.labels:
+            raise Unsupported(f"{node.name} may be any whole number")
+        return _filled(shape, lambda at: choice.randrange(run.labels[node] if "label" in facts else 2))
+    if "sign" in facts:
+        return _filled(shape, lambda at: choice.choice((1, p - 1)))
+    if node.domain.name in EQUATIONS:
+        return entries_on(node, shape, p, run.rng)
+    if facts & {"integer", "rows_sum_to_one"}:
+        raise Unsupported(f"a symbol declared {node.domain.name}")
+    squares = bool(facts & {"positive", "nonnegative"})
+    values = _filled(shape, lambda at: pow(run.rng.randrange(1, p), 2 if squares else 1, p))
+    if "diagonal" in facts:
+        return _filled(shape, lambda at: values[at] if at[-1] == at[-2] else 0)
+    if "psd" in facts:
+        return _filled(shape, lambda at: sum(values[at[0], k] * values[at[1], k] for k in range(shape[-1])) % p)
+    return (values + values.T) % p if "symmetric" in facts else values
 
 
 def _constant(run: FieldDraw, node: Constant, child: Child) -> Any:

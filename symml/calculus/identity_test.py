@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from random import Random
@@ -13,9 +12,9 @@ import numpy as np
 
 from symml.calculus.branch_degree import COMPARISONS, branch_degree
 from symml.calculus.field_draw import RULES, FieldDraw, Unsupported
-from symml.calculus.field_symbols import Choice, Choices, constrained, labels_of
+from symml.calculus.field_symbols import freed
 from symml.calculus.finite_field import Redraw, Tower, chain
-from symml.calculus.sampling import size_draws
+from symml.calculus.sampling import label_depths, size_draws
 from symml.expr.arithmetic import is_zero, minus
 from symml.expr.build import det
 from symml.expr.dims import dim_value, show_sizes
@@ -39,8 +38,6 @@ _SHAPES = 3
 _ATTEMPTS_PER_DRAW = 40
 _MAX_WORK = 400_000
 _MAX_LEVELS = 6
-_MAX_CHOICES = 64
-_AGAIN = 20
 _OPAQUE_WITH_LOG = "logarithms or signs beside functions without laws"
 
 
@@ -83,54 +80,43 @@ def identity_test(a: Expr, b: Expr, *, seed: int = 0) -> IdentityTest:
 
 
 def _run(difference: Expr, seed: int) -> IdentityTest:
-    """Free entries first, where they show more than is asked; else every choice, and the equations of domains."""
+    free = freed(difference)
+    found = _drawn(free, seed) if free is not None else None
+    return found if found is not None and found.status == "zero" else _drawn(difference, seed)
+
+
+def _drawn(difference: Expr, seed: int) -> IdentityTest:
     plan = _Plan(difference)
-    if plan.can_be_free:
-        found = _draws(plan, seed, constrained=False)
-        if found.status != "nonzero" or not plan.constrained:
-            return found
-    if plan.has_integers():
-        return IdentityTest("unsupported", reason="the claim depends on a symbol being an integer")
-    return _draws(plan, seed, constrained=True)
-
-
-def _draws(plan: _Plan, seed: int, *, constrained: bool) -> IdentityTest:
     shapes = [
-        sizes for sizes in plan.shapes(seed) if not constrained or Choices(plan.root, sizes).count <= _MAX_CHOICES
+        sizes for sizes in _different(size_draws(size_names(difference), 12, seed)) if plan.work(sizes) <= _MAX_WORK
     ]
-    degree = max((branch_degree(plan.root, sizes) for sizes in shapes), default=0)
+    degrees = [branch_degree(difference, sizes) for sizes in shapes[:_SHAPES]]
+    degree = max(degrees, default=0)
     if degree > _MAX_DEGREE:
         return IdentityTest("unsupported", reason=f"{degree} signs are multiplied: too many branches to draw")
     wanted = _DRAWS_PER_PATTERN * 2**degree if degree else _DRAWS
     draws, where, end = 0, [], monotonic() + _SECONDS
-    for attempt in range(_ATTEMPTS_PER_DRAW * wanted if shapes else 0):
+    for attempt in range(_ATTEMPTS_PER_DRAW * wanted if degrees else 0):
         if monotonic() > end:
             break
-        sizes = shapes[attempt % len(shapes)]
-        choices: Iterable[Choice | None] = Choices(plan.root, sizes) if constrained else [None]
+        sizes = shapes[attempt % len(degrees)]
         try:
-            drawn = [_one_draw(plan, sizes, seed + attempt, choice) for choice in choices]
+            nonzero, prime = plan.draw(sizes, seed + attempt)
         except Redraw:
             continue
-        if any(nonzero for nonzero, _ in drawn):
+        if nonzero:
             return IdentityTest("nonzero", draws + 1, where=show_sizes(sizes))
         draws += 1
         where.append(show_sizes(sizes) or "no symbolic dims")
         if draws == wanted:
-            values = min(0.5, plan.degree / min(p for _, p in drawn)) ** min(draws, 3)
+            values = min(0.5, plan.degree / prime) ** min(draws, 3)
             patterns = (1 - 2.0**-degree) ** draws if degree else 0.0
             return IdentityTest("zero", draws, max(values + patterns, 1e-60), _listed(where), plan.ties)
     return IdentityTest("no sample", draws, reason="too large, or too few draws had a value")
 
 
-def _one_draw(plan: _Plan, sizes: dict[str, int], seed: int, choice: Choice | None) -> tuple[bool, int]:
-    """One draw; with a finite choice it is tried again at poles, for the choice must not be skipped."""
-    for again in range(_AGAIN if choice is not None else 0):
-        try:
-            return plan.draw(sizes, seed + 1000 * again, choice)
-        except Redraw:
-            continue
-    return plan.draw(sizes, seed, choice)
+def _different(rows: list[dict[str, int]]) -> list[dict[str, int]]:
+    return [row for k, row in enumerate(rows) if row not in rows[:k]]
 
 
 def _listed(where: list[str]) -> str:
@@ -174,21 +160,7 @@ class _Plan:
         if opaque and (self.low < 0 or self.high > 0):
             raise Unsupported(_OPAQUE_WITH_LOG)
         self.levels = self.high - self.low + 2 if self.low < 0 or self.high > 0 or signed else 1
-        self.constrained = constrained(root)
-        jumps = self.ties or any(node.function.name == "sign" for node in applied)
-        self.can_be_free = not (jumps and self.constrained) and not labels_of(list(self.order))
         self.degree = 16.0 * len(self.order)
-
-    def shapes(self, seed: int) -> list[dict[str, int]]:
-        """A few different draws of the sizes at which the work is small enough."""
-        rows = size_draws(size_names(self.root), 4 * _SHAPES, seed)
-        return [row for k, row in enumerate(rows) if row not in rows[:k] and self.work(row) <= _MAX_WORK][:_SHAPES]
-
-    def has_integers(self) -> bool:
-        """Whether a symbol stands for whole numbers without an upper end."""
-        known = labels_of(list(self.order))
-        whole = [s for s in self.constrained if "integer" in s.domain.facts]
-        return any(s not in known and not s.domain.facts & {"binary", "sign", "onehot"} for s in whole)
 
     def _demands(self) -> set[tuple[Expr, int]]:
         """(node, level offset) pairs: exp looks one level down the chain, log one up."""
@@ -211,11 +183,12 @@ class _Plan:
         dims = [node.dims if isinstance(node, Contract) else node.shape for node, _ in self.demands]
         return sum(prod(dim_value(dim, sizes) for dim in row) for row in dims)
 
-    def draw(self, sizes: dict[str, int], seed: int, choice: Choice | None) -> tuple[bool, int]:
+    def draw(self, sizes: dict[str, int], seed: int) -> tuple[bool, int]:
         """Whether the difference is nonzero in one random draw, and the prime."""
         rng = Random(seed)
         tower = Tower(chain(self.levels, seed % 7), rng)
-        run = FieldDraw(tower, sizes, rng, seed, choice)
+        run = FieldDraw(tower, sizes, rng, seed)
+        run.labels = label_depths([self.root], sizes)
         values: dict[tuple[Expr, int], Any] = {}
         for node, offset in sorted(self.demands, key=lambda d: self.order[d[0]]):
             level = offset - self.low

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from symml.catalog.aliases import meanings
 from symml.catalog.entry import Entry
 from symml.errors import UnknownEntry
 
@@ -65,16 +67,23 @@ def entry(id: str) -> Entry:
 
 
 def find(words: str = "") -> tuple[Entry, ...]:
-    """The entries whose id, sentence or tags contain every word."""
-    wanted = words.lower().split()
-    return tuple(e for e in _by_id().values() if all(word in _searched(e.id) for word in wanted))
+    """The entries whose id, kind, sentence, tags or source contain every word, or another word for it."""
+    wanted = [meanings(word) for word in words.split()]
+    return tuple(
+        e for e in _by_id().values() if all(any(word in _searched(e.id) for word in group) for group in wanted)
+    )
 
 
 @cache
 def _searched(id: str) -> str:
     """The text in which words are looked for."""
     e = _by_id()[id]
-    return " ".join([e.id.replace("_", " "), e.id, e.sentence, *e.tags]).lower()
+    return " ".join([e.id.replace("_", " "), e.id, e.kind, e.sentence, e.source, *e.tags]).lower()
+
+
+def chapter_text(chapter: str) -> str:
+    """The docstring of a chapter: title, main results, notation, references."""
+    return inspect.getdoc(import_module(f"symml.catalog.chapters.{chapter}")) or chapter
 
 
 def select(names: tuple[str, ...]) -> Iterator[Entry]:

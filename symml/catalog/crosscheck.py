@@ -65,14 +65,11 @@ def crosscheck(entry: Entry) -> Row:
     problems = [] if verdict.verdict in expected else [f"links: {verdict.verdict}: {verdict.reason}"]
     if entry.pitfall:
         return Row(entry.id, verdict.verdict, None, None, "-", not problems, "; ".join(problems))
-    ours = theirs = None
-    if not _has_undefined(entry.rhs):
-        ours, theirs = _distances(entry)
-        problems += [
-            f"{name}: {u:.0f} ulps"
-            for name, u in (("kernel", ours), ("sympy", theirs))
-            if u is not None and u > _MAX_ULPS
-        ]
+    distances = [_distances(entry, expr) for expr in computed(entry) if not _has_undefined(expr)]
+    ours, theirs = (_largest(row[j] for row in distances) for j in (0, 1))
+    problems += [
+        f"{name}: {u:.0f} ulps" for name, u in (("kernel", ours), ("sympy", theirs)) if u is not None and u > _MAX_ULPS
+    ]
     derivative = _derivative(entry)
     if derivative == "differs":
         problems.append("differences of the left side disagree")
@@ -84,12 +81,23 @@ def _has_undefined(expr: Expr) -> bool:
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
-def _distances(entry: Entry) -> tuple[float | None, float | None]:
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+def computed(entry: Entry) -> tuple[Expr, ...]:
+    """What is computed in the cross-check: the side of the statement that is not trivial."""
+    if entry.kind == "algorithm":
+        return tuple(value for _, value in entry.assignments)
+    return (entry.lhs if entry.kind in ("inequality", "limit", "example") else entry.rhs,)
+
+
+def _distances(entry: Entry, expr: Expr) -> list[float | None]:
     """Ulps from the truth of symml's kernel and of SymPy's, over a few points."""
-    rhs = evaluate_derivatives(entry.rhs)
+    rhs = evaluate_derivatives(expr)
     sizes = sizes_of(entry)
     emitted = kernel(rhs)
-    theirs, arguments = _lambdified(entry)
+    theirs, arguments = _lambdified(entry, expr)
     worst: list[float | None] = [None, None]
     for k in range(_POINTS):
         point = draw(symbols(rhs), sizes, Random(f"{entry.id} {k}"), [rhs])
@@ -102,17 +110,17 @@ def _distances(entry: Entry) -> tuple[float | None, float | None]:
         for j, value in enumerate(values):
             if value is not None:
                 worst[j] = max(worst[j] or 0.0, _ulps(np.asarray(value, float), truth))
-    return worst[0], worst[1]
+    return worst
 
 
 def _arguments(names: Iterable[str], floats: dict[str, Any], sizes: dict[str, int]) -> dict[str, Any]:
     return {name: floats[name] if name in floats else sizes[name] for name in names}
 
 
-def _lambdified(entry: Entry) -> tuple[Any, list[Any]]:
-    """SymPy's kernel of the right side, and its arguments; None where SymPy has no form."""
+def _lambdified(entry: Entry, expr: Expr) -> tuple[Any, list[Any]]:
+    """SymPy's kernel of an expression, and its arguments; None where SymPy has no form."""
     try:
-        form = side(entry, entry.rhs)
+        form = side(entry, expr)
     except SymmlError:
         return None, []
     free = sorted(form.free_symbols | form.atoms(sympy.Indexed), key=str)
@@ -176,4 +184,4 @@ def table(rows: Iterable[Row]) -> str:
         ulps = [f"{u:.1f}" if u is not None else "-" for u in (row.kernel_ulps, row.sympy_ulps)]
         mark = "" if row.good else "  <-- " + row.reason
         lines.append(f"{row.id:44} {row.verdict:18} {ulps[0]:>8} {ulps[1]:>8} {row.derivative:12}{mark}")
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)

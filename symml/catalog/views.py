@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symml.catalog.domains import Declared
 from symml.catalog.links import LATEX_SIGNS, SIGNS
-from symml.errors import SymmlError
+from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ def to_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def code(entry: Entry) -> str:
-    """The kernel's source; empty where the right side has no NumPy form."""
+def code(entry: Entry) -> str | None:
+    """The kernel's source; none for rules about undefined functions."""
     try:
         return entry.kernel().source
-    except SymmlError:
-        return ""
+    except NotEvaluable:
+        return None

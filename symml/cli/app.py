@@ -1,15 +1,12 @@
-"""The commands of ``symml`` and how errors leave the program: 0 fine, 1 findings, 2 usage or input error."""
+"""The commands of ``symml``; each is one module, loaded when it is called."""
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from symml.cli import options
-from symml.cli.output import fail
-from symml.errors import SymmlError
 
 app = typer.Typer(
     name="symml",
@@ -20,20 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def main() -> None:
-    """Runs a command; an error about the input ends with exit code 2 and one screen of text."""
-    try:
-        app()
-    except SymmlError as error:
-        fail(error)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _version(show: bool) -> None:
@@ -53,7 +36,7 @@ def _root(
     """Derive, print, compute and verify the mathematics of machine learning."""
 
 
-@app.command()
+@app.command(short_help="See the whole job on one page.")
 def demo(json: options.Json = False) -> None:
     """Derive a gradient with its steps, run it as a kernel, prove one hand-derived gradient and refute another."""
     from symml.cli.demo import run
@@ -61,7 +44,7 @@ def demo(json: options.Json = False) -> None:
     run(json)
 
 
-@app.command()
+@app.command(short_help="Derive a gradient, Jacobian or Hessian, step by step.")
 def derive(
     expression: options.Expression,
     wrt: options.Wrt,
@@ -80,7 +63,7 @@ def derive(
     run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
 
 
-@app.command()
+@app.command(short_help="Say how a formula in LaTeX or text is understood.")
 def read(
     text: Annotated[
         str, typer.Argument(help=r"A formula in LaTeX, Unicode or NumPy syntax, such as '\frac1n\|Xw-y\|_2^2'.")
@@ -97,30 +80,33 @@ def read(
     run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
 
 
-@app.command()
+@app.command(short_help="Prove or refute an identity or a gradient.")
 def check(
     left: Annotated[str, typer.Argument(help="An identity 'a == b', its left side, a loss, or FILE.py::FUNCTION.")],
     right: Annotated[str, typer.Argument(help="The right side, the gradient, or FILE.py::FUNCTION.")] = "",
-    wrt: Annotated[str, typer.Option(help="The variable: RIGHT is checked as the gradient of LEFT.")] = "",
+    wrt: Annotated[str, typer.Option(help="The variables: RIGHT is checked as the gradient of LEFT.")] = "",
     shapes: options.Shapes = "",
-    digits: Annotated[int, typer.Option(help="Decimal digits used when points are tried.")] = 50,
+    digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    kind: Annotated[
+        str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward or objective.")
+    ] = "gradient",
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, let or [], json=json)
+    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
 
 
-@app.command()
+@app.command(short_help="Write a NumPy function that computes a formula.")
 def kernel(
     expression: Annotated[
         str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")
     ],
     shapes: options.Shapes = "",
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
-    name: Annotated[str, typer.Option(help="The function's name.")] = "kernel",
+    name: Annotated[str, typer.Option(help="The function's name; by default kernel, or the entry's name.")] = "",
     output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
     json: options.Json = False,
 ) -> None:
@@ -130,7 +116,7 @@ def kernel(
     run(expression, shapes, wrt, name, output, json=json)
 
 
-@app.command()
+@app.command(short_help="Carry out an expectation, step by step.")
 def expect(
     expression: options.Expression,
     shapes: options.Shapes = "",
@@ -147,7 +133,7 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
-@app.command()
+@app.command(short_help="Print the KKT conditions of a problem.")
 def kkt(
     objective: options.Expression,
     over: options.Over,
@@ -163,7 +149,7 @@ def kkt(
     run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Derive the dual of a problem.")
 def dual(
     objective: options.Expression,
     over: options.Over,
@@ -179,7 +165,7 @@ def dual(
     run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Prove convexity, or refute it.")
 def convex(
     expression: options.Expression,
     wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
@@ -192,7 +178,7 @@ def convex(
     run_convex(expression, wrt, shapes, json=json)
 
 
-@app.command()
+@app.command(short_help="Find and classify critical points.")
 def critical(
     expression: options.Expression,
     wrt: Annotated[str, typer.Option(help="The variables, all numbers: 'x, y'.")],
@@ -205,7 +191,7 @@ def critical(
     run_critical(expression, wrt, shapes, json=json)
 
 
-@app.command()
+@app.command(short_help="Show an optimizer's update rule.")
 def update(
     name: Annotated[
         str, typer.Argument(help="gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...")
@@ -220,19 +206,20 @@ def update(
     run_update(name, latex=latex, code=code, json=json)
 
 
-@app.command()
+@app.command(short_help="Show an entry of the book of identities.")
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Show an entry of the book: statement, steps, kernel and source."""
+    """Show an entry of the book: statement, steps, domains, source and verdict."""
     from symml.cli.book import show_entry
 
-    show_entry(entry, latex=latex, json=json)
+    show_entry(entry, latex=latex, code=code, json=json)
 
 
-@app.command()
+@app.command(short_help="Find entries of the book by words.")
 def find(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for; all entries without any.")] = None,
     json: options.Json = False,
@@ -243,7 +230,7 @@ def find(
     find_entries(" ".join(words or []), json=json)
 
 
-@app.command()
+@app.command(short_help="Check the book against SymPy and mpmath.")
 def crosscheck(
     entries: Annotated[list[str] | None, typer.Argument(help="Ids or chapters; the whole book without any.")] = None,
     json: options.Json = False,
@@ -254,7 +241,7 @@ def crosscheck(
     crosscheck_entries(tuple(entries or ()), json=json)
 
 
-@app.command()
+@app.command(short_help="Say what is installed and whether it works.")
 def doctor(json: options.Json = False) -> None:
     """Say which packages are there, at which version, and whether symml works with them."""
     from symml.cli.doctor import run

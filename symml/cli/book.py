@@ -10,13 +10,15 @@ from symml.catalog.book import entry, find, select
 from symml.cli.output import say, say_json
 
 
-def show_entry(id: str, *, latex: bool, json: bool) -> None:
+def show_entry(id: str, *, latex: bool, code: bool, json: bool) -> None:
     """Prints an entry."""
     found = entry(id)
     if json:
         say_json({"schema": 1, "command": "show", **found.to_json()})
     elif latex:
         say(found.latex(steps=True))
+    elif code:
+        say(found.kernel().source)
     else:
         say(repr(found))
         say(f"  verdict: {found.verify().verdict}")
@@ -54,6 +56,6 @@ def crosscheck_entries(names: tuple[str, ...], *, json: bool) -> None:
         say_json({"schema": 1, "command": "crosscheck", "rows": [row.to_json() for row in rows], "bad": len(bad)})
     else:
         say(table(rows))
-        say(f"{len(rows)} entries, {len(bad)} with a disagreement")
+        say(f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}, {len(bad)} with a disagreement")
     if bad:
         raise typer.Exit(1)

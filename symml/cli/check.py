@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,17 +10,27 @@ import typer
 
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
+from symml.proof.derivative_claims import check_backward, check_hessian, check_hvp, check_objective
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.trace import load_function
 
-_PASSED = ("proved", "proved_randomized", "certified", "convention")
+_FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
+_PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
+_PLACE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\([^()]*\))?[\w.]*")
+CHECKS: dict[str, Callable[..., Verdict]] = {
+    "gradient": check_gradient,
+    "hessian": check_hessian,
+    "hvp": check_hvp,
+    "backward": check_backward,
+    "objective": check_objective,
+}
 
 
-def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], *, json: bool) -> None:
+def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, *, json: bool) -> None:
     """Decides the claim; exit code 1 when it does not hold or could not be decided."""
-    verdict = _decide(left, right, wrt, shapes, digits, let)
+    verdict = _decide(left, right, wrt, shapes, digits, let, kind)
     if json:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:
@@ -28,9 +39,10 @@ def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str
         raise typer.Exit(1)
 
 
-def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str]) -> Verdict:
-    names_function = "::" in left or "::" in right
-    if names_function and not (wrt and right):
+def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str) -> Verdict:
+    if kind not in CHECKS:
+        raise SymmlError(f"{kind!r} is not a kind of claim", cure=f"use one of: {', '.join(CHECKS)}")
+    if any(map(_is_place, (left, right))) and not (wrt and right):
         raise SymmlError(
             "functions in files are checked as a loss and its gradient",
             cure="write: symml check FILE.py::loss FILE.py::grad --wrt w --shapes 'X: n d, w: d'",
@@ -38,11 +50,22 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list
     if wrt:
         if not right:
             raise SymmlError("there is no gradient to check", cure="give the gradient after the loss")
-        return check_gradient(_given(left), _given(right), wrt=wrt, shapes=shapes, digits=digits)
+        names = wrt.replace(",", " ").split()
+        variables: Any = names if len(names) > 1 else names[0]
+        return CHECKS[kind](_given(left), _given(right), wrt=variables, shapes=shapes, digits=digits)
     if not right:
         return verify(left, shapes=shapes, digits=digits, let=let)
     return verify(left, right, shapes=shapes, digits=digits, let=let)
 
 
 def _given(text: str) -> str | Callable[..., Any]:
-    return load_function(text) if "::" in text else text
+    found = _FILE.fullmatch(text.strip())
+    if found:
+        name = found.group(2) or "FUNCTION"
+        raise SymmlError(f"{text} does not name a function of a file", cure=f"write {found.group(1)}::{name}")
+    return load_function(text) if _is_place(text) else text
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text names a function in a file or a module."""
+    return "::" in text or _PLACE.fullmatch(text) is not None

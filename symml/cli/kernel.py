@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symml.catalog.book import has_entry
+from symml.catalog.book import chapters, entry
 from symml.cli.output import say, say_json
 from symml.faces import kernel
 from symml.kernels import Kernel
@@ -23,8 +23,7 @@ def run(expression: str, shapes: str, wrt: str, name: str, output: str, *, json:
 def _emit(expression: str, shapes: str, wrt: str, name: str) -> Kernel:
     if wrt:
         return derive(expression, wrt, shapes=shapes).kernel(name)
-    if has_entry(expression):
-        from symml.catalog.book import entry
-
-        return entry(expression).kernel()
-    return kernel(expression, shapes=shapes, name=name)
+    if expression.partition(".")[0] in chapters():
+        found = entry(expression)
+        return kernel(found.rhs, name=name or found.name)
+    return kernel(expression, shapes=shapes, name=name or "kernel")

@@ -1,29 +1,32 @@
-"""What leaves the program: text, JSON, errors."""
+"""What leaves the program: text and JSON."""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import Any
 
 import typer
 
-from symml.errors import SymmlError
-
 
 def say(text: str = "") -> None:
-    """A line (or several) on standard output."""
-    typer.echo(text)
+    """A line (or several) on standard output; whoever reads it may stop reading, as ``head`` does."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 def say_json(value: Any) -> None:
     """A JSON document on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    say(json.dumps(value, indent=2, ensure_ascii=not _speaks_unicode()))
 
 
-def fail(error: SymmlError) -> None:
-    """What went wrong, where, and what to type instead, on standard error."""
-    first, *rest = str(error).splitlines()
-    typer.echo("\n".join([f"error: {first}", *rest]), err=True)
+def _speaks_unicode() -> bool:
+    """Whether standard output has letters for every sign; JSON has its own way of writing them."""
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def rule(title: str) -> None:

@@ -141,7 +141,8 @@ def _common(sign: str, a: Expr, b: Expr) -> Shape:
         return broadcast_shape(a.shape, b.shape)
     except ShapeError:
         raise ShapeError(
-            f"{brief(a)} {sign} {brief(b)}: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do not broadcast",
+            f"{_operand(a)} {sign} {_operand(b)}: "
+            f"shapes {show_shape(a.shape)} and {show_shape(b.shape)} do not broadcast",
             cure=_mend(a, b),
         ) from None
 
@@ -150,7 +151,7 @@ def _mend(a: Expr, b: Expr) -> str:
     if len(a.shape) == len(b.shape) == 2 and a.shape == b.shape[::-1]:
         return "did you mean a transpose (.T) of one of them?"
     if len(a.shape) == 2 and len(b.shape) == 1 and b.shape[0] == a.shape[0]:
-        return f"a vector runs along the last axis; for one entry a row write {brief(b)}[:, None]"
+        return f"a vector runs along the last axis; for one entry a row write {_operand(b)}[:, None]"
     return "make the shapes agree; a dim of 1 stretches"
 
 
@@ -158,6 +159,16 @@ def brief(node: Expr) -> str:
     """A short text of the node for messages, as it would be typed."""
     text = face("code", node)
     return text if len(text) <= _SHORT else text[: _SHORT - 3] + "..."
+
+
+def _operand(node: Expr) -> str:
+    """The same as an operand: in brackets when it is not one word or one call."""
+    text, depth = brief(node), 0
+    for char in text:
+        depth += (char in "([") - (char in ")]")
+        if char in " -" and depth == 0:
+            return f"({text})"
+    return text
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
@@ -218,10 +229,10 @@ def matmul(a: object, b: object) -> Expr:
     """``a @ b`` for vectors, matrices and stacks of matrices."""
     left, right = lift(a), lift(b)
     if not left.shape or not right.shape:
-        raise ShapeError(f"{brief(left)} @ {brief(right)}: @ needs axes on both sides", cure="use * for a scalar")
+        raise ShapeError(f"{_operand(left)} @ {_operand(right)}: @ needs axes on both sides", cure="use * for a scalar")
     inner = right.shape[-2] if len(right.shape) > 1 else right.shape[0]
     if left.shape[-1] != inner:
-        a_text, b_text = brief(left), brief(right)
+        a_text, b_text = _operand(left), _operand(right)
         raise ShapeError(
             f"{a_text} @ {b_text}: {a_text} is {show_shape(left.shape)}, {b_text} is {show_shape(right.shape)}",
             cure=_mend_product(left, right),
@@ -248,9 +259,9 @@ def _stack_labels(a: Shape, b: Shape) -> tuple[tuple[object, ...], tuple[object,
 
 def _mend_product(a: Expr, b: Expr) -> str:
     if len(a.shape) == 2 and a.shape[0] in (b.shape[0], *b.shape[-2:-1]):
-        return f"did you mean {brief(a)}.T @ {brief(b)}?"
+        return f"did you mean {_operand(a)}.T @ {_operand(b)}?"
     if len(b.shape) == 2 and a.shape[-1] == b.shape[1]:
-        return f"did you mean {brief(a)} @ {brief(b)}.T?"
+        return f"did you mean {_operand(a)} @ {_operand(b)}.T?"
     return "the last axis of the left and the first axis of the right must agree"
 
 

@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
-from symml.errors import ShapeError
+from symml.errors import DeclarationError, ShapeError
 from symml.expr.domains import REAL, Domain
 from symml.expr.operators import Operators
 
@@ -190,6 +190,8 @@ def symbol_node(name: str, shape: Shape, domain: Domain = REAL) -> Symbol:
     key = (Symbol, name, shape, domain)
     node: Any = _TABLE.get(key)
     if node is None:
+        if not (type(name) is str and name.strip()):
+            raise DeclarationError(f"{name!r} is not a name", cure="use a letter or a word, such as w or y_hat")
         if domain.square and (len(shape) < 2 or shape[-1] != shape[-2]):
             raise ShapeError(f"{name} is declared {domain.name}: its shape must be square, not {show_shape(shape)}")
         node = new_node(Symbol, key, (), shape)

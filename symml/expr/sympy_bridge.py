@@ -34,6 +34,7 @@ from symml.expr.nodes import (
     constant,
 )
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
+from symml.expr.walk import size_names, symbols
 
 _ASSUMED = ("positive", "nonnegative", "nonzero", "integer")
 
@@ -99,6 +100,8 @@ def to_sympy(expr: Expr, sizes: Mapping[str, int] | None = None) -> Any:
     Raises:
         SymmlError: A node has no form in SymPy.
     """
+    if not isinstance(expr, Expr):
+        raise SymmlError(f"{type(expr).__name__} is not an expression", cure="read text with read_numpy first")
     writer, expr = _Writer(sizes), readable(expr)
     if not expr.shape:
         return writer.entry(expr, ())
@@ -106,7 +109,9 @@ def to_sympy(expr: Expr, sizes: Mapping[str, int] | None = None) -> Any:
         entries = [writer.entry(expr, at) for at in writer.places(expr.shape)]
         shape = tuple(dim_value(dim, sizes or {}) for dim in expr.shape)
         return writer.S.Matrix(*shape, entries) if len(shape) == 2 else writer.S.Array(entries, shape)
-    labels = tuple(writer.S.Symbol(name, integer=True) for name in "ijkl"[: len(expr.shape)])
+    taken = {symbol.name for symbol in symbols(expr)} | set(size_names(expr))
+    letters = [letter for letter in "ijklmnopqrstuvwxyz" if letter not in taken]
+    labels = tuple(writer.S.Symbol(name, integer=True) for name in letters[: len(expr.shape)])
     return writer.S.Lambda(labels, writer.entry(expr, labels))
 
 
@@ -364,6 +369,10 @@ def from_sympy(e: Any, symbols: Mapping[str, Expr] | None = None) -> Expr:
     """
     reader = _Reader(symbols or {})
     S = reader.S
+    if not isinstance(e, S.Basic):
+        raise SymmlError(
+            f"{type(e).__name__} is not a SymPy object", cure="build it with SymPy, or use read_numpy for text"
+        )
     if isinstance(e, S.Trace):
         return build.trace(reader.matrix(e.arg))
     if isinstance(e, S.Determinant):

@@ -157,7 +157,9 @@ def kernel(expr: Expr | Sequence[Expr], *, name: str = "kernel", arguments: Sequ
     """
     roots = [expr] if isinstance(expr, Expr) else list(expr)
     if not roots or not all(isinstance(root, Expr) for root in roots):
-        raise SymmlError("a kernel needs an expression, or several of them", cure="read text with symml.read first")
+        raise SymmlError(
+            "a kernel needs an expression, or several of them", cure="read text with symml.read_numpy first"
+        )
     if not is_function_name(name):
         raise SymmlError(f"{name!r} is not a function name", cure="use letters, digits and _; no word of Python")
     return Kernel(name, written(name, roots, _ordered(symbols(*roots), arguments)))

@@ -135,20 +135,27 @@ def read_problem(
     texts = [subject_to] if isinstance(subject_to, str) else list(subject_to)
     written = [row for row in texts if not isinstance(row, str) or row.strip()]
     rows = [link for row in written for link in _statements(row, declared)]
-    names = over.split(",") if isinstance(over, str) else _listed(over)
     present = [given, *(side for _, s in rows for side in (s.lhs, s.rhs))]
+    names = over.split(",") if isinstance(over, str) else _listed(over)
     variables = tuple(_variable(name, present, declared) for name in names)
-    signed = [v for v in variables if v.domain.name == "nonnegative"]
-    rows += [("", Statement(v, ">=", ZERO)) for v in signed]
-    free: dict[Expr, Expr] = {v: symbol_node(v.name, v.shape) for v in signed}
-    given, variables = (
-        substitute(given, free),
-        tuple(symbol_node(v.name, v.shape) if v in free else v for v in variables),
-    )
-    rows = [(name, Statement(substitute(s.lhs, free), s.relation, substitute(s.rhs, free))) for name, s in rows]
     taken = {s.name for s in symbols(*present)} | set(size_names(*present)) | set(declared.symbols)
+    given, variables, rows = _without_signs(given, variables, rows)
     constraints = tuple(_constraints(rows, taken))
     return Problem(-given if sense == "max" else given, variables, constraints, sense, given)
+
+
+Row = tuple[str, Statement]
+
+
+def _without_signs(
+    given: Expr, variables: tuple[Symbol, ...], rows: list[Row]
+) -> tuple[Expr, tuple[Symbol, ...], list[Row]]:
+    """Variables that are declared nonnegative become real ones with a constraint of their own."""
+    bare = {v: symbol_node(v.name, v.shape) for v in variables if v.domain.name == "nonnegative"}
+    free: dict[Expr, Expr] = dict(zip(bare, bare.values(), strict=True))
+    rows = [(name, Statement(substitute(s.lhs, free), s.relation, substitute(s.rhs, free))) for name, s in rows]
+    rows += [("", Statement(v, ">=", ZERO)) for v in bare.values()]
+    return substitute(given, free), tuple(bare.get(v, v) for v in variables), rows
 
 
 def _listed(over: Symbol | Sequence[Symbol | str]) -> list[Symbol | str]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
 from symml.proof.step import Step
 from symml.render import latex, text
 from symml.render.formula import Formula, formula
+from symml.render.names import columns
 
 if TYPE_CHECKING:
     from symml.proof.verdict import Verdict
 
+_POWER = re.compile(r"(\w+)\^(\([^()]*\)|-?\w+)")
 _KINDS = {1: "gradient", 2: "Hessian"}
 
 
@@ -74,9 +78,9 @@ class Derivation:
         if not steps:
             return self.formula.text()
         lines = [step.text() for step in self.steps]
-        width = min(max(map(len, lines)), 72)
+        width = min(max(map(columns, lines)), 72)
         return "\n".join(
-            f"{k:3d}  {line:<{width}}  {step.reason}{_where(step)}"
+            f"{k:3d}  {line}{' ' * (width - columns(line))}  {step.reason}{_where(step)}"
             for k, (line, step) in enumerate(zip(lines, self.steps, strict=True), 1)
         )
 
@@ -86,13 +90,20 @@ class Derivation:
 
     def kernel(self, name: str = "") -> Kernel:
         """The result as a NumPy function."""
-        return kernel(self.result, name=name or f"{self.name}_{self.wrt.name}".lower())
+        return kernel(self.result, name=name or f"{self.kind.split()[0].lower()}_{self.wrt.name}")
 
     def sympy(self) -> Any:
         """The result as a SymPy object."""
         from symml.expr.sympy_bridge import to_sympy
 
         return to_sympy(self.result)
+
+    def _sympy_text(self) -> str | None:
+        """The SymPy form as SymPy prints it; none where SymPy has none for named dims, as for an inverse."""
+        try:
+            return str(self.sympy())
+        except SymmlError:
+            return None
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -106,6 +117,7 @@ class Derivation:
                 "latex": self.latex(),
                 "text": self.text(),
                 "code": self.code(),
+                "sympy": self._sympy_text(),
                 "shape": [str(dim) for dim in self.result.shape],
             },
             "steps": [step.to_json() for step in self.steps],
@@ -137,10 +149,10 @@ def _aligned(line: str) -> str:
 
 
 def _escape(reason: str) -> str:
-    """A reason as LaTeX text."""
+    """A reason as LaTeX text; powers in it are mathematics."""
     for char in "\\&%$#_{}":
         reason = reason.replace(char, "\\" + char if char != "\\" else r"\textbackslash ")
-    return reason.replace("^", r"\^{}").replace("|", r"\textbar ")
+    return _POWER.sub(lambda found: f"${found[1]}^{{{found[2].strip('()')}}}$", reason).replace("|", r"$\vert$")
 
 
 def _where(step: Step) -> str:

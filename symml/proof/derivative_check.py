@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 _STEP = Fraction(1, 10**16)
 _DIGITS = 50
 _POINTS = 2
+_ORDERS = {1: "first", 2: "second", 3: "third", 4: "fourth"}
 _GOOD = ("proved", "proved_randomized", "certified")
 
 
 def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: Sequence[Step]) -> Verdict:
     """Decides a derivation: proved when every step is, and differences of the function agree with the result."""
-    claim = f"the derivative of order {order} of {text.show(expr)} with respect to {wrt.name} is {text.show(result)}"
+    claim = f"the {_ORDERS[order]} derivative of {text.show(expr)} with respect to {wrt.name} is {text.show(result)}"
     for place, step in enumerate(steps, 1):
         verdict = step.verdict
         if verdict.verdict not in _GOOD:

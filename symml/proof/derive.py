@@ -51,8 +51,8 @@ def derive(
         ShapeError: The shapes do not fit.
         NotDerivable: The variable does not occur, or a node has no derivative rule.
     """
-    if not 1 <= order <= _MAX_ORDER:
-        raise SymmlError(f"order {order} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
+    if order not in range(1, _MAX_ORDER + 1):
+        raise SymmlError(f"order {order!r} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
     declarations = read_declarations(shapes)
     root = read_expression(f, declarations)
     variable = find_variable(root, wrt, declarations)
@@ -82,6 +82,8 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
                 cure="use one and the same symbol",
             )
         return _absent(wrt.name, present)
+    if not isinstance(wrt, str):
+        raise SymmlError(f"{type(wrt).__name__} is not a variable", cure="give a symbol or its name: wrt='w'")
     name = name_as_declared(wrt.strip(), [*present, *declarations.symbols])
     if name in present:
         return present[name]
@@ -91,6 +93,8 @@ def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> 
 
 def _absent(name: str, present: Mapping[str, Symbol]) -> Symbol:
     known = ", ".join(sorted(present)) or "none"
+    if not name:
+        raise NotDerivable("there is no variable to differentiate by", cure=f"the expression's symbols are: {known}")
     raise NotDerivable(
         f"{name} does not occur in the expression, so there is nothing to differentiate by",
         cure=f"the expression's symbols are: {known}",
@@ -137,9 +141,11 @@ def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
     written = zeros(seeds + program.wrt.shape)
     for adjoint in adjoints(program):
         tidy = simplify(adjoint.written)
-        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, (label, adjoint.of.name)))
+        name = adjoint_symbol(adjoint.of, seeds)
+        left = (label, adjoint.of.name) if adjoint.of is program.wrt else (label, adjoint.of.name, name.name)
+        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left))
         written = program.expand(substitute(tidy, values))
-        values[adjoint_symbol(adjoint.of, seeds)] = written
+        values[name] = written
     return written
 
 

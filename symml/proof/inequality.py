@@ -7,6 +7,7 @@ nonnegative for every such ``r`` is nonnegative for the true one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import count
 from typing import Any
 
@@ -14,13 +15,15 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.normal import prove_equal
 from symml.calculus.simplify import simplify
-from symml.expr.arithmetic import full, zeros
+from symml.expr.arithmetic import full, plus, zeros
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Along, Apply, Expr, OneHot, Symbol, derivative_node, symbol_node
+from symml.expr.nodes import Add, Along, Apply, Expr, OneHot, Symbol, derivative_node, symbol_node
 from symml.expr.walk import depends_on, substitute, symbols, topological
+from symml.render import text
 
 _MAX_SUBSTITUTIONS = 40
 _MAX_DEPTH = 2
+_MAX_SPLITS = 2
 _MAX_NODES = 400
 
 
@@ -29,10 +32,52 @@ def prove_at_most(small: Expr, large: Expr) -> str:
     difference = large - small
     if len(topological(difference)) > _MAX_NODES:
         return ""
-    for form in (difference, simplify(difference)):
+    for form in (_cancelled(small, large), simplify(difference)):
         if is_nonnegative(form):
             return "the difference is a nonnegative form"
-    return _after_bounds(difference, ())
+    return _after_bounds(difference, ()) or _by_cases(difference)
+
+
+def _cancelled(small: Expr, large: Expr) -> Expr:
+    """The difference without the terms that both sides write."""
+    below, above = _terms(small), _terms(large)
+    for term in list(above):
+        if term in below:
+            above.remove(term)
+            below.remove(term)
+    return reduce(plus, above, zeros(large.shape)) - reduce(plus, below, zeros(small.shape))
+
+
+def _terms(node: Expr) -> list[Expr]:
+    return [part for arg in node.args for part in _terms(arg)] if isinstance(node, Add) else [node]
+
+
+def _by_cases(difference: Expr, splits: int = 0) -> str:
+    """A choice between numbers replaced by each of its outcomes, one of which is its value."""
+    for node in topological(difference):
+        outcomes = _outcomes(node)
+        forms = [substitute(difference, {node: outcome}) for outcome in outcomes]
+        if forms and all(_is_shown(form, splits) for form in forms):
+            return f"the difference is a nonnegative form for every outcome of {text.show(node)}"
+    return ""
+
+
+def _is_shown(form: Expr, splits: int) -> bool:
+    if is_nonnegative(simplify(form)) or _after_bounds(form, ()):
+        return True
+    return splits + 1 < _MAX_SPLITS and bool(_by_cases(form, splits + 1))
+
+
+def _outcomes(node: Expr) -> tuple[Expr, ...]:
+    """The values between which a function of numbers chooses."""
+    if not isinstance(node, Apply) or node.shape:
+        return ()
+    name, first = node.function.name, node.args[0]
+    if name == "abs":
+        return first, -first
+    if name == "relu":
+        return first, zeros(first.shape)
+    return {"maximum": node.args, "minimum": node.args, "where": node.args[1:]}.get(name, ())
 
 
 def _after_bounds(difference: Expr, used: tuple[str, ...]) -> str:
@@ -109,7 +154,10 @@ _BOUNDS: dict[str, tuple[tuple[str, Callable[..., Any]], ...]] = {
         ("log t >= 1 - 1/t", lambda t, r: 1 - 1 / t + r),
     ),
     "log1p": (("log(1 + t) <= t", lambda t, r: t - r),),
-    "exp": (("exp t >= 1 + t", lambda t, r: 1 + t + r),),
+    "exp": (
+        ("exp t >= 1 + t", lambda t, r: 1 + t + r),
+        ("exp t <= 1 for t <= 0", lambda t, r: 1 - r if is_nonnegative(simplify(-t)) else None),
+    ),
     "abs": (("|t| >= t", lambda t, r: t + r), ("|t| >= -t", lambda t, r: r - t)),
     "relu": (("relu t >= t", lambda t, r: t + r),),
     "softplus": (("softplus t >= t", lambda t, r: t + r),),

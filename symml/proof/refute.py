@@ -136,6 +136,6 @@ def _shown(side: Expr, point: Point, place: tuple[int, ...]) -> str:
         return str(exact) if len(str(exact)) <= 24 else str(float(exact))
     try:
         with mpmath.workdps(40):
-            return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS))
+            return str(mpmath.nstr(evaluate(side, point, 30)[place], _SHOWN_DIGITS)).removesuffix(".0")
     except NotEvaluable:
         return str(value.mid().str(_SHOWN_DIGITS, radius=False))

@@ -22,7 +22,8 @@ class Step:
         reason: The rule's name, from a closed vocabulary.
         before: The expression before the rule.
         after: The expression after it.
-        left: What the line is about, when it is a name: ``L``, or the adjoint ``dL/du_1``; empty for a rewrite.
+        left: What the line is about, when it is a name: ``L``; ``L, w`` for dL/dw; ``L, u_1, u_1_bar`` for dL/du_1 with
+            the name it gets; empty for a rewrite.
         condition: What must hold of the values for both sides to agree; empty when they always do.
         shown: ``after`` as it is printed, when it is printed with the names of stages.
     """
@@ -65,10 +66,13 @@ class Step:
 
 
 def _left_latex(left: tuple[str, ...]) -> str:
-    names = [latex.name(part) for part in left]
-    return names[0] if len(names) == 1 else rf"\frac{{\partial {names[0]}}}{{\partial {names[1]}}}"
+    """``L``, ``dL/dw``, or ``u_bar = dL/du``: an adjoint is named where it is found."""
+    whole, *names = [latex.name(part) for part in left]
+    if not names:
+        return whole
+    return " = ".join([*names[1:], rf"\frac{{\partial {whole}}}{{\partial {names[0]}}}"])
 
 
 def _left_text(left: tuple[str, ...]) -> str:
-    names = [text.name(part) for part in left]
-    return names[0] if len(names) == 1 else f"∂{names[0]}/∂{names[1]}"
+    whole, *names = [text.name(part) for part in left]
+    return " = ".join([*names[1:], f"∂{whole}/∂{names[0]}"]) if names else whole

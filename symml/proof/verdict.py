@@ -18,6 +18,9 @@ HEADLINES = {
     "refuted": "refuted",
     "ambiguous": "ambiguous",
     "not_understood": "not decided",
+    "agrees": "agrees with differences",
+    "disagrees": "disagrees with differences",
+    "undecided": "not decided by differences",
 }
 
 
@@ -108,7 +111,8 @@ class Diagnosis:
         said = f": {self.words}" if self.words else ""
         lines = [f"  likely    {self.kind}{said}"]
         if self.where:
-            lines.append(f"  where     {self.where}")
+            first, *rest = self.where.lines()
+            lines += [f"  where     {first}", *(f"            {line}" for line in rest)]
         lines.append(f"  instead   {self.fix}")
         return lines
 
@@ -118,7 +122,8 @@ class Verdict:
     """The decision on a claim.
 
     Attributes:
-        verdict: proved, proved_randomized, certified, convention, true_if, refuted, ambiguous or not_understood.
+        verdict: proved, proved_randomized, certified, convention, true_if, refuted, ambiguous or not_understood; for
+            code that can only be called: agrees, disagrees or undecided.
         statement: The claim as text.
         reason: Why, in one sentence.
         evidence: Everything that was shown.

@@ -20,7 +20,7 @@ from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage
+from symml.proof.coverage import Coverage, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
@@ -250,7 +250,7 @@ class _Decision:
             if found.outcome == "differs":
                 return self._refuted(point)
         for point in Coverage(self.left, self.right).wider_points():
-            if compare(self.left, self.right, point).outcome == "differs":
+            if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
         return None
 
@@ -318,11 +318,15 @@ def _simplest_undefined(left: Expr, right: Expr, point: Point, outcome: str) -> 
 def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     """A small assumption under which a refuted claim is proved."""
     end = monotonic() + _ASSUMPTION_SECONDS
+    deciding = set(symbols(*deciders(decision.left, decision.right)))
     for symbol in symbols(decision.left, decision.right):
         if decision.wrt is not None and decision.wrt.name == symbol.name:
             continue  # a derivative is taken at every value of its variable
         for name, words in _assumptions(symbol):
             if decision.wrt is not None and name not in _STRUCTURE:
+                continue
+            if name in ("sign", "onehot") and symbol in deciding:
+                # A few values would settle each comparison, and so hide the branch that differs.
                 continue
             tamed = symbol_node(symbol.name, symbol.shape, DOMAINS[name])
             left, right = (substitute(side, {symbol: tamed}) for side in (decision.left, decision.right))

@@ -71,7 +71,12 @@ def _unknown(r: Interpreter, node: ast.Call, name: str) -> SymmlError:
         return r.source.error(node, f"{name} is not a function", f"write {name} * (...) for a product")
     known = [*names.NAMES, *bindings.BUILDERS, *_RULES, *r.declared.functions]
     close = get_close_matches(_short(name), known, n=3) or get_close_matches(name.rpartition(".")[2], known, n=3)
-    cure = f"did you mean {' or '.join(close)}?" if close else f"declare it: '{name}: function'"
+    if close:
+        cure = f"did you mean {' or '.join(close)}?"
+    elif name.isidentifier():
+        cure = f"declare it: '{name}: function'"
+    else:
+        cure = "write it with sums, products and functions such as exp, log, tanh, softmax, inv"
     return r.source.error(node, f"{name} is not a function that symml knows", cure)
 
 

@@ -32,11 +32,16 @@ def load_function(place: str) -> Callable[..., Any]:
         home, mark, name = place.partition(":")
     if not home or not name:
         raise ReadError(f"{place!r} does not name a function", cure=_CURE)
-    module = _from_file(Path(home)) if home.endswith(".py") else _from_name(home)
+    module = _from_file(Path(home)) if home.endswith(".py") or _is_path(home) else _from_name(home)
     found = _Finder(home, name, module).value()
     if not callable(found):
         raise ReadError(f"{name} in {home} is not a function", cure=_CURE)
     return found  # type: ignore[no-any-return] # callable, see above
+
+
+def _is_path(home: str) -> bool:
+    """Whether a place that does not end in .py is meant as a file."""
+    return "/" in home or "\\" in home or Path(home).is_file()
 
 
 class _Finder:
@@ -103,8 +108,13 @@ def _is_at_home(value: Any, owner: Any) -> bool:
 
 
 def _from_file(path: Path) -> ModuleType:
+    if path.is_file() and path.suffix != ".py":
+        raise ReadError(f"{path} is not a Python file", cure=_CURE)
     if not path.is_file():
-        raise ReadError(f"there is no file {path}", cure=_CURE)
+        what = f"{path} is a folder" if path.is_dir() else f"there is no file {path}"
+        files = [] if path.is_dir() else [file.name for file in path.parent.glob("*.py") if file.is_file()]
+        near = get_close_matches(path.name, files, n=1, cutoff=0.8)
+        raise ReadError(what, cure=f"did you mean {path.with_name(near[0])}?" if near else _CURE)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ReadError(f"{path} is not a Python file", cure=_CURE)

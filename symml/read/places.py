@@ -28,6 +28,13 @@ class SourcePlace:
     def __str__(self) -> str:
         return f"{Path(self.file).name}:{self.line}: {self.text.strip()}"
 
+    def lines(self) -> list[str]:
+        """The line as it stands, with carets under the piece, after a line that says where."""
+        text, indent = self.text.rstrip(), len(self.text) - len(self.text.lstrip())
+        end = self.end if self.column < self.end <= len(text) else len(text)
+        carets = " " * (self.column - indent) + "^" * max(1, end - self.column)
+        return [f"{Path(self.file).name}:{self.line}", f"  {text.strip()}", f"  {carets}"]
+
     def to_json(self) -> dict[str, Any]:
         """The place as plain data."""
         return {"file": self.file, "line": self.line, "column": self.column, "text": self.text.strip()}

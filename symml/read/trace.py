@@ -23,6 +23,7 @@ from symml.read.places import SourcePlace
 from symml.read.positions import NeedsNumbers, resolve
 from symml.read.tracing import special
 from symml.read.tracing.array import TracedArray
+from symml.read.tracing.branches import Explored, Stops
 from symml.read.tracing.dispatch import operand
 from symml.read.tracing.rebind import Rebinder
 from symml.read.tracing.record import recording, remembering
@@ -41,12 +42,16 @@ class Trace:
         sizes: The numbers that stood for named dims; empty when the trace holds for all dims.
         name: The function's name.
         origins: Where in the source the expressions were made that are parts of the value.
+        notes: What was left out: inputs at which the function raises an error of its own.
+        guard: Zero where the function returns, and without a value at the inputs that were left out.
     """
 
     value: Any
     sizes: dict[str, int] = field(default_factory=dict)
     name: str = "function"
     origins: dict[Expr, SourcePlace] = field(default_factory=dict, repr=False, compare=False)
+    notes: tuple[str, ...] = ()
+    guard: Expr | None = None
 
     @property
     def expression(self) -> Expr:
@@ -66,7 +71,7 @@ class Trace:
 
 def trace(
     function: Callable[..., Any],
-    declarations: Declarations | str | Mapping[str, object] | None = None,
+    shapes: Declarations | str | Mapping[str, object] | None = None,
     *,
     arguments: Arguments = None,
 ) -> Trace:
@@ -78,7 +83,7 @@ def trace(
 
     Args:
         function: A Python function written with NumPy.
-        declarations: The function's arguments, such as ``"X: n d, y: n sign, w: d"``.
+        shapes: Declarations of the function's arguments, such as ``"X: n d, y: n sign, w: d"``.
         arguments: What is passed: names of declarations in the order of the parameters, or a mapping from parameters to
             names of declarations or to plain values. By default each parameter gets the declaration of its own name.
 
@@ -88,17 +93,17 @@ def trace(
     Raises:
         TraceError: The code does something that has no expression; the message shows the line and says what to write.
     """
-    declared = read_declarations(declarations)
+    declared = read_declarations(shapes)
     run = _Run(function, arguments)
     try:
-        return Trace(run.value(declared), {}, run.name, run.origins)
+        return run.trace(declared, {})
     except TraceError as error:
         first = error
     if not declared.sizes:
         raise first
     sizes = numbers_for(declared)
     try:
-        return Trace(run.value(declared.with_numbers(sizes)), sizes, run.name, run.origins)
+        return run.trace(declared.with_numbers(sizes), sizes)
     except TraceError as error:
         raise (error if run.needed_numbers else first) from None
 
@@ -118,19 +123,32 @@ class _Run:
         self.function, self.arguments = function, arguments
         self.needed_numbers = False
         self.origins: dict[Expr, SourcePlace] = {}
+        self.notes: tuple[str, ...] = ()
+        self.guard: Expr | None = None
+
+    def trace(self, declared: Declarations, sizes: dict[str, int]) -> Trace:
+        """The trace over these declarations."""
+        value = self.value(declared)
+        return Trace(value, sizes, self.name, self.origins, self.notes, self.guard)
 
     def value(self, declared: Declarations) -> Any:
-        """The expressions that the function returns.
+        """The expressions that the function returns, put together over the ways through it.
 
         Raises:
             TraceError: The function fails.
         """
+        self.origins = {}
+        explored = Explored(lambda: self._once(declared))
+        self.notes = tuple(dict.fromkeys(f"left out: the inputs at which {stop}" for stop in explored.stopped))
+        self.guard = explored.guard
+        return explored.value
+
+    def _once(self, declared: Declarations) -> Any:
         package = (getattr(self.function, "__module__", None) or "").partition(".")[0]
         rebinder = Rebinder(package)
         copy = _copied(rebinder, self.function, self.name)
         args, options = self._arguments(copy, declared)
         try:
-            self.origins = {}
             with recording() as failures, remembering(self.origins, rebinder.files):
                 value = copy(*args, **options)
             if failures:
@@ -139,7 +157,10 @@ class _Run:
         except (Exception, SystemExit) as error:
             # The user's code may raise anything; what it raised is shown with its line.
             self.needed_numbers = self.needed_numbers or isinstance(error, NeedsNumbers)
-            raise self._located(error, rebinder.files) from None
+            found = self._located(error, rebinder.files)
+            if not isinstance(error, SymmlError) and _is_meant(error, rebinder.files):
+                raise Stops(found.what) from None
+            raise found from None
 
     # ---- arguments ---------------------------------------------------------------------------------------------------
     def _arguments(self, copy: Callable[..., Any], declared: Declarations) -> tuple[list[Any], dict[str, Any]]:
@@ -267,6 +288,15 @@ def _argument(name: str, declared: Declarations) -> Any:
     if name in declared.numbers:
         return declared.numbers[name]
     return lambda *args: TracedArray(undefined(name, len(args))(*(operand(arg)[0] for arg in args)))
+
+
+def _is_meant(error: BaseException, files: set[str]) -> bool:
+    """Whether the user's code raises the error itself: it refuses some inputs."""
+    place = _last_line(error.__traceback__, files)
+    if place is None:
+        return False
+    line = linecache.getline(place[0], place[1])
+    return line.lstrip().startswith(("raise ", "assert ")) or line[place[2] :].startswith("raise ")
 
 
 def _last_line(trace: TracebackType | None, files: set[str]) -> tuple[str, int, int, str] | None:

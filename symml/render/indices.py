@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symml.errors import SymmlError
+from symml.expr.dims import Dim, as_dim
 from symml.expr.nodes import (
     Add,
     Along,
@@ -26,7 +27,10 @@ from symml.expr.nodes import (
 from symml.expr.probability import random_symbols
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
+from symml.render.matrix_form import CannotRaise
+from symml.render.precedence import ATOM as TIGHT
 from symml.render.printer import COMPARISONS, Printer
+from symml.render.raising import raise_form
 from symml.render.spelling import Spelling
 
 _LETTERS = "ijklmpqrstuvabcdefgh"
@@ -85,7 +89,7 @@ def _contract(e: _Entries, node: Contract, at: Index, used: int) -> Spelled:
     body = " ".join(pieces)
     number = _coefficient(e, node.coef, bool(pieces))
     sums = "".join(f"{e.s.signs['sum']}_{label} " for label in labels[len(at) :])
-    return number + sums + body, PRODUCT if node.coef > 0 else SUM
+    return number + sums + body, PRODUCT if node.coef > 0 and not sums else SUM
 
 
 def _coefficient(e: _Entries, coef: Fraction, has_factors: bool) -> str:
@@ -121,7 +125,13 @@ def _apply(e: _Entries, node: Apply, at: Index, used: int) -> Spelled:
         return e.s.signs["abs"].format(args[0]), ATOM
     if name == "exp" and (power := e.s.power_of_e(args[0])):
         return power, RAISED
-    return e.s.call(e.s.function(node.function), ", ".join(args)), ATOM
+    return _called(e, e.s.function(node.function), ", ".join(args))
+
+
+def _called(e: _Entries, name: str, argument: str) -> Spelled:
+    """A function of its argument; a name of two words, such as log det, reaches to the end of its product."""
+    words = " " in name or name.count("\\") > 1
+    return e.s.call(name, argument), SUM if words else ATOM
 
 
 def _along(e: _Entries, node: Along, at: Index, used: int) -> Spelled:
@@ -141,14 +151,19 @@ def _along(e: _Entries, node: Along, at: Index, used: int) -> Spelled:
 
 
 def _linalg(e: _Entries, node: Linalg, at: Index, used: int) -> Spelled:
-    rows = tuple(e.letters[used : used + 2])
-    inner = e.entry(node.args[0], rows, used + 2)[0]
-    matrix = inner if isinstance(node.args[0], Symbol) else e.s.brackets(inner)
-    if isinstance(node.args[0], Symbol):
-        matrix = e.s.name(node.args[0].name)
     if node.function.name == "inv":
-        return e.below(e.s.superscript(matrix, "-1"), at), RAISED
-    return e.s.call(e.s.functions[node.function.name], matrix), ATOM
+        return e.below(e.s.superscript(_matrix(e, node.args[0], used, ATOM), "-1"), at), RAISED
+    return _called(e, e.s.functions[node.function.name], _matrix(e, node.args[0], used, SUM))
+
+
+def _matrix(e: _Entries, node: Expr, used: int, level: int) -> str:
+    """A matrix as a whole: in matrix notation, or else by its entry."""
+    try:
+        text, own = Printer(e.s).spell(raise_form(node, e.names))
+        is_one = own == TIGHT
+    except CannotRaise:
+        text, is_one = e.entry(node, tuple(e.letters[used : used + len(node.shape)]), used + len(node.shape))[0], False
+    return text if is_one or level == SUM else e.s.brackets(text)
 
 
 def _ranged(e: _Entries, node: Ranged, at: Index, used: int) -> Spelled:
@@ -176,9 +191,17 @@ def _whole(e: _Entries, node: Expr) -> str:
 
 
 def _selector(e: _Entries, node: Selector, at: Index, used: int) -> Spelled:
-    row = at[0] if node.step == 1 else f"{node.step}{at[0]}"
-    shifted = row if node.start == 0 else f"{row}+{node.start}"
-    return e.below("δ" if e.s.one_line else r"\delta", (at[1], shifted)), ATOM
+    """Row ``i`` takes entry ``step i + shift``, both counted from 1."""
+    row = _row(node.step, at[0], as_dim(node.start + 1 - node.step))
+    return e.below("δ" if e.s.one_line else r"\delta", (at[1], row)), ATOM
+
+
+def _row(step: int, index: str, shift: Dim) -> str:
+    offset = str(shift).replace(" ", "")
+    if step < 0:
+        return f"{offset}-{'' if step == -1 else -step}{index}"
+    row = f"{'' if step == 1 else step}{index}"
+    return row if shift == 0 else f"{row}{'' if offset.startswith('-') else '+'}{offset}"
 
 
 def _delta(e: _Entries, a: str, b: str) -> Spelled:
@@ -186,7 +209,7 @@ def _delta(e: _Entries, a: str, b: str) -> Spelled:
 
 
 def _basis_place(node: Basis) -> str:
-    return str(node.position + 1) if isinstance(node.position, int) else f"{node.position}+1"
+    return str(node.position + 1).replace(" ", "")
 
 
 _RULES: dict[type[Expr], Callable[..., Spelled]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import combining
 
 _GREEK = [
     "alpha",
@@ -65,6 +66,9 @@ def latex_name(name: str) -> str:
     """A symbol's name in LaTeX."""
     if "\\" in name or "{" in name:
         return name
+    bare = name.rstrip("'")
+    if bare != name:
+        return latex_name(bare) + name[len(bare) :]
     base, accent, index = split(name)
     text = _TEX.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}".replace("_", r"\_"))
     if accent:
@@ -87,3 +91,8 @@ def text_name(name: str) -> str:
     if not index:
         return text
     return text + (index.translate(_SUBSCRIPTS) if index.isdigit() else "_" + index.replace(",", "_"))
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes in a terminal; an accent stands on the letter before it."""
+    return sum(not combining(char) for char in text)

@@ -174,6 +174,8 @@ def _flipped(a: Form) -> Form:
 
 def _scale(p: Printer, f: Form) -> Spelled:
     coef, scalars, body = unscale(f)
+    if coef == 0:
+        return "0" if (f.rows is None) == (f.cols is None) else p.s.signs["zero"], ATOM
     tops: list[Form] = []
     lows: list[Form] = []
     for scalar in scalars:

@@ -74,7 +74,10 @@ def test_a_pitfall_that_names_an_entry_names_one_that_exists(entry_id: str) -> N
 
 
 # ---- views -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("entry_id", ALL)
+EQUATIONS = [e.id for e in entries() if e.kind in ("identity", "pitfall") and e.relation == "=="]
+
+
+@pytest.mark.parametrize("entry_id", EQUATIONS)
 def test_the_sympy_form_is_an_equation_that_sympy_works_on(entry_id: str) -> None:
     equation = entry(entry_id).sympy
     assert isinstance(equation, sympy.Equality)
@@ -82,7 +85,9 @@ def test_the_sympy_form_is_an_equation_that_sympy_works_on(entry_id: str) -> Non
     assert sympy.sympify(equation) == equation
 
 
-@pytest.mark.parametrize("entry_id", [i for i in TRUE if not i.startswith("differentiation_rules.")])
+@pytest.mark.parametrize(
+    "entry_id", [e.id for e in entries() if e.id in EQUATIONS and not e.pitfall and not has_undefined(e)]
+)
 def test_the_right_side_of_the_sympy_form_can_be_lambdified(entry_id: str) -> None:
     right = entry(entry_id).sympy.rhs
     indexed = sorted(right.atoms(sympy.Indexed), key=str)
@@ -99,9 +104,9 @@ def test_the_right_side_of_the_sympy_form_can_be_lambdified(entry_id: str) -> No
 @pytest.mark.parametrize("entry_id", ALL)
 def test_every_view_of_the_entry_is_there(entry_id: str) -> None:
     e = entry(entry_id)
-    assert " = " in e.latex()
-    assert e.latex(steps=True).count("&=") == len(e.links)
-    assert " = " in e.text()
+    assert any(sign in e.latex() for sign in (" = ", r"\ne", r"\le", r"\ge", r"\approx", r"\leftarrow"))
+    assert e.latex(steps=True).count("&& ") == len(e.links)
+    assert any(sign in e.text() for sign in "=≤≥≈←")
     assert e.sentence in repr(e)
     assert {"id", "sentence", "source", "statement", "steps", "symbols", "code"} <= e.to_json().keys()
 
@@ -110,7 +115,7 @@ def test_every_view_of_the_entry_is_there(entry_id: str) -> None:
 def test_the_kernel_is_there_unless_a_function_is_undefined(entry_id: str) -> None:
     e = entry(entry_id)
     code = e.to_json()["code"]
-    assert code is None if has_undefined(e) else f"def {e.name}(" in code
+    assert code == "" if has_undefined(e) else f"def {e.name}(" in code
 
 
 # ---- style -----------------------------------------------------------------------------------------------------------
@@ -120,7 +125,7 @@ def test_the_name_follows_the_conventions(entry_id: str) -> None:
     assert len(e.name) <= 32
     assert e.name.isidentifier()
     assert e.name == e.name.lower()
-    ends = e.name.endswith(SUFFIXES) or any(relation in e.name for relation in RELATIONS)
+    ends = e.name.endswith(SUFFIXES) or any(relation in f"{e.name}_" for relation in RELATIONS)
     tempts = e.pitfall and any(part in f"{e.name}_" for part in [*(f"{s}_" for s in SUFFIXES), *RELATIONS])
     assert ends or tempts, f"{e.name} ends in none of {CLOSED_LIST} and has neither _eq_ nor _le_"
 
@@ -129,7 +134,7 @@ def test_the_name_follows_the_conventions(entry_id: str) -> None:
 def test_the_entry_is_written_down_completely(entry_id: str) -> None:
     e = entry(entry_id)
     assert e.sentence.endswith(".")
-    assert e.sentence[0].isupper()
+    assert not e.sentence[0].isspace()
     assert len(e.remark.splitlines()) <= 3, "a docstring is a sentence and at most three lines"
     assert e.source
     assert e.tags

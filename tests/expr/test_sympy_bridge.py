@@ -12,6 +12,7 @@ from symml.expr import build as b
 from symml.expr import functions as F
 from symml.expr.nodes import Expr
 from symml.expr.sympy_bridge import from_sympy, to_sympy
+from symml.proof.derive import derive
 from tests import oracle
 
 x, c = b.scalar("x"), b.scalar("c", "positive")
@@ -79,3 +80,8 @@ def test_an_undeclared_array_is_an_error() -> None:
 def test_positive_symbols_stay_positive() -> None:
     assert to_sympy(c).is_positive
     assert np.isclose(float(to_sympy(c * 2).subs(to_sympy(c), 3)), 6)
+
+
+def test_the_indices_of_an_entry_have_other_names_than_its_dims() -> None:
+    form = to_sympy(derive("sum(logsumexp(X@W, axis=1))", "W", shapes="X: i d, W: d k").result)
+    assert [str(label) for label in form.variables] == ["j", "l"]

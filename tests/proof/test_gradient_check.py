@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import rosen, rosen_der, rosen_hess
 
-from symml.errors import ShapeError, TraceError
+from symml.errors import ShapeError
 from symml.proof.gradient_check import check_gradient
 from tests.read.course import PAIRS
 
@@ -134,14 +134,63 @@ def test_a_loss_that_is_no_scalar_is_an_error() -> None:
         check_gradient("X @ w", "w", wrt="w", shapes="X: n d, w: d")
 
 
-def test_a_branch_on_data_is_an_error_that_names_the_line() -> None:
-    def loss(x: Any) -> Any:
-        if x > 0:
-            return x
-        return -x
+def _absolute(x: Any) -> Any:
+    if x > 0:
+        return x
+    return -x
 
-    with pytest.raises(TraceError, match="a branch depends on the data"):
-        check_gradient(loss, "sign(x)", wrt="x", shapes="x:")
+
+def _huber(r: Any, delta: Any) -> Any:
+    if delta <= 0:
+        raise ValueError("delta must be positive")
+    if abs(r) <= delta:
+        return r**2 / 2
+    return delta * (abs(r) - delta / 2)
+
+
+def _clipped(r: Any, delta: Any) -> Any:
+    if r > delta:
+        return delta
+    if r < -delta:
+        return -delta
+    return r
+
+
+def _hinge(X: Any, y: Any, w: Any) -> Any:
+    total = 0
+    for i in range(len(y)):
+        m = y[i] * (X[i] @ w)
+        if m < 1:
+            total += 1 - m
+    return total
+
+
+def _hinge_grad(X: Any, y: Any, w: Any) -> Any:
+    g = np.zeros_like(w)
+    for i in range(len(y)):
+        if y[i] * (X[i] @ w) < 1:
+            g -= y[i] * X[i]
+    return g
+
+
+def test_branches_on_data_are_followed_both_ways() -> None:
+    assert check_gradient(_absolute, "sign(x)", wrt="x", shapes="x:").verdict == "proved"
+    assert check_gradient(_absolute, "x/x", wrt="x", shapes="x:").verdict in ("refuted", "true_if")
+
+
+def test_branches_in_a_loop_are_followed_every_way() -> None:
+    shapes = "X: n d, y: n sign, w: d"
+    assert check_gradient(_hinge, _hinge_grad, wrt="w", shapes=shapes).verdict == "proved"
+    assert check_gradient(_hinge, lambda X, y, w: -_hinge_grad(X, y, w), wrt="w", shapes=shapes).verdict == "refuted"
+
+
+def test_inputs_that_the_code_refuses_refute_nothing() -> None:
+    verdict = check_gradient(_huber, _clipped, wrt="r", shapes="r:, delta:")
+    assert verdict.verdict != "refuted"
+    assert any("delta must be positive" in note for note in verdict.notes)
+    assert check_gradient(_huber, _clipped, wrt="r", shapes="r:, delta: positive").verdict == "certified"
+    wrong = check_gradient(_huber, lambda r, delta: 2 * _clipped(r, delta), wrt="r", shapes="r:, delta: positive")
+    assert wrong.verdict == "refuted"
 
 
 def test_dims_that_became_numbers_are_said() -> None:

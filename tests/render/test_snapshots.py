@@ -138,3 +138,10 @@ def test_a_name_is_used_wherever_its_formula_stands_also_in_index_notation() -> 
     assert where == "P = softmax[rows](X W)"
     assert "P[m,l]" in main
     assert "softmax" not in main
+
+
+def test_reasons_in_latex_are_text_with_mathematics_where_there_are_powers() -> None:
+    lines = derive("sum(w**3)", "w", shapes="w: d", order=2).latex(steps=True).splitlines()
+    power = next(line for line in lines if "power rule" in line)
+    assert r"\text{power rule: d $x^{p}$ = p $x^{p-1}$ dx, p = 3}" in power
+    assert any(r"\frac{\partial L'}{\partial w}" in line for line in lines)

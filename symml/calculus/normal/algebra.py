@@ -27,6 +27,7 @@ from symml.calculus.normal.ties import ties_are_rare
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
 _MAX_POWER = 12
+_MAX_DEPTH = 60
 _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
@@ -34,7 +35,7 @@ class Algebra:
     """Polynomials over one table of atoms."""
 
     def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
-        self.atoms, self.generic = atoms, generic
+        self.atoms, self.generic, self._divisions = atoms, generic, 0
 
     # ---- construction ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction | int) -> Poly:
@@ -102,7 +103,11 @@ class Algebra:
         for atom, exponent in kept.items():
             kind = self.atoms.kind(atom)
             if kind == "den" and exponent < 0:
+                self._divisions += 1
+                if self._divisions > _MAX_DEPTH:
+                    raise TooLarge
                 rest = self._divide(kept, atom, coef)
+                self._divisions -= 1
             elif kind == "sgn" and exponent == 2:
                 rest = self._square_of_sign(kept, atom, coef)
             else:
@@ -146,8 +151,8 @@ class Algebra:
         return self.add(first, second)
 
     def _lead(self, body: Poly) -> Monomial | None:
-        """The largest monomial by degree, then by atoms; only where it has positive exponents alone."""
-        lead = max(body, key=lambda m: (sum((e for _, e in m), _ZERO), m))
+        """The largest monomial by degree, then by its newest atoms; only where it has positive exponents alone."""
+        lead = max(body, key=lambda m: (sum((e for _, e in m), _ZERO), m[::-1]))
         return lead if lead and all(e > 0 for _, e in lead) else None
 
     # ---- the laws of each kind: keep a power, or give a factor to multiply with --------------------------------------

@@ -29,7 +29,7 @@ from symml.expr.functions import (
 )
 
 
-@identity(source="cheatsheet 6.12-6.13, sigmoid", tags="activation backprop sigmoid")
+@identity(source="cheatsheet 6.12-6.13, 2.6 and 8.4", tags="activation backprop sigmoid")
 def sigmoid_deriv(x: Real) -> Chain:
     """The sigmoid's slope is the sigmoid times its complement.
 
@@ -42,7 +42,7 @@ def sigmoid_deriv(x: Real) -> Chain:
     yield by.definition, s * (1 - s)
 
 
-@identity(source="cheatsheet 6.12, sigmoid", tags="activation sigmoid")
+@identity(source="cheatsheet 6.12", tags="activation sigmoid")
 def sigmoid_symm(x: Real) -> Chain:
     """The sigmoid at -x is the complement of the sigmoid at x."""
     yield sigmoid(-x)
@@ -50,7 +50,7 @@ def sigmoid_symm(x: Real) -> Chain:
     yield by.algebra, 1 - sigmoid(x)
 
 
-@identity(source="cheatsheet 6.12, sigmoid", tags="activation sigmoid logit inverse")
+@identity(source="cheatsheet 6.12", tags="activation sigmoid logit inverse")
 def sigmoid_eq_logit_inverse(p: Unit) -> Chain:
     """The sigmoid undoes the logit."""
     yield sigmoid(logit(p))
@@ -105,14 +105,14 @@ def leaky_relu_deriv(x: Real, alpha: Positive) -> Chain:
     yield by.cases, where(greater(x, 0), 1, alpha)
 
 
-@identity(source="activation functions", tags="activation backprop elu")
+@identity(source="clevert2016", tags="activation backprop elu")
 def elu_deriv(x: Real, alpha: Positive) -> Chain:
     """The slope of elu is 1 for positive x and a decaying exponential for negative x."""
     yield deriv(elu(x, alpha), x)
     yield by.cases, where(greater(x, 0), 1, alpha * exp(x))
 
 
-@identity(source="activation functions", tags="activation backprop softplus")
+@identity(source="goodfellow2016", tags="activation backprop softplus")
 def softplus_deriv(x: Real) -> Chain:
     """The slope of softplus is the sigmoid."""
     yield deriv(softplus(x), x)
@@ -121,7 +121,7 @@ def softplus_deriv(x: Real) -> Chain:
     yield by.definition, sigmoid(x)
 
 
-@identity(source="activation functions", tags="activation softplus")
+@identity(source="goodfellow2016", tags="activation softplus")
 def softplus_symm(x: Real) -> Chain:
     """Softplus at x and at -x differ by x."""
     yield softplus(x) - softplus(-x)
@@ -129,7 +129,7 @@ def softplus_symm(x: Real) -> Chain:
     yield by.algebra, x
 
 
-@identity(source="activation functions", tags="activation backprop silu swish")
+@identity(source="ramachandran2017", tags="activation backprop silu swish")
 def silu_deriv(x: Real) -> Chain:
     """The slope of silu mixes the sigmoid with its own slope."""
     s = sigmoid(x)
@@ -138,7 +138,7 @@ def silu_deriv(x: Real) -> Chain:
     yield by.common_factor, s * (1 + x * (1 - s))
 
 
-@identity(source="activation functions", tags="activation backprop gelu")
+@identity(source="hendrycks2016", tags="activation backprop gelu")
 def gelu_deriv(x: Real) -> Chain:
     """The slope of gelu is the normal distribution function plus x times the density."""
     yield deriv(gelu(x), x)
@@ -146,7 +146,7 @@ def gelu_deriv(x: Real) -> Chain:
     yield by.product_rule, normal_cdf(x) + x * normal_pdf(x)
 
 
-@identity(source="activation functions", tags="activation backprop mish")
+@identity(source="misra2019", tags="activation backprop mish")
 def mish_deriv(x: Real) -> Chain:
     """The slope of mish by the product rule."""
     t = tanh(softplus(x))
@@ -154,7 +154,7 @@ def mish_deriv(x: Real) -> Chain:
     yield by.product_rule, t + x * (1 - t**2) * sigmoid(x)
 
 
-@identity(source="activation functions", tags="activation logit")
+@identity(source="murphy2022", tags="activation logit")
 def logit_deriv(p: Unit) -> Chain:
     """The slope of the logit is the inverse of the Bernoulli variance."""
     yield deriv(logit(p), p)
@@ -191,7 +191,7 @@ def softmax_jacobian(z: Vector["k"]) -> Chain:
     yield by.quotient_rule, diag(p) - outer(p, p)
 
 
-@identity(source="activation functions", tags="activation softmax gradient")
+@identity(source="boyd2004", tags="activation softmax gradient")
 def logsumexp_grad(z: Vector["k"]) -> Chain:
     """The gradient of log-sum-exp is softmax."""
     yield deriv(logsumexp(z), z)
@@ -200,7 +200,7 @@ def logsumexp_grad(z: Vector["k"]) -> Chain:
     yield by.definition, softmax(z)
 
 
-@identity(source="activation functions", tags="activation softmax logarithm")
+@identity(source="goodfellow2016", tags="activation softmax logarithm")
 def log_softmax_def(z: Vector["k"]) -> Chain:
     """The logarithm of softmax is the logit less log-sum-exp."""
     yield log_softmax(z)

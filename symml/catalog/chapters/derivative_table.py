@@ -133,21 +133,21 @@ def tan_deriv(x: Unit) -> Chain:
     yield by.trigonometry, 1 + tan(x) ** 2
 
 
-@identity(source="standard table", tags="trigonometric inverse table")
+@identity(source="abramowitz1964", tags="trigonometric inverse table")
 def arcsin_deriv(x: Unit) -> Chain:
     """The slope of the arcsine is the inverse root of 1 - x^2."""
     yield deriv(arcsin(x), x)
     yield by.table, 1 / sqrt(1 - x**2)
 
 
-@identity(source="standard table", tags="trigonometric inverse table")
+@identity(source="abramowitz1964", tags="trigonometric inverse table")
 def arctan_deriv(x: Real) -> Chain:
     """The slope of the arctangent is 1 / (1 + x^2)."""
     yield deriv(arctan(x), x)
     yield by.table, 1 / (1 + x**2)
 
 
-@identity(source="standard table", tags="hyperbolic table")
+@identity(source="abramowitz1964", tags="hyperbolic table")
 def sinh_deriv(x: Real) -> Chain:
     """The slope of the hyperbolic sine is the hyperbolic cosine."""
     yield deriv(sinh(x), x)
@@ -155,28 +155,28 @@ def sinh_deriv(x: Real) -> Chain:
     yield by.definition, cosh(x)
 
 
-@identity(source="standard table", tags="hyperbolic table")
+@identity(source="abramowitz1964", tags="hyperbolic table")
 def cosh_deriv(x: Real) -> Chain:
     """The slope of the hyperbolic cosine is the hyperbolic sine."""
     yield deriv(cosh(x), x)
     yield by.table, sinh(x)
 
 
-@identity(source="standard table", tags="normal table")
+@identity(source="abramowitz1964", tags="normal table")
 def erf_deriv(x: Real) -> Chain:
     """The slope of the error function is a scaled bell curve."""
     yield deriv(erf(x), x)
     yield by.table, 2 * exp(-(x**2)) / sqrt(constant("pi"))
 
 
-@identity(source="standard table", tags="normal table distribution")
+@identity(source="abramowitz1964", tags="normal table distribution")
 def normal_cdf_deriv(x: Real) -> Chain:
     """The slope of the normal distribution function is the normal density."""
     yield deriv(normal_cdf(x), x)
     yield by.definition, normal_pdf(x)
 
 
-@identity(source="standard table", tags="normal table distribution")
+@identity(source="abramowitz1964", tags="normal table distribution")
 def normal_pdf_deriv(x: Real) -> Chain:
     """The slope of the normal density is minus x times the density.
 
@@ -186,7 +186,7 @@ def normal_pdf_deriv(x: Real) -> Chain:
     yield by.chain_rule, -x * normal_pdf(x)
 
 
-@identity(source="standard table", tags="gamma table")
+@identity(source="abramowitz1964", tags="gamma table")
 def lgamma_deriv(x: Positive) -> Chain:
     """The slope of log-gamma is the digamma function."""
     yield deriv(lgamma(x), x)

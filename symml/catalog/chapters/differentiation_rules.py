@@ -83,21 +83,21 @@ def quadratic_form_grad(x: Vector["d"], A: Matrix["d", "d"]) -> Chain:
     yield by.common_factor, (A + A.T) @ x
 
 
-@identity(source="matrix calculus", tags="rule matrix trace")
+@identity(source="petersen2012", tags="rule matrix trace")
 def trace_linear_grad(X: Matrix["n", "d"], A: Matrix["d", "n"]) -> Chain:
     """The gradient of tr(AX) is the transpose of A."""
     yield deriv(trace(A @ X), X)
     yield by.linearity, A.T
 
 
-@identity(source="matrix calculus", tags="rule matrix determinant")
+@identity(source="petersen2012", tags="rule matrix determinant")
 def det_grad(A: Matrix["d", "d"]) -> Chain:
     """Jacobi's formula: the gradient of the determinant is the determinant times the transposed inverse."""
     yield deriv(det(A), A)
     yield by.matrix_rule, det(A) * inv(A).T
 
 
-@identity(source="matrix calculus", tags="rule matrix frobenius norm")
+@identity(source="petersen2012", tags="rule matrix frobenius norm")
 def frobenius_grad(X: Matrix["n", "d"]) -> Chain:
     """The gradient of the squared Frobenius norm is twice the matrix."""
     yield deriv(trace(X.T @ X), X)

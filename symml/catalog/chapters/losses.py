@@ -128,14 +128,14 @@ def hinge_deriv(m: Real) -> Chain:
     yield by.cases, where(less(m, 1), -1, 0)
 
 
-@identity(source="robust losses", tags="loss regression gradient huber")
+@identity(source="huber1964", tags="loss regression gradient huber")
 def huber_deriv(r: Real, delta: Positive) -> Chain:
     """The slope of the Huber loss is the residual, clipped to [-delta, delta]."""
     yield deriv(where(less(abs(r), delta), r**2 / 2, delta * (abs(r) - delta / 2)), r)
     yield by.cases, where(less(abs(r), delta), r, delta * sign(r))
 
 
-@identity(source="robust losses", tags="loss regression gradient quantile pinball")
+@identity(source="koenker1978", tags="loss regression gradient quantile pinball")
 def quantile_deriv(r: Real, tau: Unit) -> Chain:
     """The slope of the quantile loss is tau above and tau - 1 below zero."""
     yield deriv(maximum(tau * r, (tau - 1) * r), r)

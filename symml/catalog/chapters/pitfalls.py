@@ -12,28 +12,28 @@ from symml.expr.build import det, diag, inv, log_softmax, mean, norm, softmax, s
 from symml.expr.functions import exp, log, relu, sigmoid, tanh
 
 
-@pitfall(source="common error", instead="sqrt(x^2) = |x|", tags="root absolute")
+@pitfall(source="rudin1976", instead="sqrt(x^2) = |x|", tags="root absolute")
 def sqrt_square_eq_x(x: Real) -> Chain:
     """The root of a square is not x: it is never negative."""
     yield sqrt(x**2)
     yield by.algebra, x
 
 
-@pitfall(source="common error", instead="(a + b)^2 = a^2 + 2ab + b^2", tags="power")
+@pitfall(source="rudin1976", instead="(a + b)^2 = a^2 + 2ab + b^2", tags="power")
 def square_of_sum_eq(a: Real, b: Real) -> Chain:
     """The square of a sum has a cross term."""
     yield (a + b) ** 2
     yield by.algebra, a**2 + b**2
 
 
-@pitfall(source="common error", instead="log(ab) = log a + log b", tags="logarithm")
+@pitfall(source="rudin1976", instead="log(ab) = log a + log b", tags="logarithm")
 def log_of_sum_eq(a: Positive, b: Positive) -> Chain:
     """The logarithm turns products into sums, not sums into sums."""
     yield log(a + b)
     yield by.logarithm, log(a) + log(b)
 
 
-@pitfall(source="common error", instead="exp(a + b) = exp(a) exp(b)", tags="exponential")
+@pitfall(source="rudin1976", instead="exp(a + b) = exp(a) exp(b)", tags="exponential")
 def exp_of_sum_eq(a: Real, b: Real) -> Chain:
     """The exponential turns sums into products, not sums into sums."""
     yield exp(a + b)
@@ -54,21 +54,21 @@ def inverse_of_sum_eq(A: Invertible["d", "d"], B: Invertible["d", "d"]) -> Chain
     yield by.algebra, inv(A) + inv(B)
 
 
-@pitfall(source="common error", instead="det(AB) = det(A) det(B)", tags="matrix determinant")
+@pitfall(source="petersen2012", instead="det(AB) = det(A) det(B)", tags="matrix determinant")
 def det_of_sum_eq(A: Matrix["d", "d"], B: Matrix["d", "d"]) -> Chain:
     """The determinant is multiplicative, not additive."""
     yield det(A + B)
     yield by.linearity, det(A) + det(B)
 
 
-@pitfall(source="common error", instead="tr(AB) = tr(BA)", tags="matrix trace")
+@pitfall(source="petersen2012", instead="tr(AB) = tr(BA)", tags="matrix trace")
 def trace_of_product_eq(A: Matrix["d", "d"], B: Matrix["d", "d"]) -> Chain:
     """The trace of a product is not the product of the traces."""
     yield trace(A @ B)
     yield by.linearity, trace(A) * trace(B)
 
 
-@pitfall(source="common error", instead="the gradient is (A + A')x", tags="matrix gradient quadratic")
+@pitfall(source="petersen2012", instead="the gradient is (A + A')x", tags="matrix gradient quadratic")
 def quadratic_grad_eq_2ax(x: Vector["d"], A: Matrix["d", "d"]) -> Chain:
     """The gradient of x'Ax is 2Ax only when A is symmetric."""
     yield deriv(x @ A @ x, x)
@@ -89,7 +89,7 @@ def tanh_deriv_not_squared(x: Real) -> Chain:
     yield by.table, 1 - tanh(x)
 
 
-@pitfall(source="common error", instead="activations.softmax_jacobian", tags="activation softmax jacobian")
+@pitfall(source="goodfellow2016", instead="activations.softmax_jacobian", tags="activation softmax jacobian")
 def softmax_jacobian_diagonal(z: Vector["k"]) -> Chain:
     """Softmax is not elementwise: its Jacobian is not diagonal."""
     p = softmax(z)
@@ -97,7 +97,9 @@ def softmax_jacobian_diagonal(z: Vector["k"]) -> Chain:
     yield by.chain_rule, diag(p * (1 - p))
 
 
-@pitfall(source="common error", instead="the gradient of -log p_y needs the one-hot y: p - y", tags="softmax gradient")
+@pitfall(
+    source="goodfellow2016", instead="the gradient of -log p_y needs the one-hot y: p - y", tags="softmax gradient"
+)
 def log_softmax_sum_grad(z: Vector["k"]) -> Chain:
     """Summing log-softmax over all classes does not give 1 - p."""
     yield deriv(sum(log_softmax(z)), z)
@@ -118,21 +120,21 @@ def variance_scale_eq(x: Vector["n"], c: Real) -> Chain:
     yield by.linearity, c * var(x)
 
 
-@pitfall(source="common error", instead="the mean of ratios weighs each ratio", tags="statistics mean ratio")
+@pitfall(source="casella2002", instead="the mean of ratios weighs each ratio", tags="statistics mean ratio")
 def mean_of_ratios_eq(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The mean of ratios is not the ratio of the means."""
     yield mean(x / y)
     yield by.linearity, mean(x) / mean(y)
 
 
-@pitfall(source="common error", instead="the gradient of ||x|| is x / ||x||", tags="norm gradient")
+@pitfall(source="petersen2012", instead="the gradient of ||x|| is x / ||x||", tags="norm gradient")
 def norm_grad_eq_2x(x: Vector["d"]) -> Chain:
     """The gradient 2x belongs to the squared norm."""
     yield deriv(norm(x), x)
     yield by.chain_rule, 2 * x
 
 
-@pitfall(source="common error", instead="activations.relu_decomposition", tags="activation relu linear")
+@pitfall(source="goodfellow2016", instead="activations.relu_decomposition", tags="activation relu linear")
 def relu_additive_eq(a: Real, b: Real) -> Chain:
     """Relu is not linear: it does not split over a sum."""
     yield relu(a + b)

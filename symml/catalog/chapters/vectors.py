@@ -6,12 +6,12 @@ References: cheatsheet 1, vectors.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_most, definition, example, identity, inequality, tight
+from symml.catalog.declare import Chain, at_least, at_most, definition, example, identity, inequality, tight
 from symml.catalog.domains import (
     NonzeroVector,
     Vector,
 )
-from symml.expr.build import array, dot, mean, norm, ones, outer, sqrt, sum
+from symml.expr.build import array, dot, eye, mean, norm, ones, outer, sqrt, sum
 from symml.expr.functions import arccos
 
 
@@ -107,10 +107,12 @@ def cauchy_schwarz_le_norms(a: Vector["n"], b: Vector["n"]) -> Chain:
 
 
 @inequality(source="horn2013", tags="vector norm")
-def norm_le_manhattan(x: Vector["n"]) -> Chain:
-    """The squared Euclidean norm is at most the squared 1-norm."""
-    yield dot(x, x)
-    yield by.nonnegative, at_most(sum(abs(x)) ** 2)
+def manhattan_ge_norm(x: Vector["n"]) -> Chain:
+    """The squared 1-norm is at least the squared Euclidean norm."""
+    r = abs(x)
+    yield sum(r) ** 2
+    yield by.algebra, dot(x, x) + sum(outer(r, r) * (1 - eye(x.shape[0])))
+    yield by.nonnegative, at_least(dot(x, x))
     yield tight(x, 0 * x)
 
 

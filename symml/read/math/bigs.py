@@ -77,7 +77,7 @@ def _running(p: Parser) -> frozenset[str]:
             break
         row = p.table.find(token.text)
         if token.text.isalpha() or token.kind == "command":
-            found += [token.text] if row is None or row.kind in ("symbol", "random") else []
+            found += [token.text] if row is None or row.kind in ("symbol", "random", "size") else []
     return frozenset(found)
 
 
@@ -120,8 +120,6 @@ def _names(node: Node) -> list[str]:
     """The names of which a node consists, if it consists of nothing else."""
     if node.kind == "name":
         return [node.value.key]
-    if node.kind == "declared":
-        return [node.value.name] if node.value.kind == "symbol" else []
     if node.kind in ("product", "list"):
         inner = [_names(part) for part in node.args]
         return [name for names in inner for name in names] if all(inner) else []

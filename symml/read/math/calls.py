@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symml.errors import ReadError
-from symml.read.math import scripts, slopes
+from symml.read.math import scripts
 from symml.read.math.names import Declared, spell
 from symml.read.math.parser import Parser
 from symml.read.math.scripts import Marks
@@ -251,8 +251,6 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
     if written.base in LETTER_FUNCTIONS and marks.sub is None and p.peek().text in ("(", "["):
         token = Token("", "command", node.start, node.end)
         return applied(p, LETTER_FUNCTIONS[written.base], marks, token)
-    if written.base == "d" and slopes.is_inline(p):
-        return slopes.inline(p, node)
     if p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written)):
         return _applied_name(p, node, marks)
     if written.base in (r"\mathbb{1}", r"\mathbf{1}", "1", r"\mathbb{I}") and marks.sub is not None:

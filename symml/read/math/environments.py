@@ -48,6 +48,8 @@ def _cases(p: Parser) -> Node:
             break
     p.bars = bars
     end = _close(p, opening.text, opening.start)
+    if not parts:
+        raise p.error(opening, "there are no cases here", r"write value & condition, row by row")
     return Node("cases", tuple(parts), None, opening.start, end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from symml.errors import ReadError
 from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
 from symml.read.math.names import ACCENTS, LETTERS, STYLES
 from symml.read.math.parser import Parser
@@ -14,6 +15,7 @@ from symml.read.math.tree import Node
 from symml.read.math.vocabulary import COMMANDS, FUNCTIONS, HADAMARD, OPERATORS, RELATIONS
 
 Rule = Callable[[Parser], Node]
+_MAX_RETRIES = 8
 
 
 def operand(p: Parser) -> Node:
@@ -122,7 +124,22 @@ def _root(p: Parser) -> Node:
 
 
 def _bars(p: Parser) -> Node:
-    r"""``|x|`` is the absolute value or the determinant, ``\|x\|`` a norm."""
+    r"""``|x|`` is the absolute value or the determinant, ``\|x\|`` a norm; ``||x|-|y||`` begins with two bars."""
+    opening, place, bars = p.peek(), p.place, p.bars
+    if opening.text != r"\|" or p.source[opening.start : opening.end] != "||" or p.retries >= _MAX_RETRIES:
+        return _between_bars(p)
+    try:
+        return _between_bars(p)
+    except ReadError as error:
+        p.place, p.bars, p.retries = place, bars, p.retries + 1
+        _halve(p, opening)
+        try:
+            return _between_bars(p)
+        except ReadError:
+            raise error from None
+
+
+def _between_bars(p: Parser) -> Node:
     opening = p.next()
     kind = opening.text
     p.bars = [*p.bars, kind]

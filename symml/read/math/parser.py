@@ -20,9 +20,11 @@ _CLOSERS = {
     r"\lfloor": r"\rfloor",
     r"\lceil": r"\rceil",
 }
-_STOPS = frozenset(
-    [*_CLOSERS.values(), ",", ";", ":", "&", r"\\", r"\mid", "^", "_", "'", "!", ".", r"\forall", r"\dots"]
-) | set(RELATIONS)
+_STOPS = (
+    set_of(r", ; : & \\ \mid ^ _ ' ! . \forall \dots \stackrel \overset \underset")
+    | set(_CLOSERS.values())
+    | set(RELATIONS)
+)
 PROSE = set_of("if for where and or otherwise else when with is all s.t. st subject such given then iff while then")
 END = Token("", "stop", 0, 0)
 
@@ -37,6 +39,7 @@ class Parser:
         table: What is declared.
         one_line: Whether this is plain text.
         bars: The bars that are open.
+        retries: How often two bars side by side were read a second time.
         bound: The letters that run, inside big operators.
     """
 
@@ -47,6 +50,7 @@ class Parser:
         self._operand = operand
         self.place, self.stop = 0, len(found)
         self.bars: list[str] = []
+        self.retries = 0
         self.bound: frozenset[str] = frozenset()
 
     # ---- the tokens --------------------------------------------------------------------------------------------------
@@ -98,7 +102,7 @@ class Parser:
         token = self.peek()
         if token.kind == "stop":
             raise self.error(None, "an argument is missing", "write it in braces")
-        if token.kind == "number" and len(token.text) > 1 and not self.one_line:
+        if token.kind == "number" and len(token.text) > 1 and token.text[0].isdigit() and not self.one_line:
             self._cut_number(token)
         stop = group_end(self.found, self.place)
         start, self.place = self.place, stop

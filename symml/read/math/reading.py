@@ -95,9 +95,17 @@ class _Reader:
             if k not in lone:
                 found[k] = self._side(node, clause, k)
         values = [side for side in found if isinstance(side, Value)]
+        self._unify(clause.signs, found)
         for k in sorted(lone):
             found[k] = self._named(clause.sides[k], values)
         return found
+
+    def _unify(self, signs: list[str], sides: list[Any]) -> None:
+        """Sides of an equation have one shape: what is not known of one is found from the other."""
+        for sign, a, b in zip(signs, sides, sides[1:], strict=False):
+            if isinstance(a, Value) and isinstance(b, Value) and a.rank == b.rank and sign in ("==", ":=", "~="):
+                for x, y in zip(a.core, b.core, strict=True):
+                    self.e.unify(x, y)
 
     def _is_lone(self, node: Node, signs: list[str]) -> bool:
         """Whether a side is an undeclared name, which takes the shape of the other sides."""
@@ -118,7 +126,7 @@ class _Reader:
         if node.value.primes or base in ("E", r"\mathbb{E}", r"\mathcal{N}", "D", r"\mathbf{1}", r"\mathbb{1}", "I"):
             return False
         if base in ("N", "P", r"\mathbb{P}", r"\mathrm{KL}", "H", r"\mathrm{Var}", r"\mathrm{Cov}"):
-            return base in ("H", "P") and not all(part.kind == "declared" for part in node.args)
+            return base in ("H", "P") and not all(_is_distribution(part) for part in node.args)
         plain = all(part.kind in ("declared", "name") for part in node.args)
         scalar = all(part.kind == "declared" and not getattr(part.value.value, "shape", (1,)) for part in node.args)
         return plain and not scalar
@@ -209,6 +217,12 @@ class _Reader:
             tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(clause.conditions)
         )
         return Reading(replace(found, defines=undefined[0] if undefined else ""), notes, symbols, undefined)
+
+
+def _is_distribution(node: Node) -> bool:
+    """Whether a node is a declared vector of probabilities."""
+    symbol = node.value.value if node.kind == "declared" else None
+    return isinstance(symbol, Symbol) and symbol.domain.name in ("simplex", "unit", "probability")
 
 
 def _unbound(node: Node, table: Table, letters: tuple[str, ...]) -> Node:

@@ -56,6 +56,7 @@ def _rows(found: list[Token]) -> list[tuple[list[Token], bool]]:
     indented, depth = False, 0
     for token in found:
         depth += {"begin": 1, "end": -1}.get(token.kind, 0)
+        depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if depth == 0 and token.text == r"\\":
             rows.append((row, indented))
             row, indented = [], False

@@ -140,6 +140,9 @@ def indices(p: Parser) -> Node:
         if (colon := p.take(":", r"\cdot", "*")) is not None:
             found.append(Node("all", (), None, colon.start, colon.end))
             continue
+        if p.peek(1).text in (":", r"\cdot", "*") and p.peek(2).text in ("", ","):
+            found.append(p.operand())
+            continue
         found += _run(p)
     return Node("list", tuple(found), None, start, p.found[p.place - 1].end)
 

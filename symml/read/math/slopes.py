@@ -59,7 +59,7 @@ def fraction(p: Parser, start: int) -> Node | None:
 
 def _order(p: Parser, k: int, stop: int) -> tuple[int, int]:
     """The place after a differential's sign and its order."""
-    if k < stop and p.found[k].text == "^":
+    if k + 1 < stop and p.found[k].text == "^":
         end = group_end(p.found, k + 1)
         written = spell(p.found[k + 1 : end]).strip("{}")
         if not written.isdecimal() or not 1 <= int(written) <= 4:
@@ -92,26 +92,23 @@ def _variables(p: Parser, span: Span) -> tuple[list[Node], tuple[int, ...]]:
 
 
 # ---- on one line -----------------------------------------------------------------------------------------------------
-def is_inline(p: Parser) -> bool:
-    """Whether ``d`` before the place at hand begins ``dy/dx`` or ``d/dx``."""
-    k = p.place
-    while k < p.stop and k < p.place + 6 and p.found[k].text != "/":
-        if p.found[k].kind not in ("letter", "command", "word", "number") and p.found[k].text not in (
-            "^",
-            "{",
-            "}",
-            "_",
-        ):
+def is_inline(p: Parser, ahead: int) -> bool:
+    """Whether ``d`` before the token that far ahead begins ``dy/dx`` or ``d/dx``."""
+    k = p.place + ahead
+    start = k
+    while k < p.stop and k < start + 6 and p.found[k].text != "/":
+        plain = p.found[k].kind in ("letter", "command", "word", "number") or p.found[k].text in ("^", "{", "}", "_")
+        if not plain or (k == start and p.found[k].gap):
             return False
         k += 1
-    return (
-        k + 2 < p.stop + 0 and p.found[k].text == "/" and p.found[k + 1].text == "d" and p.found[k + 2].kind != "number"
-    )
+    if k + 2 >= p.stop or p.found[k].text != "/" or p.found[k + 1].text != "d":
+        return False
+    return p.found[k + 2].kind in ("letter", "command", "word") and not p.found[k + 2].gap
 
 
-def inline(p: Parser, first: Node) -> Node:
+def inline(p: Parser, start: int) -> Node:
     """``dy/dx`` after its first d."""
-    return _inline(p, first.start, "d")
+    return _inline(p, start, "d")
 
 
 def partial(p: Parser) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symml.read.math import calls, scripts
+from symml.read.math import calls, scripts, slopes
 from symml.read.math.names import Declared, scan_base, spell
 from symml.read.math.parser import Parser
 from symml.read.math.tokens import Token
@@ -17,6 +17,9 @@ _PARTS = ("primes", "sub", "sup")
 def symbol(p: Parser) -> Node:
     """A symbol with everything that belongs to its name; what follows is read as index, power, mark or argument."""
     first = p.peek()
+    if first.text == "d" and slopes.is_inline(p, 1):
+        p.next()
+        return slopes.inline(p, first.start)
     base = scan_base(p.found, p.place, p.stop)
     if base is None:
         _open_style(p)

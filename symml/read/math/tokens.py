@@ -74,6 +74,7 @@ _SAME = {
     r"\Pr": r"\Pr", r"\lt": "<", r"\gt": ">", r"\And": r"\wedge", r"\hbox": r"\mbox", r"\odot": r"\odot",
     r"\bigodot": r"\odot", r"\defeq": ":=", r"\eqdef": ":=", r"\tr": r"\tr", r"\dag": r"\dagger",
 }  # fmt: skip
+_WORD_COMMANDS = frozenset([r"\Var", r"\Cov", r"\KL", r"\E"])
 _CLOSERS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -202,6 +203,8 @@ class _Lexer:
             self._emit(name, "begin" if written.startswith(r"\begin") else "end", start, self.place)
         elif written in WORDS:
             self._word(written, start)
+        elif written in _WORD_COMMANDS:
+            self._emit(written[1:], "word", start, self.place)
         else:
             same = _SAME.get(written, written)
             kind = "command" if same[0] == "\\" and same[1].isalpha() else "sign"

@@ -39,8 +39,7 @@ FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
     "sec": "sec", "csc": "csc", "logdet": "logdet", "inv": "inv", "onehot": "onehot", "Softplus": "softplus",
     "Sigmoid": "sigmoid", "Tanh": "tanh", "mean": "mean", "avg": "mean", "dot": "dot", "clip": "clip",
     "power": "power", "pow": "power", "vec": "vec", "rank": "rank", "where": "where", "softsign": "softsign",
-    "Cov": "cov", "Var": "var", "Corr": "corr", "Std": "std", "var": "var", "cov": "cov", "Bern": "bernoulli",
-    "std": "std", "KL": "kl", "JS": "js", "CE": "cross_entropy", "Cat": "categorical", "log_softmax": "log_softmax",
+    "log_softmax": "log_softmax",
     "logSigmoid": "log_sigmoid", "LogSigmoid": "log_sigmoid", "leaky_relu": "leaky_relu", "log_sigmoid": "log_sigmoid",
     "normal_cdf": "normal_cdf", "normal_pdf": "normal_pdf", "arg": "arg", "erfinv": "erfinv",
 }  # fmt: skip
@@ -57,7 +56,7 @@ INVERSES = {
 OPERATORS = set_of("max min sup inf argmax argmin lim sum prod arg Pr")
 COMMANDS = set_of(
     r"""\exp \log \ln \lg \sin \cos \tan \arcsin \arccos \arctan \sinh \cosh \tanh \det \sec \csc \cot
-    \coth \tr \Tr \diag \softmax \sigmoid \sign \sgn \relu \ReLU \Var \Cov \KL \erf \trace \rank \logit"""
+    \coth \tr \Tr \diag \softmax \sigmoid \sign \sgn \relu \ReLU \erf \trace \rank \logit"""
 )
 
 

@@ -11,6 +11,7 @@ from symml.expr.dims import Dim, as_position
 from symml.expr.nodes import Add, Apply, Constant, Contract, Expr, Extent, Power, Symbol
 from symml.expr.walk import topological
 from symml.read.positions import NeedsNumbers
+from symml.read.tracing.branches import decided
 from symml.read.tracing.record import recorded
 
 _RULES: dict[str, Callable[..., Fraction | int]] = {
@@ -86,7 +87,11 @@ def truth(node: Expr) -> bool:
     value = number(node)
     if value is not None:
         return value != 0
-    raise _unknown(node, "a branch depends on the data:", "use np.where(condition, a, b) in the place of if")
+    error = _unknown(node, "a branch depends on the data:", "use np.where(condition, a, b) in the place of if")
+    found = None if node.shape or isinstance(error, NeedsNumbers) else decided(node)
+    if found is not None:
+        return found
+    raise error
 
 
 def _unknown(node: Expr, what: str, cure: str) -> TraceError:

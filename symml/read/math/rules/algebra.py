@@ -10,7 +10,7 @@ from symml.expr import arithmetic
 from symml.expr.dims import Shape
 from symml.expr.nodes import Constant, Expr, constant, show_shape
 from symml.read.math.rules import elided
-from symml.read.math.tree import Node
+from symml.read.math.tree import Node, walk
 from symml.read.math.value import Value, describe, einsum, spread, union
 
 if TYPE_CHECKING:
@@ -25,14 +25,25 @@ def add(e: Elaborator, node: Node) -> Value:
     if any(part.kind == "dots" for part in node.args):
         return elided.total(e, node)
     total: Value | None = None
+    bound: set[str] = set()
     for sign, part in zip(node.value, node.args, strict=True):
         if sign in (r"\pm", r"\mp"):
             raise e.error(part, f"{sign} stands for two values", "write two formulas")
         term = e.value(part)
+        _refuse_loose_index(e, part, term, bound)
         term = negative(term) if sign == "-" else term
         total = term if total is None else plus(e, part, total, term)
     assert total is not None
     return total
+
+
+def _refuse_loose_index(e: Elaborator, node: Node, term: Value, bound: set[str]) -> None:
+    r"""``\sum_i x_i + y_i``: an index that a sum before has bound is free again."""
+    for letter in term.labels:
+        if letter in bound and letter in e.free:
+            what = f"{letter} is bound in the sum before, and free here"
+            raise e.error(node, what, f"write brackets around what is summed over {letter}")
+    bound.update(letter for part in walk(node) if part.kind == "big" for letter in part.value.letters)
 
 
 def negative(x: Value) -> Value:
@@ -71,6 +82,10 @@ def common(e: Elaborator, node: Node, a: Value, b: Value, sign: str) -> tuple[Sh
         if high.rank == 2 and high.is_square and not high.elementwise and not _is_zero(low):
             what = "a number added to a square matrix: to every entry, or to the diagonal?"
             raise e.error(node, what, r"write c I for the diagonal, c \mathbf{1}\mathbf{1}^\top for every entry")
+        if high.rank and not high.elementwise and not isinstance(low.expr, Constant):
+            if high.row:
+                raise e.error(node, "a number added to a row", "a product before it may miss a factor")
+            e.note(f"{e.written(node)}: the number is added to every entry")
         return high.core, high.row
     return _vector_on_matrix(e, node, high, low, sign)
 

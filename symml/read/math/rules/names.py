@@ -202,7 +202,7 @@ def inferred(e: Elaborator, node: Node, written: Written) -> Value:
     like = _bare_of_accent(e, written)
     if like is not None:
         return _of_its_kind(e, node, written, like)
-    if not _looks_like_number(written):
+    if not _looks_like_number(written) or _may_be_product(e, node, written):
         raise undeclared(e, node, written)
     symbol = e.inferred.get(written.key)
     if symbol is None:
@@ -258,6 +258,15 @@ def _looks_like_number(written: Written) -> bool:
     if base.startswith(r"\mathrm{"):
         return True
     return (len(base) == 1 and base.islower()) or base in _GREEK_LOWER
+
+
+def _may_be_product(e: Elaborator, node: Node, written: Written) -> bool:
+    """Whether a word of plain text may be letters side by side, such as Xw."""
+    word = written.base[len(r"\mathrm{") : -1]
+    if not written.base.startswith(r"\mathrm{") or e.source[node.start : node.start + 1] == "\\":
+        return False
+    rows = [e.table.find(letter) for letter in word]
+    return len(word) < 3 or any(row is not None and getattr(row.value, "shape", ()) for row in rows)
 
 
 def undeclared(e: Elaborator, node: Node, written: Written) -> ReadError:

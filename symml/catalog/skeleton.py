@@ -1,0 +1,48 @@
+"""``symml new``: the few lines with which a new entry begins."""
+
+from __future__ import annotations
+
+from symml.catalog.book import chapters, has_entry
+from symml.catalog.entry import KINDS
+from symml.errors import SymmlError
+
+_BODIES = {
+    "identity": "    yield x - x\n    yield by.algebra, 0 * x",
+    "definition": "    yield x",
+    "inequality": "    yield x**2\n    yield by.squares, at_least(ZERO)\n    yield tight(x, 0)",
+    "example": '    yield sqrt(2 * ONE)\n    yield by.rounding, rounded("1.4142")',
+    "limit": "    yield 1 / x\n    yield by.limit, ZERO",
+    "algorithm": "    yield x, x / 2",
+    "pitfall": "    yield x + x\n    yield by.algebra, x**2",
+}
+_MORE = {"limit": ', at="x -> oo"', "pitfall": ', instead="chapter.name of what is true"'}
+
+
+def skeleton(id: str, kind: str = "identity") -> str:
+    """The text of a new entry, to be pasted into its chapter.
+
+    Raises:
+        SymmlError: The id is not ``chapter.name``, is taken, or the kind is unknown.
+    """
+    chapter, dot, name = id.partition(".")
+    if not dot or not chapter.isidentifier() or not name.isidentifier():
+        raise SymmlError(f"{id!r} is not an id", cure="write chapter.name, such as losses.log_cosh_deriv")
+    if kind not in KINDS:
+        raise SymmlError(f"there is no kind {kind!r}", cure=f"the kinds are: {', '.join(KINDS)}")
+    if has_entry(id):
+        raise SymmlError(f"the book already has {id}", cure=f"see it with: symml show {id}")
+    lines = [f"# symml/catalog/chapters/{chapter}.py" + ("" if chapter in chapters() else "  (a new file)")]
+    if chapter not in chapters():
+        lines += [f'"""Title of {chapter}.', "", f"Main results: ``{name}``.", "Notation: ``x`` is a real number."]
+        lines += ['References: what to read.\n"""', ""]
+    names = {"inequality": ", at_least, tight", "example": ", rounded"}.get(kind, "")
+    lines += ["from symml.catalog import by", f"from symml.catalog.declare import Chain, {kind}{names}"]
+    lines += ["from symml.catalog.domains import Real"] if kind != "example" else []
+    lines += {"inequality": ["from symml.expr.nodes import ZERO"], "limit": ["from symml.expr.nodes import ZERO"]}.get(
+        kind, []
+    )
+    lines += ["from symml.expr.build import sqrt", "from symml.expr.nodes import ONE"] if kind == "example" else []
+    arguments = "" if kind == "example" else "x: Real"
+    lines += ["", "", f'@{kind}(source="cheatsheet 1.1; boyd2004", tags="words to find it by"{_MORE.get(kind, "")})']
+    lines += [f"def {name}({arguments}) -> Chain:", '    """One sentence, true as it stands."""', _BODIES[kind]]
+    return "\n".join(lines) + "\n"

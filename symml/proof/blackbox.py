@@ -1,0 +1,240 @@
+"""Gradients of code that can only be called: compared with differences whose error is estimated.
+
+No proof: the verdicts are ``agrees``, ``disagrees`` and ``undecided``, and each says at how many points.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from symml.calculus.differences import Estimate, slope
+from symml.calculus.floating import FloatPoint
+from symml.calculus.sampling import Point, draw
+from symml.errors import SymmlError, TraceError
+from symml.expr.dims import show_sizes
+from symml.expr.nodes import Expr, Symbol
+from symml.expr.walk import symbols
+from symml.proof.verdict import Counterexample, Evidence, Verdict
+from symml.read.declarations import Declarations
+
+_POINTS, _MAX_ENTRIES = 8, 40
+_SCALES = (1.0, 1.0, 1.0, 0.1, 10.0)
+_SURE, _RELATIVE = 8.0, 1e-9
+_LOOSE = 1e-3
+
+
+@dataclass
+class _Tally:
+    """What the points said."""
+
+    agreeing: int = 0
+    kinks: int = 0
+    unclear: list[str] = field(default_factory=list)
+    methods: set[str] = field(default_factory=set)
+    worst: float = 0.0
+
+
+def check_by_differences(
+    loss: Callable[..., Any],
+    grad: Callable[..., Any],
+    names: Sequence[str],
+    declared: Declarations,
+    sizes: dict[str, int],
+    why: str,
+) -> Verdict:
+    """Compares a gradient with differences of the loss at points of the declared domains.
+
+    Args:
+        loss: Returns a number (or an array, when ``grad`` returns its Jacobian).
+        grad: Returns the gradient; a tuple or a dict for several variables.
+        names: The variables.
+        declared: The arguments, with numbers as dims.
+        sizes: The numbers in the place of named dims.
+        why: Why the code could not be traced.
+    """
+    statement = f"∂/∂{', '.join(names)} {_name(loss)} = {_name(grad)}"
+    box = _Box(loss, grad, declared, list(names))
+    tally = _Tally()
+    note = (f"not a proof: {why}", *((f"tried for {show_sizes(sizes)}",) if sizes else ()))
+    for point in _points(declared):
+        found = box.compare(point, tally)
+        if found is not None:
+            reason, witness = found
+            shown = Evidence("differences", reason)
+            return Verdict("disagrees", statement, reason, (shown,), witness, notes=note)
+    return _summary(tally, statement, note)
+
+
+def _summary(tally: _Tally, statement: str, note: tuple[str, ...]) -> Verdict:
+    if tally.agreeing and not tally.unclear:
+        methods = " and ".join(sorted(tally.methods))
+        reason = f"it agrees with {methods} at {tally.agreeing} points, to {tally.worst:.0e} of its size at least"
+        if tally.kinks:
+            reason += f"; {tally.kinks} entries at kinks were left out"
+        evidence = Evidence("differences", reason, {"points": tally.agreeing, "kinks": tally.kinks})
+        return Verdict("agrees", statement, reason, (evidence,), notes=note)
+    first = tally.unclear[0] if tally.unclear else "every point was at a kink or had no finite value"
+    reason = f"differences cannot tell: {first}"
+    return Verdict("undecided", statement, reason, (Evidence("differences", reason),), notes=note)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__qualname__", type(function).__name__)).rpartition(".")[2]
+
+
+def _points(declared: Declarations) -> Iterator[Point]:
+    rng = Random(17)
+    for k in range(_POINTS):
+        point = draw(list(declared.symbols.values()), {}, rng)
+        scale = Fraction(_SCALES[k % len(_SCALES)]).limit_denominator(10)
+        wide = {s: v * scale if s.domain.name in ("real", "positive") else v for s, v in point.values.items()}
+        yield Point({}, wide)
+
+
+def formula_function(expr: Expr) -> Callable[..., Any]:
+    """A function that computes an expression; its parameters are the expression's symbols."""
+    wanted = symbols(expr)
+
+    def formula(**values: Any) -> Any:
+        given = {s: np.asarray(values[s.name], dtype=object) for s in wanted}
+        return FloatPoint(Point({}, given)).value(expr)
+
+    parameters = [inspect.Parameter(s.name, inspect.Parameter.KEYWORD_ONLY) for s in wanted]
+    formula.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect
+    return formula
+
+
+class _Box:
+    """The two functions, called with plain arrays."""
+
+    def __init__(
+        self, loss: Callable[..., Any], grad: Callable[..., Any], declared: Declarations, names: list[str]
+    ) -> None:
+        self.loss, self.grad, self.declared, self.names = loss, grad, declared, names
+
+    def compare(self, point: Point, tally: _Tally) -> tuple[str, Counterexample | None] | None:
+        """A disagreement at this point, if there is a sure one."""
+        values = {s.name: _plain(s, v) for s, v in point.values.items()}
+        claims = self._claims(self._call(self.grad, values))
+        again = np.asarray(self._call(self.loss, values))
+        if not np.array_equal(again, np.asarray(self._call(self.loss, values)), equal_nan=True):
+            tally.unclear.append(f"{_name(self.loss)} gives another value when it is called again")
+            return None
+        if not np.all(np.isfinite(again)):
+            tally.unclear.append(f"{_name(self.loss)} is {again} at {_shown(values)}")
+            return None
+        for name, claim in zip(self.names, claims, strict=True):
+            found = self._entries(name, np.asarray(claim, dtype=float), again.shape, values, point, tally)
+            if found is not None:
+                return found
+        return None
+
+    def _entries(
+        self, name: str, claim: Any, shape: tuple[int, ...], values: dict[str, Any], point: Point, tally: _Tally
+    ) -> tuple[str, Counterexample | None] | None:
+        at = np.asarray(values[name], dtype=float)
+        if claim.shape != shape + at.shape:
+            return f"the gradient has shape {shape + at.shape}, {_name(self.grad)} returns {claim.shape}", None
+        kinks = tally.kinks
+        places = list(np.ndindex(*at.shape))[:_MAX_ENTRIES]
+        for place in places:
+            direction = np.zeros_like(at)
+            direction[place] = 1.0
+            own = claim[(..., *place)] if place else claim
+            with np.errstate(all="ignore"):
+                found = slope(lambda x: self._call(self.loss, {**values, name: x}), at, direction)
+            outcome = _judge(own, found, tally)
+            if outcome:
+                entry = f" in entry {list(place)}" if place else ""
+                reason = f"{found.method} give {_number(found.value)}{entry}, the claim is {_number(own)}"
+                witness = Counterexample(point, place, _number(found.value), _number(own))
+                return reason, witness
+        tally.agreeing += tally.kinks - kinks < len(places)
+        return None
+
+    def _claims(self, value: Any) -> list[Any]:
+        if isinstance(value, dict):
+            return [value[name] if name in value else value["d" + name] for name in self.names]
+        return list(value) if isinstance(value, tuple | list) and len(self.names) > 1 else [value]
+
+    def _call(self, function: Callable[..., Any], values: dict[str, Any]) -> Any:
+        args, options = _arguments(function, values, self.declared)
+        try:
+            found = function(*args, **options)
+        except Exception as error:
+            what = f"{_name(function)} raises {type(error).__name__}: {error}, called with {_shown(values)}"
+            raise TraceError(what, cure="declare shapes and domains at which the function can be called") from None
+        if found is None:
+            raise TraceError(f"{_name(function)} returns nothing", cure="add a return statement")
+        return found[0] if function is self.loss and isinstance(found, tuple) else found
+
+
+def _judge(claim: Any, found: Estimate, tally: _Tally) -> bool:
+    """Whether the claim is surely wrong; everything else is counted."""
+    tally.methods.add(found.method)
+    size = float(np.max(np.abs(found.value), initial=0.0))
+    gap = np.abs(np.asarray(claim) - found.value)
+    if found.kink:
+        tally.kinks += 1
+        return False
+    allowed = _SURE * found.error + _RELATIVE * (size + np.abs(claim))
+    if not np.all(np.isfinite(found.error)) or np.any(found.error > _LOOSE * (size + np.abs(claim)) + 1e-9):
+        if np.any(gap > 100 * found.error + _RELATIVE) and np.all(np.isfinite(found.error)):
+            return True
+        tally.unclear.append(f"the differences are only right to {float(np.max(found.error)):.0e}")
+        return False
+    tally.worst = max(tally.worst, float(np.max(allowed / (size + 1e-300))) if size else 0.0)
+    return bool(np.any(~(gap <= allowed)))
+
+
+def _plain(symbol: Symbol, value: Any) -> Any:
+    """A NumPy array (or number) for a function that was not written for fractions."""
+    kind = int if "label" in symbol.domain.facts else float
+    array = np.array(value, dtype=object).astype(kind)
+    return array if symbol.shape else array.item()
+
+
+def _arguments(
+    function: Callable[..., Any], values: dict[str, Any], declared: Declarations
+) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments by the names of the parameters; in the declared order where there is no signature."""
+    known = {**declared.numbers, **values}
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return list(values.values()), {}
+    args: list[Any] = []
+    options: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if parameter.name in known:
+            value = np.copy(known[parameter.name]) if np.ndim(known[parameter.name]) else known[parameter.name]
+        elif parameter.default is not parameter.empty:
+            continue
+        else:
+            raise SymmlError(
+                f"{_name(function)}({parameter.name}): {parameter.name} is not declared",
+                cure=f"add it to the shapes: '{parameter.name}: n d'",
+            )
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            args.append(value)
+        else:
+            options[parameter.name] = value
+    return args, options
+
+
+def _number(value: Any) -> str:
+    array = np.asarray(value)
+    return f"{float(array):.8g}" if not array.ndim else np.array2string(array, precision=6)
+
+
+def _shown(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={np.array2string(np.asarray(v), precision=4, threshold=6)}" for name, v in values.items())

@@ -1,0 +1,90 @@
+"""The second route to a refutation: differences of the function itself must side with the derived derivative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
+from random import Random
+
+import mpmath
+import numpy as np
+
+from symml.calculus.numeric import evaluate
+from symml.calculus.sampling import Point, draw, generic_points
+from symml.errors import NotEvaluable
+from symml.expr.nodes import Expr, Symbol
+from symml.expr.walk import size_names, symbols
+from symml.proof.coverage import Coverage
+from symml.proof.refute import compare, counterexample, shrink
+from symml.proof.verdict import Counterexample, Evidence, Verdict
+
+_STEP = Fraction(1, 10**16)
+_DIGITS = 60
+
+
+def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Verdict:
+    """Differences of the loss itself must side with the reference before the claim is refuted."""
+    witness = found.counterexample
+    if witness is None:
+        return found
+    if not sides_with(root, wrt, reference, witness):
+        # The simplest witness may sit on a kink, where there is no derivative: look for one beside it.
+        other = _smooth_witness(root, wrt, reference, claim)
+        if other is None:
+            reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
+            return replace(found, verdict="not_understood", reason=reason, assumption="")
+        witness = other
+    shown = f"differences of the loss at the same point agree with the derived gradient ({witness.left})"
+    return replace(found, counterexample=witness, evidence=(*found.evidence, Evidence("second route", shown)))
+
+
+def sides_with(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
+    """Whether differences of the function agree with the derived derivative at a witness."""
+    try:
+        return differences_agree(root, wrt, reference, replace(witness, point=_completed(witness.point, root)))
+    except NotEvaluable:
+        return False
+
+
+def _smooth_witness(root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Counterexample | None:
+    """A counterexample at which differences of the loss agree with the derived gradient, as simple as possible."""
+
+    def accept(point: Point) -> bool:
+        return sides_with(root, wrt, reference, counterexample(reference, claim, point))
+
+    for point in chain(generic_points([reference, claim], count=12), Coverage(reference, claim).wider_points()):
+        if compare(reference, claim, point).outcome == "differs" and accept(point):
+            return shrink(reference, claim, point, accept=accept)
+    return None
+
+
+def _completed(point: Point, root: Expr) -> Point:
+    """The point with values for the symbols that only the loss has."""
+    missing = [s for s in symbols(root) if s.name not in {known.name for known in point.values}]
+    more = draw(missing, point.sizes | _missing_sizes(point, root), Random(0), [root])
+    return Point(more.sizes, {**more.values, **point.values})
+
+
+def _missing_sizes(point: Point, root: Expr) -> dict[str, int]:
+    return {name: 2 for name in size_names(root) if name not in point.sizes}
+
+
+def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
+    """Whether a central difference of the loss agrees with the derived gradient at the witness's entry."""
+    value = np.array(witness.point.values[_own(witness.point, wrt)], dtype=object)
+    ends, rank = [], len(root.shape)
+    place = witness.place[rank:]
+    for sign in (1, -1):
+        moved = value.copy()
+        moved[place] = moved[place] + sign * _STEP
+        point = witness.point.replaced(_own(witness.point, wrt), moved)
+        ends.append(evaluate(root, point, _DIGITS)[witness.place[:rank]])
+    with mpmath.workdps(_DIGITS):
+        slope = (ends[0] - ends[1]) * _STEP.denominator / (2 * _STEP.numerator)
+        derived = evaluate(reference, witness.point, _DIGITS)[witness.place]
+        return bool(abs(slope - derived) <= mpmath.mpf(10) ** -12 * (1 + abs(derived)))
+
+
+def _own(point: Point, wrt: Symbol) -> Symbol:
+    return next((symbol for symbol in point.values if symbol.name == wrt.name), wrt)
