@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from symml.optimize.updates import update as update
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
+    from symml.proof.fisher import fisher as fisher
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
@@ -56,6 +57,7 @@ _HOME = {
     "entry": "catalog.book",
     "expectation": "proof.expectation",
     "find": "catalog.book",
+    "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
     "hessian": "faces",

@@ -133,6 +133,20 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
+@app.command(short_help="Derive a Fisher information.")
+def fisher(
+    likelihood: Annotated[str, typer.Argument(help="A log-likelihood, such as 'k*log(lam) - lam'.")],
+    wrt: Annotated[str, typer.Option(help="The parameter.")],
+    shapes: options.Shapes = "",
+    given: Annotated[str, typer.Option(help="The law: 'k ~ poisson(lam)'.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Derive the Fisher information of a parameter by the score's variance and by the mean curvature."""
+    from symml.cli.expect import run_fisher
+
+    run_fisher(likelihood, wrt, shapes, given, json=json)
+
+
 @app.command(short_help="Print the KKT conditions of a problem.")
 def kkt(
     objective: options.Expression,
