@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from symml.faces import simplify as simplify
     from symml.faces import vjp as vjp
     from symml.optimize.convexity import convexity as convexity
+    from symml.optimize.critical import classify as classify
+    from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
+    from symml.optimize.updates import update as update
     from symml.proof.derivative_claims import check_backward as check_backward
     from symml.proof.derivative_claims import check_hessian as check_hessian
     from symml.proof.derivative_claims import check_hvp as check_hvp
     from symml.proof.derivative_claims import check_objective as check_objective
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
+    from symml.proof.fisher import fisher as fisher
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
@@ -55,13 +59,16 @@ _HOME = {
     "check_hvp": "proof.derivative_claims",
     "check_objective": "proof.derivative_claims",
     "derive": "proof.derive",
+    "classify": "optimize.critical",
     "convexity": "optimize.convexity",
+    "critical_points": "optimize.critical",
     "dims": "expr.dims",
     "dual": "optimize.dual",
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
     "find": "catalog.book",
+    "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
     "hessian": "faces",
@@ -80,6 +87,7 @@ _HOME = {
     "symbol": "expr.build",
     "to_sympy": "expr.sympy_bridge",
     "trace": "read.trace",
+    "update": "optimize.updates",
     "vector": "expr.build",
     "vjp": "faces",
     "verify": "proof.verify",

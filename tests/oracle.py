@@ -10,8 +10,10 @@ import numpy as np
 import scipy.special as special
 
 from symml.expr import nodes as n
+from symml.expr.binders import opened
 from symml.expr.dims import dim_value
-from symml.expr.walk import size_names, symbols, topological
+from symml.expr.scoped import Series
+from symml.expr.walk import size_names, symbols, topological, transform
 
 Values = Mapping[str, Any]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -64,12 +66,20 @@ def draw(*roots: n.Expr, sizes: Mapping[str, int], seed: int = 0) -> dict[str, n
 
 
 def evaluate(root: n.Expr, values: Values, sizes: Mapping[str, int]) -> np.ndarray:
-    """The value of an expression."""
+    """The value of an expression; sums over whole numbers have written numbers as ends."""
     found: dict[n.Expr, np.ndarray] = {}
-    for node in topological(root):
+    for node in topological(transform(root, _written_out)):
         args = [found[arg] for arg in node.args]
         found[node] = np.asarray(_value(node, args, values, sizes), float)
-    return found[root]
+    return found[transform(root, _written_out)]
+
+
+def _written_out(node: n.Expr) -> n.Expr | None:
+    if not isinstance(node, Series):
+        return None
+    low, high = (int(end.value) for end in (node.lower, node.upper) if isinstance(end, n.Constant))
+    terms = [opened(node, [n.constant(k)]) for k in range(low, high + 1)]
+    return terms[0] if len(terms) == 1 else n.add_node(tuple(terms))
 
 
 def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str, int]) -> Any:

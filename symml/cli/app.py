@@ -138,6 +138,20 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
+@app.command(short_help="Derive a Fisher information.")
+def fisher(
+    likelihood: Annotated[str, typer.Argument(help="A log-likelihood, such as 'k*log(lam) - lam'.")],
+    wrt: Annotated[str, typer.Option(help="The parameter.")],
+    shapes: options.Shapes = "",
+    given: Annotated[str, typer.Option(help="The law: 'k ~ poisson(lam)'.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Derive the Fisher information of a parameter by the score's variance and by the mean curvature."""
+    from symml.cli.expect import run_fisher
+
+    run_fisher(likelihood, wrt, shapes, given, json=json)
+
+
 @app.command(short_help="Print the KKT conditions of a problem.")
 def kkt(
     objective: options.Expression,
@@ -154,7 +168,7 @@ def kkt(
     run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command(short_help="Derive the Lagrange dual of a problem.")
+@app.command(short_help="Derive the dual of a problem.")
 def dual(
     objective: options.Expression,
     over: options.Over,
@@ -170,7 +184,7 @@ def dual(
     run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command(short_help="Prove convexity, or show where it fails.")
+@app.command(short_help="Prove convexity, or refute it.")
 def convex(
     expression: options.Expression,
     wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
@@ -181,6 +195,34 @@ def convex(
     from symml.cli.optimize import run_convex
 
     run_convex(expression, wrt, shapes, json=json)
+
+
+@app.command(short_help="Find and classify critical points.")
+def critical(
+    expression: options.Expression,
+    wrt: Annotated[str, typer.Option(help="The variables, all numbers: 'x, y'.")],
+    shapes: options.Shapes = "",
+    json: options.Json = False,
+) -> None:
+    """Find the points where the gradient of EXPRESSION vanishes and classify each by the Hessian."""
+    from symml.cli.optimize import run_critical
+
+    run_critical(expression, wrt, shapes, json=json)
+
+
+@app.command(short_help="Show an optimizer's update rule.")
+def update(
+    name: Annotated[
+        str, typer.Argument(help="gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...")
+    ],
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function of one step.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Show an optimizer's update rule, as a formula or as a NumPy function."""
+    from symml.cli.optimize import run_update
+
+    run_update(name, latex=latex, code=code, json=json)
 
 
 @app.command(short_help="Show an entry of the book of identities.")

@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 from symml.calculus.facts import is_symmetric
-from symml.expr.binders import is_open
 from symml.expr.dims import Dim
 from symml.expr.nodes import (
     Add,
@@ -291,7 +290,7 @@ def _ranged(node: Ranged, args: list[Form]) -> Form:
 
 def _expectation(node: Expectation, args: list[Form]) -> Form:
     """The averaged symbols are named where others of the body are not averaged; variances have names of their own."""
-    sides = None if is_open(node) else as_covariance(node)
+    sides = as_covariance(node)
     if sides is not None:
         kind = "variance" if sides[0] is sides[1] else "covariance"
         shown = sides[:1] if kind == "variance" else sides
