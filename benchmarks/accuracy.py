@@ -156,7 +156,8 @@ def _declared(formula: Formula) -> str:
 
 def symml_engine(gradients: bool) -> Functions:
     from symml.expr import build
-    from symml.faces import grad, read
+    from symml.faces import grad
+    from symml.faces import read_numpy as read
 
     found = {}
     for name, wrt in questions(gradients):

@@ -77,12 +77,19 @@ class Binding:
             ShapeError: Two axes of one dimension have different lengths.
         """
         given = {name: np.shape(values[name]) for name in self.shapes if name in values}
+        extra = {name: values[name] for name in self.arguments if name not in self.shapes and name in values}
+        return self.sizes_of_shapes(given, extra)
+
+    def sizes_of_shapes(
+        self, given: Mapping[str, tuple[int, ...]], extra: Mapping[str, int] | None = None
+    ) -> dict[str, int]:
+        """The same from shapes."""
         for name, found in given.items():
             if len(found) != len(self.shapes[name]):
                 raise ShapeError(
                     f"{name} has shape {show_shape(found)}; it is declared {show_shape(self.shapes[name])}"
                 )
-        sizes = {name: values[name] for name in self.arguments if name not in self.shapes and name in values}
+        sizes = dict(extra or {})
         for reading in self._readings:
             known = all(name in sizes or name == reading.name for name, _ in reading.dim.terms)
             if reading.argument in given and known:

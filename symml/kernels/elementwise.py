@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from symml.kernels.emit import Emitter
 
 _MOST_DIGITS = 6
+_MOST_DECIMAL = 10**4
 _MOST_REPEATED = 4
 
 
@@ -150,10 +151,18 @@ def _multiply(groups: dict[Labels, _Group], coef: Fraction, as_float: bool) -> N
     if as_float or (low in (2, 4, 8) and len(str(top)) < _MOST_DIGITS):
         scalars.above.insert(0, Code(str(top / low)))
         return
+    if top != 1 and _is_short_decimal(coef):
+        scalars.above.insert(0, Code(repr(top / low)))
+        return
     if top != 1:
         scalars.above.insert(0, Code(str(top)))
     if low != 1:
         scalars.below.insert(0, Code(str(low)))
+
+
+def _is_short_decimal(coef: Fraction) -> bool:
+    """Whether the number is a fraction that people write with a point, such as 0.999."""
+    return coef.denominator > 1 and _MOST_DECIMAL % coef.denominator == 0 and coef < 1
 
 
 def _product(groups: dict[Labels, _Group], shape: Labels) -> Code:

@@ -15,6 +15,7 @@ from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
 from symml.kernels.error import Error, measure
 from symml.kernels.objective import Objective, objective
+from symml.kernels.plan import Plan, plan
 from symml.kernels.source import Written, is_function_name, written
 
 
@@ -89,6 +90,20 @@ class Kernel:
             SymmlError: An argument is unknown, or neither a parameter nor given.
         """
         return objective(self, parameters, data)
+
+    def plan(self, shapes: Mapping[str, Any] | None = None, dtype: Any = float, **dims: int) -> Plan:
+        """The kernel for arrays of known shapes: no memory is allocated in a call that is given its outputs.
+
+        Args:
+            shapes: Arguments with their shapes (or arrays of such shapes), or dimensions with their lengths.
+            dtype: ``float64`` or ``float32``.
+            dims: Dimensions with their lengths.
+
+        Raises:
+            ShapeError: The shapes contradict each other, or do not tell every dimension.
+            SymmlError: A name is unknown, or the type is no float.
+        """
+        return plan(self, {**(shapes or {}), **dims}, dtype)
 
     def sibling(self, roots: Sequence[Expr], name: str) -> Kernel:
         """A kernel of other expressions."""

@@ -23,6 +23,7 @@ def _row(name: str, definition: Callable[..., Expr], arity: int = 1, facts: froz
 # ---- exponentials and trigonometric functions ------------------------------------------------------------------------
 sech = _row("sech", lambda x: 1 / F.cosh(x), facts=_POSITIVE)
 exp_difference = _row("exp_difference", lambda a, b: F.exp(a - b), 2, _POSITIVE)
+sigmoid_slope = _row("sigmoid_slope", lambda x: F.sigmoid(x) * F.sigmoid(-x), facts=_POSITIVE)
 odds_share = _row("odds_share", lambda t: t / (1 + t), facts=_POSITIVE)
 sigmoid_minus = _row("sigmoid_minus", lambda x, y: F.sigmoid(x) - y, 2)
 expm1_quotient = _row("expm1_quotient", lambda x: F.expm1(x) / x, facts=_POSITIVE)
@@ -39,6 +40,7 @@ hypot = Function(
 )
 
 # ---- logarithms ------------------------------------------------------------------------------------------------------
+cross_entropy = _row("cross_entropy", lambda x, y: -y * F.log_sigmoid(x) - (1 - y) * F.log_sigmoid(-x), 2)
 log1mexp = _row("log1mexp", lambda x: F.log1p(-F.exp(x)))
 log_quotient = _row("log_quotient", lambda x, y: F.log(x / y), 2)
 log_complement_quotient = _row("log_complement_quotient", lambda x, y: F.log((1 - x) / (1 - y)), 2)

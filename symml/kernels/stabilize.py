@@ -13,7 +13,7 @@ from symml.calculus.simplify.recognize import RULES
 from symml.calculus.simplify.rule import Uses, items_of, remake
 from symml.expr import functions as F
 from symml.expr.arithmetic import rational_power, scale
-from symml.expr.contract import factors_of
+from symml.expr.contract import contract, factors_of
 from symml.expr.function import Function
 from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
 from symml.expr.walk import rebuild, topological, use_counts
@@ -78,11 +78,29 @@ def _once(node: Expr) -> Expr | None:
         found = row(node)
         if found is not None:
             return found
+    if isinstance(node, Contract) and len(node.dims) > len(node.shape):
+        return _grouped(node)
     own = traits(node) if type(node) in _ROWS else frozenset()
     for needs, row in _ROWS.get(type(node), ()):
         found = row(node) if not needs or needs & own else None
         if found is not None:
             return found
+    return None
+
+
+def _grouped(node: Contract) -> Expr | None:
+    """In a product with sums, the factors with the same axes rewritten as one elementwise product."""
+    items = items_of(node)
+    for sub in dict.fromkeys(node.subs):
+        group = [arg for arg, other in items if other == sub]
+        if not sub or len(group) < 2 or len(set(sub)) < len(sub):
+            continue
+        axes = range(len(sub))
+        inner = contract([(arg, axes) for arg in group], axes, merge=lambda part: False)
+        found = _rewritten(inner)
+        if found is not None:
+            new = remake(node, [*(item for item in items if item[1] != sub), (found, sub)])
+            return None if new is node else new
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, generic_points
 from symml.expr.nodes import Expr
-from symml.faces import read
+from symml.faces import read_numpy as read
 from symml.kernels.rewrites.row import Row
 from symml.kernels.stabilize import TABLE, stabilize
 

@@ -7,12 +7,25 @@ SOURCES: dict[str, str] = {
 def _sigmoid(x):
     """1 / (1 + exp(-x)) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+    return np.maximum(e, x >= 0) / (1.0 + e)
+''',
+    "sigmoid_slope": '''
+def _sigmoid_slope(x):
+    """sigmoid(x) * sigmoid(-x), the derivative of sigmoid."""
+    e = np.exp(-np.abs(x))
+    t = 1.0 + e
+    return e / (t * t)
 ''',
     "log_sigmoid": '''
 def _log_sigmoid(x):
     """log(1 / (1 + exp(-x))) without overflow."""
     return np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x)))
+''',
+    "cross_entropy": '''
+def _cross_entropy(x, y):
+    """-y * log(sigmoid(x)) - (1 - y) * log(sigmoid(-x)): a sum of terms that are never negative."""
+    far = (1.0 - y) * np.maximum(x, 0.0) - y * np.minimum(x, 0.0)
+    return far + np.log1p(np.exp(-np.abs(x)))
 ''',
     "softplus": '''
 def _softplus(x):

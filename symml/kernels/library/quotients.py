@@ -28,8 +28,7 @@ def _odds_share(t):
 def _sigmoid_minus(x, y):
     """sigmoid(x) - y, exact where both are near 1."""
     e = np.exp(-np.abs(x))
-    tail = e / (1.0 + e)
-    return np.where(x >= 0, (1.0 - y) - tail, tail - y)
+    return ((x >= 0) - y) - np.copysign(e / (1.0 + e), x + 0.0)
 ''',
     "expm1_quotient": '''
 def _expm1_quotient(x):

@@ -15,6 +15,7 @@ from symml.kernels.rows import (
     binary_kl,
     cosc,
     cosc_slope,
+    cross_entropy,
     expm1_quotient,
     expm1_quotient_slope,
     hypot,
@@ -57,6 +58,25 @@ def sigmoids_that_meet(node: Expr) -> Expr | None:
             if found.get(partner) == -coef:
                 new = M.multiplied({beside: coef}, M.expand(x, labels=labels))
                 return replaced(found, [monomial, partner], new, node)
+    return None
+
+
+def cross_entropy_of_sigmoid(node: Expr) -> Expr | None:
+    """-y log sigmoid(x) - (1 - y) log sigmoid(-x) = (1 - y) max(x, 0) - y min(x, 0) + log1p(e^-|x|)"""
+    found = terms(node)
+    for monomial, coef in found.items():
+        for (atom, labels), p in monomial:
+            if p != 1 or not is_call(atom, F.log_sigmoid) or len(monomial) != 2:
+                continue
+            (((y, place), q),) = M.without(monomial, (atom, labels))
+            mirror = F.log_sigmoid(scale(-1, atom.args[0]))
+            if q != 1 or place != labels or complement(y) is not None:
+                continue
+            for other, d in found.items():
+                rest = M.times(other, M.raised(M.atom_of(mirror, labels), -_ONE))
+                if d == coef and len(rest) == 1 and complement(next(iter(rest))[0][0]) is y:
+                    new = M.atom_of(cross_entropy(atom.args[0], y), labels)
+                    return replaced(found, [monomial, other], {new: -coef}, node)
     return None
 
 
@@ -174,6 +194,14 @@ ROWS = (
         sigmoids_that_meet,
         "log_sigmoid softplus",
         ("log_sigmoid(x) - log_sigmoid(-x)", "x: real"),
+    ),
+    Row(
+        "-y log sigmoid(x) - (1 - y) log sigmoid(-x) >= 0 without cancellation",
+        "everywhere",
+        (Add,),
+        cross_entropy_of_sigmoid,
+        "log_sigmoid",
+        ("y*log_sigmoid(x) + (1 - y)*log_sigmoid(-x)", "x: real, y: unit"),
     ),
     Row(
         "y - 1 - log(y) = -log1pmx(y - 1)",

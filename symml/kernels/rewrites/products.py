@@ -20,6 +20,7 @@ from symml.kernels.rows import (
     expm1_quotient_slope,
     odds_share,
     sech,
+    sigmoid_slope,
 )
 
 _ONE = Fraction(1)
@@ -111,6 +112,23 @@ def exponential_times_sigmoids(node: Expr) -> Expr | None:
         if p >= 1 and exponents.get(tail, Fraction(0)) >= 1:
             rest = M.without(M.without(monomial, (atom, labels)), tail)
             return swapped(node, coef, rest, M.atom_of(F.sigmoid(x), labels))
+    return None
+
+
+def sigmoid_and_its_mirror(node: Expr) -> Expr | None:
+    """sigmoid(x) sigmoid(-x) = e / (1 + e)^2 for e = e^-|x|"""
+    found = term(node)
+    if found is None:
+        return None
+    coef, monomial = found
+    exponents = M.powers(monomial)
+    for (atom, labels), p in calls(monomial, F.sigmoid):
+        x = atom.args[0]
+        mirror = (F.sigmoid(scale(-1, x)), labels)
+        if p == 1 and exponents.get(mirror) == 1:
+            rest = M.without(M.without(monomial, (atom, labels)), mirror)
+            positive = x if not isinstance(x, Contract) or x.coef > 0 else mirror[0].args[0]
+            return swapped(node, coef, rest, M.atom_of(sigmoid_slope(positive), labels))
     return None
 
 
@@ -260,6 +278,14 @@ ROWS = (
         powers_that_meet,
         "",
         ("sigmoid(x)*y/sigmoid(x)", "x: real, y: real"),
+    ),
+    Row(
+        "sigmoid(x) sigmoid(-x) = e/(1 + e)^2 for e = e^-|x|",
+        "everywhere",
+        (Contract,),
+        sigmoid_and_its_mirror,
+        "sigmoid",
+        ("sigmoid(x)*sigmoid(-x)", _X),
     ),
     Row(
         "e^x sigmoid(-x) = sigmoid(x)",
