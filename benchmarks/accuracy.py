@@ -170,10 +170,15 @@ def symml_engine(gradients: bool) -> Functions:
 
 
 def symml_function(expr: Any, arity: int) -> Callable[..., Any]:
-    import symml
+    from symml.faces import kernel
 
-    made = symml.kernel(expr)
-    return lambda *columns: made(**{a: c for a, c in zip(LETTERS[:arity], columns, strict=True) if a in made.arguments})
+    made = kernel(expr)
+
+    def run(*columns: np.ndarray) -> Any:
+        given = {**dict(zip(LETTERS[:arity], columns, strict=True)), "n": len(columns[0])}
+        return made(**{name: given[name] for name in made.arguments})
+
+    return run
 
 
 def naive_engine(gradients: bool) -> Functions:

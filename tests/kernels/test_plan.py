@@ -47,7 +47,7 @@ def test_blocks_of_rows_do_not_change_the_result(rows: int) -> None:
     found = kernel_of([*roots, read_numpy("X@w", SHAPES)])
     given = {"X": RNG.normal(size=(rows, 8)), "y": np.sign(RNG.normal(size=rows)), "w": RNG.normal(size=8)}
     planned = found.plan(n=rows, d=8)
-    assert bool(planned.block) == (rows > 2000)
+    assert bool(planned.block) == (rows > 8192)
     for a, b in zip(planned(**given), found(**given), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-13)
 

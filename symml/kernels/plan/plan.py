@@ -23,8 +23,9 @@ from symml.kernels.plan.write import Writer, Written
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
 
-_BLOCK_ENTRIES = 8192
-_BLOCK_ROWS_OF_PRODUCTS = 1024
+_WRITTEN_ENTRIES = 16384
+_READ_ENTRIES = 65536
+_ROWS_OF_PRODUCTS = 1024
 _LEAST_BLOCKS = 1
 
 
@@ -212,11 +213,14 @@ def _is_plain(dim: Size) -> bool:
 
 
 def _block(steps: Sequence[Step], known: Mapping[str, Form], length: int) -> int:
-    """How many rows are worked on at once: what stays in the cache, more where matrices are multiplied."""
-    widths = [prod(form.shape) // length for form in known.values() if form.rows and length]
-    rows = max(1, _BLOCK_ENTRIES // max(1, *widths)) if widths else max(1, length)
+    """How many rows are worked on at once: what is written and what is read twice stays in the cache."""
+    made = {step.target for step in steps if step.kind not in ("view", "number")}
+    widths = {name: prod(form.shape) // length for name, form in known.items() if form.rows and length}
+    written = max([width for name, width in widths.items() if name in made], default=1)
+    read = max(widths.values(), default=1)
+    rows = max(1, min(_WRITTEN_ENTRIES // max(1, written), _READ_ENTRIES // max(1, read)))
     matrices = any(s.kind == "matmul" and min(len(known[a].shape) for a in s.args) > 1 for s in steps)
-    return max(rows, _BLOCK_ROWS_OF_PRODUCTS) if matrices else rows
+    return max(rows, _ROWS_OF_PRODUCTS) if matrices else rows
 
 
 # ---- the module ------------------------------------------------------------------------------------------------------
