@@ -90,11 +90,8 @@ class _Group:
         for code, count, is_below in self.repeated:
             (below if is_below else above).extend([code] * count)
         if self.repeated and above and below:
-            first, *rest = above
-            while below or rest:
-                first = over(first, below.pop(0)) if below else first
-                first = times(first, rest.pop(0)) if rest else first
-            self.above = [first]
+            pairs = [over(code, below.pop(0)) if below else code for code in above]
+            self.above = [times(*pairs)]
         self.repeated = []
 
     def product(self) -> Code:

@@ -27,6 +27,7 @@ Term = tuple[Fraction, Expr]
 _HALF = Fraction(1, 2)
 _ROUNDS = 8
 _PASSES = 6
+_SMALL = 300
 
 
 def stabilize(root: Expr) -> Expr:
@@ -41,18 +42,22 @@ def stabilize(root: Expr) -> Expr:
 
 
 def _pass(root: Expr, settled: set[Expr], view: View) -> Expr:
-    """Every node rewritten once, its arguments before it; nodes that no row changes are settled."""
-    uses, done = use_counts(root), dict[Expr, Expr]()
+    """Every node rewritten once, its arguments before it; nodes that no row changes are settled.
+
+    In small expressions rows see through products that are used twice; in large ones that would cost their sharing.
+    """
+    order, uses, done = topological(root), use_counts(root), dict[Expr, Expr]()
+    shares = len(order) > _SMALL
     token = VIEW.set(view)
     try:
-        for node in topological(root):
+        for node in order:
             new = rebuild(node, tuple([done[arg] for arg in node.args]))
             changed = None if new in settled else _rewritten(new)
             done[node] = new if changed is None else changed
             traits(done[node])
             if changed is None:
                 settled.add(new)
-            if uses[node] > 1:
+            if shares and uses[node] > 1:
                 view.shared.add(done[node])
     finally:
         VIEW.reset(token)

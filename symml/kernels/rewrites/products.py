@@ -175,7 +175,8 @@ def _may_meet(node: Contract) -> bool:
         if isinstance(arg, Contract) and depth and is_product(arg):
             stack += [(inner, depth - 1) for inner in arg.args]
             continue
-        base = arg.args[0] if isinstance(arg, Power) or is_call(arg, F.power) else arg
+        base = arg.args[0] if isinstance(arg, Power) else arg
+        base = base.args[0] if is_call(base, F.power) else base
         if base in seen:
             return True
         seen.add(base)
