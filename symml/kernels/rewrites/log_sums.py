@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symml.expr import functions as F
-from symml.expr.arithmetic import full, scale
+from symml.expr.arithmetic import scale
 from symml.expr.nodes import Add, Expr
 from symml.kernels import monomials as M
 from symml.kernels.monomials import UNIT, Monomial, Sum
 from symml.kernels.rewrites.logs import complement
 from symml.kernels.rewrites.row import Row, is_call, terms
+from symml.kernels.rewrites.sums import hypot_of
 from symml.kernels.rows import (
     binary_kl,
     cosc,
@@ -18,7 +19,6 @@ from symml.kernels.rows import (
     cross_entropy,
     expm1_quotient,
     expm1_quotient_slope,
-    hypot,
     log1p_square,
     log1p_square_excess,
     log_complement_quotient,
@@ -133,11 +133,14 @@ def excess_of_square(node: Expr) -> Expr | None:
                 continue
             x = atom.args[0]
             beside = M.without(monomial, (atom, labels))
-            square = M.expand(x**2, labels=labels)
-            ((inner, coef),) = square.items() if len(square) == 1 else (((UNIT, Fraction(0))),)
-            share = M.times(inner, M.raised(M.atom_of(hypot(full(1, x.shape), x), labels), Fraction(-2)))
+            square = M.single(M.expand(x**2, labels=labels))
+            root = hypot_of(M.build(M.added([{UNIT: _ONE}, M.expand(x**2)]), x.shape))
+            below = None if root is None else M.single(M.expand(root, labels=labels))
+            if square is None or below is None:
+                continue
+            coef, share = square[0], M.times(square[1], M.raised(below[1], Fraction(-2)))
             partner = M.times(beside, share)
-            if coef and found.get(partner) == -c * coef:
+            if found.get(partner) == -c * coef:
                 new = M.times(beside, M.atom_of(log1p_square_excess(x), labels))
                 return replaced(found, [monomial, partner], {new: c}, node)
     return None
