@@ -5,7 +5,7 @@ Every answer is a proof: ``False`` only means "not known".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from symml.expr.nodes import (
@@ -23,7 +23,6 @@ from symml.expr.nodes import (
     Symbol,
 )
 from symml.expr.scoped import Binder, Bound, Expectation, Integral, Series
-from symml.expr.walk import topological
 
 _SIGNED = ("positive", "nonnegative", "nonzero")
 _NOTHING: frozenset[str] = frozenset()
@@ -36,13 +35,26 @@ def sign_facts(node: Expr) -> frozenset[str]:
     """Which of ``positive``, ``nonnegative`` and ``nonzero`` hold for every entry, wherever the value exists."""
     if node.memo is not None and "sign" in node.memo:
         return frozenset(node.memo["sign"])
-    for part in topological(node):
+    for part in _without_sign(node):
         if part.memo is None:
             part.memo = {}
-        if "sign" not in part.memo:
-            part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
+        part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
     assert node.memo is not None
     return frozenset(node.memo["sign"])
+
+
+def _without_sign(root: Expr) -> Iterator[Expr]:
+    """The nodes under ``root`` whose sign is not known yet, arguments first; what is known is not entered again."""
+    stack: list[tuple[Expr, bool]] = [(root, False)]
+    seen: set[Expr] = set()
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif node not in seen and not (node.memo and "sign" in node.memo):
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in node.args)
 
 
 def is_positive(node: Expr) -> bool:

@@ -121,6 +121,22 @@ def kernel(
     run(expression, shapes, wrt, name, output, json=json)
 
 
+@app.command(short_help="Time the kernel of a formula on this machine.")
+def bench(
+    expression: Annotated[
+        str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")
+    ],
+    shapes: options.Shapes = "",
+    wrt: Annotated[str, typer.Option(help="Time the gradient with respect to this variable.")] = "",
+    sizes: Annotated[str, typer.Option(help="The lengths of the dimensions: 'n=1000,d=32'.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Compare the kernel of EXPRESSION, its plan and, where it is installed, JAX, on random arrays of its domains."""
+    from symml.cli.bench import run
+
+    run(expression, shapes, wrt, sizes, json=json)
+
+
 @app.command(short_help="Carry out an expectation, step by step.")
 def expect(
     expression: options.Expression,

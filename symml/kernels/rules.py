@@ -42,8 +42,8 @@ from symml.kernels.contractions import (
     write_sum,
     write_view,
 )
-from symml.kernels.elementwise import undivided, write_elementwise
-from symml.kernels.functions import HELPERS
+from symml.kernels.elementwise import elementwise_parts, undivided, write_elementwise
+from symml.kernels.library import HELPERS
 from symml.kernels.scatters import Scatter, scatter_of, write_scatter, write_scatters
 from symml.kernels.values import Value, stretched
 from symml.kernels.views import view_parts
@@ -87,7 +87,7 @@ def _contract_parts(node: Contract) -> Sequence[Expr]:
         return [node.args[0], *node.args[1].args]
     if len(node.dims) > len(node.shape) or _is_diagonal(node):
         return node.args
-    return [undivided(arg)[0] for arg in node.args if not isinstance(arg, Eye)]
+    return elementwise_parts(node)
 
 
 def _is_diagonal(node: Contract) -> bool:
