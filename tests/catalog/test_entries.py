@@ -38,7 +38,7 @@ def verified(entry_id: str) -> Verdict:
 
 @cache
 def crosschecked(entry_id: str) -> Row:
-    return crosscheck(entry(entry_id))
+    return crosscheck(entry(entry_id), verified(entry_id))
 
 
 def has_undefined(e: Entry) -> bool:
