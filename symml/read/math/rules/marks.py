@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symml.expr.nodes import Symbol, symbol_node
+from symml.expr.nodes import Symbol
+from symml.read.math.rules.indices import own_symbol
 from symml.read.math.rules.powers import inverse
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, describe, einsum
@@ -22,16 +23,8 @@ def mark(e: Elaborator, node: Node) -> Value:
     if node.value == "inverse transpose":
         return transpose(e, node, inverse(e, node, e.value(inner)))
     if node.value == "star" and inner.kind == "declared" and isinstance(inner.value.value, Symbol):
-        return _starred(e, node, inner.value.value)
+        return own_symbol(e, node, inner.value.value, inner.value.name + "^{*}")
     raise e.error(node, f"not understood: {e.written(node)}", _MARK_CURES.get(node.value, "write it out"))
-
-
-def _starred(e: Elaborator, node: Node, symbol: Symbol) -> Value:
-    """``w^*``: another symbol of the same kind as w."""
-    name = symbol.name + "^{*}"
-    e.inferred[name] = symbol_node(name, symbol.shape, symbol.domain)
-    e.note(f"{e.written(node)} is a symbol of its own, of the kind of {symbol.name}")
-    return Value(e.inferred[name])
 
 
 _MARK_CURES = {
