@@ -74,12 +74,13 @@ def _conditions(p: Parser) -> Node:
 def _running(p: Parser) -> frozenset[str]:
     """The letters that run: all, or those before the sign of a range."""
     found: list[str] = []
-    for token in p.found[p.place : p.stop]:
-        if token.text in ("=", r"\in", r"\le", "<"):
-            break
-        row = p.table.find(token.text)
-        if token.text.isalpha() or token.kind == "command":
-            found += [token.text] if row is None or row.kind in ("symbol", "random", "size") else []
+    k = p.place
+    while k < p.stop and p.found[k].text not in ("=", r"\in", r"\le", "<"):
+        base = scan_base(p.found, k, p.stop)
+        if base is not None:
+            row = p.table.find(base[0])
+            found += [base[0]] if row is None or row.kind in ("symbol", "random", "size") else []
+        k = k + 1 if base is None else base[1]
     return frozenset(found)
 
 
@@ -160,7 +161,8 @@ def _stands_outside(p: Parser, letter: str, start: int, first: int) -> bool:
 def named(p: Parser) -> Node:
     r"""``\max(a, b)``, ``\max_i x_i``, ``\arg\min_w f(w)``, ``\max x``."""
     token = p.next()
-    operator = {"sup": "max", "inf": "min"}.get(name := token.text.removeprefix("\\"), name)
+    name = token.text.removeprefix("\\").replace(" ", "")
+    operator = {"sup": "max", "inf": "min"}.get(name, name)
     if operator in ("lim", "arg"):
         raise p.error(
             token,

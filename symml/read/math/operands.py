@@ -65,7 +65,7 @@ def _word(p: Parser) -> Node:
     token = p.peek()
     if p.table.find(r"\mathrm{" + token.text.replace(" ", "") + "}") is not None:
         return symbols.symbol(p)
-    if token.text in OPERATORS:
+    if token.text.replace(" ", "") in OPERATORS:
         return bigs.named(p)
     if token.text in FUNCTIONS and calls.is_called(p):
         return calls.function(p)

@@ -219,6 +219,9 @@ class _Reader:
         symbols = {key: row.value for key, row in e.table.found.items() if isinstance(row.value, Symbol)}
         symbols |= e.inferred | e.undefined
         notes = tuple(e.notes)
+        for condition in clause.conditions if not clause.signs else ():
+            e.note(f"it is said that {condition}")
+        notes = tuple(e.notes)
         if not clause.signs:
             (only,) = made
             if isinstance(only, Expr):

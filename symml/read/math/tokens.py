@@ -90,7 +90,7 @@ def tokens(text: str, *, one_line: bool = False) -> list[Token]:
     """
     if len(text) > MAX_TEXT:
         raise ReadError(f"the text has {len(text)} characters; at most {MAX_TEXT} are read", cure="read it in pieces")
-    found = list(_merged(_without_empty_sides(_Lexer(text, one_line).run())))
+    found = list(_merged(_rearranged(_without_empty_sides(_Lexer(text, one_line).run()))))
     _check_braces(text, found)
     return found
 
@@ -190,7 +190,9 @@ class _Lexer:
         if written.endswith("*") and written not in _SAME and written not in WORDS and written not in _WITH_GROUP:
             written = written[:-1]
             self.place -= 1
-        if written in _DROPPED or written in (r"\(", r"\)", r"\[", r"\]"):
+        if written == r"\bf" and self.out and self.out[-1].text == "{":
+            self.out.insert(-1, replace(self.out[-1], text=r"\mathbf", kind="command"))
+        elif written in _DROPPED or written in (r"\(", r"\)", r"\[", r"\]"):
             self.gap = True
         elif written in _SIDES:
             self._delimiter(_SIDES[written], start)
@@ -288,6 +290,37 @@ def _without_empty_sides(found: list[Token]) -> list[Token]:
             dropped.add(k)
     dropped.update(k for k in opened if found[k].text == r"\left.")
     return [token for k, token in enumerate(found) if k not in dropped]
+
+
+def _rearranged(found: list[Token]) -> list[Token]:
+    r"""``\underset{w}{\arg\min}`` is ``\arg\min_{w}``, ``\mathop{f}`` is f."""
+    if not any(token.text in (r"\underset", r"\mathop") for token in found):
+        return found
+    result: list[Token] = []
+    k = 0
+    while k < len(found):
+        token = found[k]
+        below = _braced(found, k + 1) if token.text in (r"\underset", r"\mathop") else None
+        inner = _braced(found, below[1]) if below is not None and token.text == r"\underset" else below
+        if below is None or inner is None or any(t.text in ("=", r"\to") for t in found[inner[0] : inner[1]]):
+            result.append(token)
+            k += 1
+            continue
+        result += found[inner[0] + 1 : inner[1] - 1]
+        if token.text == r"\underset":
+            result += [replace(token, text="_", kind="sign"), *found[below[0] : below[1]]]
+        k = inner[1]
+    return result
+
+
+def _braced(found: list[Token], k: int) -> tuple[int, int] | None:
+    """The places of a group with its braces."""
+    depth = 0
+    for place in range(k, len(found)):
+        depth += {"{": 1, "}": -1}.get(found[place].text, 0)
+        if depth == 0:
+            return (k, place + 1) if place > k else None
+    return None
 
 
 def _as_cases(found: list[Token], start: int, stop: int) -> set[int]:

@@ -38,7 +38,7 @@ _MARK_CURES = {
 def transpose(e: Elaborator, node: Node, x: Value) -> Value:
     """Rows become columns."""
     if x.rank == 0:
-        if node.args[0].kind in ("name", "declared"):
+        if _bare(node.args[0]).kind in ("name", "declared", "label"):
             raise e.error(
                 node,
                 f"the transpose of a number: {e.written(node)}",
@@ -50,6 +50,13 @@ def transpose(e: Elaborator, node: Node, x: Value) -> Value:
     if x.rank > 2:
         raise e.error(node, f"the transpose of {describe(x)}")
     return x.with_expr(einsum([(x, "ij")], "ji"))
+
+
+def _bare(node: Node) -> Node:
+    """What stands in braces and brackets."""
+    while node.kind == "group":
+        node = node.args[0]
+    return node
 
 
 def primed(e: Elaborator, node: Node) -> Value:

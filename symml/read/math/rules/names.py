@@ -284,6 +284,8 @@ def _looks_like_number(written: Written) -> bool:
 def _may_be_product(e: Elaborator, node: Node, written: Written) -> bool:
     """Whether a word of plain text may be letters side by side, such as Xw."""
     word = written.base[len(r"\mathrm{") : -1]
+    if e.source.startswith(r"\operatorname", node.start):
+        return True
     if not written.base.startswith(r"\mathrm{") or e.source[node.start : node.start + 1] == "\\":
         return False
     rows = [e.table.find(letter) for letter in word]
