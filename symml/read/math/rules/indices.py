@@ -60,9 +60,10 @@ def _moment(e: Elaborator, node: Node) -> Value | None:
 
 def _row_of_capital(e: Elaborator, base: Node, at: list[Node]) -> Value | None:
     """``x_i`` as row i of a declared X where x itself has no such entry."""
-    name = base.value.name if base.kind == "declared" else ""
-    row = e.table.find(name.upper()) if len(name) == 1 and name.islower() and len(at) == 1 else None
-    if row is None or not isinstance(row.value, Symbol) or len(row.value.shape) != 2:
+    name = str(base.value.name) if base.kind == "declared" else ""
+    plain = name.removeprefix(r"\mathbf{").removesuffix("}")
+    row = e.table.find(name.replace(plain, plain.upper())) if len(plain) == 1 and plain.islower() else None
+    if row is None or not isinstance(row.value, Symbol) or len(row.value.shape) != 2 or len(at) != 1:
         return None
     try:
         found = take(e, base, Value(row.value), at)
