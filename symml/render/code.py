@@ -198,7 +198,8 @@ def _linalg(f: Form) -> Coded:
     inner = _code(f.args[0])[0]
     if f.value.name == "logdet":
         return f"np.linalg.slogdet({inner})[1]", ATOM
-    return f"np.linalg.{f.value.name}({inner})", ATOM
+    found = f"np.{f.value.numpy}({inner})"
+    return found + ("[1]" if f.value.name == "eigvecs" else ""), ATOM
 
 
 def _sum_of(f: Form) -> Coded:
@@ -259,6 +260,7 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "array": lambda f: (f"np.array({_rows(f)})", ATOM),
     "basis": lambda f: (f"np.eye({f.rows})[{f.value}]", ATOM),
     "selector": _selector,
+    "positions": lambda f: (f"np.arange({f.value})", ATOM),
     "onehot": lambda f: (f"onehot({_code(f.args[0])[0]}, {f.value})", ATOM),
     "entry": _entry,
     "T": _transpose,

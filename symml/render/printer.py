@@ -374,6 +374,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "basis": _basis,
     "array": lambda p, f: (p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM),
     "selector": _selector,
+    "positions": lambda p, f: (p.sign("positions", str(f.value - 1)), ATOM),
     "onehot": _onehot,
     "entry": _entry,
     "T": _transpose,

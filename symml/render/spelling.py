@@ -167,6 +167,10 @@ _PLAIN = [
     "power",
     "polygamma",
     "where",
+    "eigvals",
+    "eigvecs",
+    "cholesky",
+    "sort",
 ]
 _STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 
@@ -220,6 +224,7 @@ LATEX = Spelling(
         "rows": r"\text{rows}",
         "all": r"\text{all}",
         "cols": r"\text{cols}",
+        "positions": r"(0, \dots, {0})^{{\top}}",
         "series": r"\sum_{{{0}={1}}}^{{{2}}} ",
         "integral": r"\int_{{{1}}}^{{{2}}} {0} \, d{3}",
         "infinity": r"\infty",
@@ -303,6 +308,7 @@ TEXT = Spelling(
         "rows": "rows",
         "all": "all",
         "cols": "cols",
+        "positions": "(0:{0})",
         "series": "Σ[{0}={1}..{2}] ",
         "integral": "∫[{3}={1}..{2}] {0} d{3}",
         "infinity": "∞",

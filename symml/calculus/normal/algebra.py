@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd, lcm
+from time import monotonic
 
 from symml.calculus.normal.atoms import (
     ONE,
@@ -32,10 +33,15 @@ _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along"
 
 
 class Algebra:
-    """Polynomials over one table of atoms."""
+    """Polynomials over one table of atoms.
+
+    Attributes:
+        deadline: The time after which no further monomial is reduced.
+    """
 
     def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
         self.atoms, self.generic, self._divisions = atoms, generic, 0
+        self.deadline = float("inf")
 
     # ---- construction ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction | int) -> Poly:
@@ -79,7 +85,13 @@ class Algebra:
 
     # ---- reduction of one monomial -----------------------------------------------------------------------------------
     def monomial(self, exponents: dict[Atom, Fraction], coef: Fraction) -> Poly:
-        """``coef`` times a product of atoms, reduced by the laws of its atoms."""
+        """``coef`` times a product of atoms, reduced by the laws of its atoms.
+
+        Raises:
+            TooLarge: The deadline has passed.
+        """
+        if monotonic() > self.deadline:
+            raise TooLarge
         kept: dict[Atom, Fraction] = {}
         factors: list[Poly] = []
         for atom, exponent in exponents.items():
