@@ -26,6 +26,7 @@ from symml.calculus.normal.ties import ties_are_rare
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
+_MAX_WORK = 40_000
 _MAX_POWER = 12
 _MAX_DEPTH = 60
 _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
@@ -35,7 +36,7 @@ class Algebra:
     """Polynomials over one table of atoms."""
 
     def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
-        self.atoms, self.generic, self._divisions = atoms, generic, 0
+        self.atoms, self.generic, self._divisions, self._work = atoms, generic, 0, 0
 
     # ---- construction ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction | int) -> Poly:
@@ -66,7 +67,8 @@ class Algebra:
 
     def multiply(self, a: Poly, b: Poly) -> Poly:
         """The product, reduced."""
-        if len(a) * len(b) > _MAX_TERMS * 4:
+        self._work += len(a) * len(b)
+        if len(a) * len(b) > _MAX_TERMS * 4 or self._work > _MAX_WORK:
             raise TooLarge
         parts = []
         for left, c in a.items():
