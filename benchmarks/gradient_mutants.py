@@ -23,7 +23,7 @@ from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
 from symml.read.declarations import read_declarations
 from symml.read.trace import numbers_for
-from tests.proof.mutants import Mutant, load, mutants, same_values
+from tests.proof.mutants import Mutant, load, mutants, rewrites, same_values
 
 FAMILIES = ("regression", "classification", "networks", "probability", "matrices")
 PASSED = ("proved", "proved_randomized", "certified", "convention")
@@ -74,9 +74,11 @@ def run_mutant(label: str, pair: Any, function: Any, mutant: Mutant, score: Scor
     score.seconds.append(perf_counter() - start)
     if same:
         score.counts["equivalent"] += 1
-        if verdict.verdict == "refuted":
-            score.counts["equivalent, refuted"] += 1
-            score.missed.append(f"{label}: equivalent, yet refuted: {verdict.counterexample}")
+        score.counts[f"equivalent, {verdict.verdict}"] += 1
+        if verdict.verdict not in ("proved", "proved_randomized"):
+            score.missed.append(
+                f"{label}: equivalent, yet {verdict.verdict}: {verdict.reason} {verdict.counterexample}"
+            )
         return
     score.counts["wrong"] += 1
     score.counts[verdict.verdict] += 1
@@ -98,6 +100,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--missed", action="store_true")
+    parser.add_argument("--rewrites", action="store_true", help="plant changes that change nothing")
     options = parser.parse_args()
     score = Score()
     number = 0
@@ -108,7 +111,7 @@ def main() -> None:
                 if options.only not in (name, "", family):
                     continue
                 chosen = {}
-                for mutant in mutants(pair[1]):
+                for mutant in (rewrites if options.rewrites else mutants)(pair[1]):
                     number += 1
                     if number % options.every == 0:
                         chosen[f"mutant_{number}"] = mutant

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from symml.expr.sympy_bridge import to_sympy as to_sympy
     from symml.faces import grad as grad
     from symml.faces import hessian as hessian
+    from symml.faces import hvp as hvp
     from symml.faces import jacobian as jacobian
+    from symml.faces import jvp as jvp
     from symml.faces import kernel as kernel
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
+    from symml.faces import vjp as vjp
     from symml.optimize.convexity import convexity as convexity
     from symml.optimize.critical import classify as classify
     from symml.optimize.critical import critical_points as critical_points
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
     from symml.optimize.updates import update as update
+    from symml.proof.derivative_claims import check_backward as check_backward
+    from symml.proof.derivative_claims import check_hessian as check_hessian
+    from symml.proof.derivative_claims import check_hvp as check_hvp
+    from symml.proof.derivative_claims import check_objective as check_objective
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
     from symml.proof.fisher import fisher as fisher
@@ -46,7 +53,11 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
+    "check_backward": "proof.derivative_claims",
     "check_gradient": "proof.gradient_check",
+    "check_hessian": "proof.derivative_claims",
+    "check_hvp": "proof.derivative_claims",
+    "check_objective": "proof.derivative_claims",
     "derive": "proof.derive",
     "classify": "optimize.critical",
     "convexity": "optimize.convexity",
@@ -61,7 +72,9 @@ _HOME = {
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
     "hessian": "faces",
+    "hvp": "faces",
     "jacobian": "faces",
+    "jvp": "faces",
     "kernel": "faces",
     "kkt": "optimize.kkt",
     "lagrangian": "optimize.kkt",
@@ -76,6 +89,7 @@ _HOME = {
     "trace": "read.trace",
     "update": "optimize.updates",
     "vector": "expr.build",
+    "vjp": "faces",
     "verify": "proof.verify",
 }
 __all__ = [*_HOME, "__version__"]

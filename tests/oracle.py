@@ -95,6 +95,8 @@ def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str
             return np.eye(*shape)
         case n.Basis():
             return np.eye(*shape, 1)[:, 0] * 0 + (np.arange(*shape) == dim_value(node.position, sizes))
+        case n.Positions():
+            return np.arange(*shape)
         case n.Selector():
             return np.eye(shape[1])[dim_value(node.start, sizes) + node.step * np.arange(shape[0])]
         case n.OneHot():
@@ -104,7 +106,8 @@ def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str
         case n.Contract():
             return _einsum(node, args, sizes)
         case n.Power():
-            return args[0] ** float(node.exponent)
+            with np.errstate(divide="ignore"):  # a branch that is not taken may divide by zero
+                return args[0] ** float(node.exponent)
         case n.Apply():
             return FUNCTIONS[node.function.name](*args)
         case n.Along():
@@ -124,11 +127,20 @@ def _einsum(node: n.Contract, args: list[np.ndarray], sizes: Mapping[str, int]) 
 def _along(name: str, x: np.ndarray, axes: tuple[int, ...]) -> Any:
     if name in ("softmax", "log_softmax", "logsumexp"):
         return getattr(special, name)(x, axis=axes)
-    return getattr(np, name)(x, axis=axes)
+    return getattr(np, name)(x, axis=axes[0] if name == "sort" else axes)
 
 
 def _linalg(name: str, x: np.ndarray) -> Any:
-    return {"inv": np.linalg.inv, "det": np.linalg.det, "logdet": lambda a: np.linalg.slogdet(a)[1]}[name](x)
+    symmetric = (x + x.T) / 2
+    rules = {
+        "inv": lambda: np.linalg.inv(x),
+        "det": lambda: np.linalg.det(x),
+        "logdet": lambda: np.linalg.slogdet(x)[1],
+        "eigvals": lambda: np.linalg.eigvalsh(symmetric),
+        "eigvecs": lambda: np.linalg.eigh(symmetric)[1],
+        "cholesky": lambda: np.linalg.cholesky(symmetric),
+    }
+    return rules[name]()
 
 
 def differences(root: n.Expr, wrt: n.Symbol, values: Values, sizes: Mapping[str, int], h: float = 1e-5) -> np.ndarray:

@@ -17,7 +17,7 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import draw
 from symml.catalog.check import FALSE, GOOD
-from symml.catalog.sympy_form import side, sizes_of
+from symml.catalog.sympy_form import has_nested_inverse, side, sizes_of
 from symml.errors import NotEvaluable, SymmlError
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol
 from symml.expr.walk import symbols, topological
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _POINTS = 5
 _MAX_ULPS = 4096.0
+_TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def _arguments(names: Iterable[str], floats: dict[str, Any], sizes: dict[str, in
 
 
 def _lambdified(entry: Entry, expr: Expr) -> tuple[Any, list[Any]]:
-    """SymPy's kernel of an expression, and its arguments; None where SymPy has no form."""
+    """SymPy's kernel of an expression, and its arguments; None where SymPy has no form, or a huge one."""
+    if has_nested_inverse(expr):
+        return None, []
     try:
         form = side(entry, expr)
     except SymmlError:
@@ -133,7 +136,8 @@ def _lambdified(entry: Entry, expr: Expr) -> tuple[Any, list[Any]]:
         if not hasattr(form, "applyfunc")
         else form.applyfunc(lambda e: e.subs(dummies))
     )
-    return sympy.lambdify(list(dummies.values()), body, modules=["scipy", "numpy"] if _scipy() else "numpy"), used
+    modules = ["scipy", "numpy"] if _scipy() else "numpy"
+    return sympy.lambdify(list(dummies.values()), body, modules=modules, cse=True), used
 
 
 def _scipy() -> bool:
@@ -159,7 +163,9 @@ def _ulps(value: Any, truth: Any) -> float:
     exact = np.asarray(truth, dtype=object)
     if np.shape(value) != exact.shape:
         return float("inf")
-    scale = max((abs(t) for t in exact.flat), default=mpmath.mpf(0)) or mpmath.mpf(1)
+    largest = max((abs(t) for t in exact.flat), default=mpmath.mpf(0))
+    # Fifty digits of an exact zero are not exactly zero.
+    scale = largest if largest > _TINY else mpmath.mpf(1)
     floor, unit = scale * mpmath.mpf(2) ** -10, mpmath.mpf(2) ** -52
     pairs = zip(value.flat, exact.flat, strict=True)
     return float(max((abs(mpmath.mpf(float(v)) - t) / (max(abs(t), floor) * unit) for v, t in pairs), default=0))

@@ -68,4 +68,4 @@ def _given(text: str) -> str | Callable[..., Any]:
 
 def _is_place(text: str) -> bool:
     """Whether a text names a function in a file or a module."""
-    return "::" in text or _PLACE.fullmatch(text) is not None
+    return "::" in text or (_PLACE.fullmatch(text) is not None and _FILE.fullmatch(text.strip()) is None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -67,15 +67,40 @@ def check_by_differences(
         found = box.compare(point, tally)
         if found is not None:
             reason, witness = found
+            other = _of_logarithm(loss, grad, names, declared, statement)
+            if other is not None:
+                return replace(other, notes=note)
             shown = Evidence("differences", reason)
             return Verdict("disagrees", statement, reason, (shown,), witness, notes=note)
     return _summary(tally, statement, note)
 
 
+def _of_logarithm(
+    loss: Callable[..., Any], grad: Callable[..., Any], names: Sequence[str], declared: Declarations, statement: str
+) -> Verdict | None:
+    """Whether the claim is the derivative with respect to the logarithm of a positive number."""
+    symbol = declared.symbols.get(names[0])
+    if len(names) != 1 or symbol is None or symbol.shape or "positive" not in symbol.domain.facts:
+        return None
+
+    def rescaled(**values: Any) -> Any:
+        args, options = _arguments(grad, values, declared)
+        return np.asarray(grad(*args, **options)) / values[names[0]]
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in declared.symbols]
+    rescaled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect
+    box, tally = _Box(loss, rescaled, declared, list(names)), _Tally()
+    if any(box.compare(point, tally) for point in _points(declared)) or not tally.agreeing or tally.unclear:
+        return None
+    reason = f"the derivative with respect to log {names[0]}: times {names[0]} of what differences give"
+    shown = Evidence("differences", f"{reason}, at {tally.agreeing} points")
+    return Verdict("convention", statement, reason, (shown,))
+
+
 def _summary(tally: _Tally, statement: str, note: tuple[str, ...]) -> Verdict:
     if tally.agreeing and not tally.unclear:
         methods = " and ".join(sorted(tally.methods))
-        reason = f"it agrees with {methods} at {tally.agreeing} points, to {tally.worst:.0e} of its size at least"
+        reason = f"it agrees with {methods} at {tally.agreeing} points, to a relative {max(tally.worst, 1e-12):.0e}"
         if tally.kinks:
             reason += f"; {tally.kinks} entries at kinks were left out"
         evidence = Evidence("differences", reason, {"points": tally.agreeing, "kinks": tally.kinks})
@@ -140,16 +165,21 @@ class _Box:
         self, name: str, claim: Any, shape: tuple[int, ...], values: dict[str, Any], point: Point, tally: _Tally
     ) -> tuple[str, Counterexample | None] | None:
         at = np.asarray(values[name], dtype=float)
-        if claim.shape != shape + at.shape:
+        entrywise = bool(at.shape) and claim.shape == shape == at.shape
+        if claim.shape != shape + at.shape and not entrywise:
             return f"the gradient has shape {shape + at.shape}, {_name(self.grad)} returns {claim.shape}", None
         kinks = tally.kinks
         places = list(np.ndindex(*at.shape))[:_MAX_ENTRIES]
         for place in places:
             direction = np.zeros_like(at)
             direction[place] = 1.0
-            own = claim[(..., *place)] if place else claim
             with np.errstate(all="ignore"):
                 found = slope(lambda x: self._call(self.loss, {**values, name: x}), at, direction)
+            own = claim[(..., *place)] if place else claim
+            if entrywise:
+                own, off = claim * direction, np.abs(found.value * (1 - direction))
+                if np.any(off > _SURE * found.error + _RELATIVE):
+                    return f"the gradient has shape {shape + at.shape}, {_name(self.grad)} returns {claim.shape}", None
             outcome = _judge(own, found, tally)
             if outcome:
                 entry = f" in entry {list(place)}" if place else ""
@@ -190,7 +220,7 @@ def _judge(claim: Any, found: Estimate, tally: _Tally) -> bool:
             return True
         tally.unclear.append(f"the differences are only right to {float(np.max(found.error)):.0e}")
         return False
-    tally.worst = max(tally.worst, float(np.max(allowed / (size + 1e-300))) if size else 0.0)
+    tally.worst = max(tally.worst, float(np.max(allowed)) / max(size, 1e-6))
     return bool(np.any(~(gap <= allowed)))
 
 
@@ -236,5 +266,7 @@ def _number(value: Any) -> str:
     return f"{float(array):.8g}" if not array.ndim else np.array2string(array, precision=6)
 
 
-def _shown(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={np.array2string(np.asarray(v), precision=4, threshold=6)}" for name, v in values.items())
+def _shown(values: dict[str, Any], limit: int = 160) -> str:
+    parts = [f"{name}={np.array2string(np.asarray(v), precision=4, threshold=6)}" for name, v in values.items()]
+    shown = " ".join(", ".join(parts).split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -40,7 +40,7 @@ def shapes_of(*functions: Callable[..., Any]) -> dict[str, object]:
     if missing:
         raise DeclarationError(
             f"the shape of {missing[0]} is not declared",
-            cure="give shapes, as in 'X: n d, w: d', or annotate the parameter: X: 'n d'",
+            cure=f"give shapes: '{missing[0]}: n d' (a matrix), '{missing[0]}: d' (a vector); or annotate it",
         )
     return found
 

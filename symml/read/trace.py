@@ -159,7 +159,7 @@ class _Run:
             self.needed_numbers = self.needed_numbers or isinstance(error, NeedsNumbers)
             found = self._located(error, rebinder.files)
             if not isinstance(error, SymmlError) and _is_meant(error, rebinder.files):
-                raise Stops(found.what) from None
+                raise Stops(found) from None
             raise found from None
 
     # ---- arguments ---------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def _copied(rebinder: Rebinder, function: Any, name: str) -> Callable[..., Any]:
         raise TraceError(f"{name} is not a function", cure="give a function written with NumPy")
     own_call = getattr(type(function), "__call__", None)  # noqa: B004  # the method itself is wanted
     if isinstance(own_call, FunctionType):
-        return MethodType(rebinder.copy(own_call), function)
+        return MethodType(rebinder.copy(own_call), rebinder.value(function))
     made: Any = rebinder.copy(function) if isinstance(function, FunctionType) else rebinder.value(function)
     if not isinstance(made, FunctionType | MethodType | partial):
         raise TraceError(f"{name} is not written in Python", cure=f"give a function: lambda x: {name}(x)")

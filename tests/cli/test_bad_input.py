@@ -16,9 +16,8 @@ FILES = {
         "def loss(X, y, w):\n    return np.mean((y - X @ w)**2)\n"
         "def grad(X, y, w):\n    return -2 * X.T @ (y - X @ w) / len(y)\n"
         "def fails(X, y, w):\n    raise RuntimeError('boom')\n"
-        "def branches(X, y, w):\n    if w[0] > 0:\n        return w\n    return -w\n"
+        "def branches(X, y, w):\n    while w[0] > 0:\n        w = w - X[0]\n    raise ValueError\n"
         "def silent(X, y, w):\n    pass\n"
-        "def opaque(X, y, w):\n    return np.linalg.eigvals(X.T @ X)\n"
         "def other(a):\n    return a\n"
         "number = 3\n"
     ),
@@ -64,7 +63,6 @@ TABLE = [
     (derive("   "), "the expression is empty", None, "write one"),
     (derive("sum(w"), "was never closed", "(", "NumPy syntax"),
     (derive("w^2"), "^ is not a power", "^", "use **"),
-    (derive(r"\frac1n\|Xw-y\|_2^2"), "not an expression", None, "LaTeX"),
     (derive("lambda: w"), "functions cannot be defined", "lambda", ""),
     (derive("__import__('os')"), "not a function that symml knows", "__import__", ""),
     (derive("w.__class__"), "no .__class__", "w", "use .T"),
@@ -105,11 +103,10 @@ TABLE = [
     (check("m.py::los"), "m.py has no function los", None, "did you mean loss?"),
     (check("m.py::number"), "is not a function", None, ""),
     (check("m.py::loss", "m.py::fails"), "m.py:7 in fails: RuntimeError: boom", "raise", ""),
-    (check("m.py::loss", "m.py::branches"), "a branch depends on the data", "w[0] > 0", "np.where"),
+    (check("m.py::loss", "m.py::branches"), "a branch depends on the data, more than", "w[0] > 0", "fixed number"),
     (check("m.py::loss", "m.py::silent"), "it returns nothing", None, "return statement"),
-    (check("m.py::loss", "m.py::opaque"), "eigvals cannot be traced", "np.linalg.eigvals", "use sums"),
     (check("m.py::loss", "m.py::other"), "a is not declared", None, "'a: n d'"),
-    (check("m.py::loss", shapes=""), "X is not declared", None, "'X: n d'"),
+    (check("m.py::loss", shapes=""), "the shape of X is not declared", None, "'X: n d' (a matrix)"),
     (check("m.py::loss", wrt="q"), "the loss has no variable q", None, "its symbols are"),
     (("show", "sigmoid_derivv"), "no entry sigmoid_derivv", None, "did you mean sigmoid_deriv"),
     (("show", "../../etc/passwd"), "no entry", None, "symml find WORD"),

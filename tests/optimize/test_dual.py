@@ -36,7 +36,7 @@ PRINTED = {
 BOUNDS = {
     "hard margin": ["αᵀ y = 0", "α ≥ 0"],
     "soft margin": ["αᵀ y = 0", "α ≥ 0", "α ≤ C"],
-    "lasso": ["|Xᵀ ν| ≤ t"],
+    "lasso": ["abs(Xᵀ ν) ≤ t"],
     "linear program": ["λ₁ ≥ 0", "Aᵀ λ₁ ≤ q"],
     "norm": ["‖Aᵀ ν‖ ≤ 1"],
 }

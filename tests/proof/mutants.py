@@ -122,12 +122,49 @@ def _times(value: ast.expr, number: float) -> ast.Return:
 OPERATORS: tuple[Callable[[ast.AST], Iterator[Change]], ...] = (_returned, _binary, _unary, _called)
 
 
-def mutants(function: Any) -> list[Mutant]:
+# ---- changes that change nothing -------------------------------------------------------------------------------------
+def _rewritten(node: ast.AST) -> Iterator[Change]:
+    """Other ways to write the same thing."""
+    text = ""
+    match node:
+        case ast.BinOp(left=a, op=ast.Mult() | ast.Add() as op, right=b):
+            yield "commuted", "", node, ast.BinOp(b, op, a)
+        case ast.BinOp(left=a, op=ast.Sub(), right=b):
+            yield "turned", "", node, ast.UnaryOp(ast.USub(), ast.BinOp(b, ast.Sub(), a))
+        case ast.BinOp(left=a, op=ast.Div(), right=b):
+            text = f"({ast.unparse(a)}) * (1 / ({ast.unparse(b)}))"
+        case ast.BinOp(left=a, op=ast.Pow(), right=ast.Constant(value=2)):
+            text = f"({ast.unparse(a)}) * ({ast.unparse(a)})"
+        case ast.BinOp(left=a, op=ast.MatMult(), right=b):
+            text = f"np.dot({ast.unparse(a)}, {ast.unparse(b)})"
+        case ast.Constant(value=int() | float() as value) if value and not isinstance(value, bool):
+            text = f"({value} + 2 * {value}) / 3"
+        case ast.Call(func=ast.Attribute(attr=name), args=[arg]) if name in _OTHERWISE:
+            text = _OTHERWISE[name].format(ast.unparse(arg))
+    if text:
+        yield "rewritten", "", node, ast.parse(text, mode="eval").body
+
+
+_OTHERWISE = {
+    "exp": "1 / np.exp(-({0}))",
+    "tanh": "2 / (1 + np.exp(-2 * ({0}))) - 1",
+    "log": "np.log(3 * ({0})) - np.log(3)",
+    "sqrt": "({0}) ** 0.5",
+    "sigmoid": "0.5 * (1 + np.tanh(({0}) / 2))",
+}
+
+
+def rewrites(function: Any) -> list[Mutant]:
+    """Ways to write a function's source that mean the same."""
+    return mutants(function, (_rewritten,))
+
+
+def mutants(function: Any, operators: tuple[Callable[[ast.AST], Iterator[Change]], ...] = OPERATORS) -> list[Mutant]:
     """Every single change of a function's source."""
     source = inspect.getsource(function)
     found = []
     for node in _body(ast.parse(source)):
-        for operator in OPERATORS:
+        for operator in operators:
             for name, kinds, old, new in operator(node):
                 line = getattr(old, "lineno", 0)
                 found.append(Mutant(f"{name} @{line}", frozenset(kinds.split("|")), line, _spliced(source, old, new)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd, lcm
+from time import monotonic
 
 from symml.calculus.normal.atoms import (
     ONE,
@@ -26,17 +27,21 @@ from symml.calculus.normal.ties import ties_are_rare
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
-_MAX_WORK = 40_000
 _MAX_POWER = 12
 _MAX_DEPTH = 60
 _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
 class Algebra:
-    """Polynomials over one table of atoms."""
+    """Polynomials over one table of atoms.
+
+    Attributes:
+        deadline: The time after which no further monomial is reduced.
+    """
 
     def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
-        self.atoms, self.generic, self._divisions, self._work = atoms, generic, 0, 0
+        self.atoms, self.generic, self._divisions = atoms, generic, 0
+        self.deadline = float("inf")
 
     # ---- construction ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction | int) -> Poly:
@@ -67,8 +72,7 @@ class Algebra:
 
     def multiply(self, a: Poly, b: Poly) -> Poly:
         """The product, reduced."""
-        self._work += len(a) * len(b)
-        if len(a) * len(b) > _MAX_TERMS * 4 or self._work > _MAX_WORK:
+        if len(a) * len(b) > _MAX_TERMS * 4:
             raise TooLarge
         parts = []
         for left, c in a.items():
@@ -81,7 +85,13 @@ class Algebra:
 
     # ---- reduction of one monomial -----------------------------------------------------------------------------------
     def monomial(self, exponents: dict[Atom, Fraction], coef: Fraction) -> Poly:
-        """``coef`` times a product of atoms, reduced by the laws of its atoms."""
+        """``coef`` times a product of atoms, reduced by the laws of its atoms.
+
+        Raises:
+            TooLarge: The deadline has passed.
+        """
+        if monotonic() > self.deadline:
+            raise TooLarge
         kept: dict[Atom, Fraction] = {}
         factors: list[Poly] = []
         for atom, exponent in exponents.items():

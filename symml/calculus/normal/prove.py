@@ -52,7 +52,7 @@ def prove_equal(
         b: The right side, of the same shape.
         sizes: Dims at which every sum is written out; by default the proof is for all dims.
         generic: Whether continuous values may be taken not to tie in comparisons: a proof almost everywhere.
-        seconds: The time after which no further entry is begun.
+        seconds: The time after which the proof is given up.
     """
     if a.shape != b.shape:
         return None
@@ -74,6 +74,7 @@ def prove_equal(
 def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: bool, deadline: float) -> bool:
     branches = any(map(_branches, topological(a, b)))
     former = Former(dict(sizes) if sizes is not None else None, unconditional=not branches, generic=generic)
+    former.deadline = deadline
     labels: Places = tuple(f"i{k}" for k in range(len(a.shape)))
     places = [labels] if sizes is None else former.explicit(a.shape)
     for place in places:

@@ -22,8 +22,8 @@ def explained(refuted: Verdict, case: Case, *, origins: Origins | None = None, s
     """
     try:
         found = diagnose(case, origins=origins, seconds=seconds)
-    except (SymmlError, ArithmeticError, MemoryError, RecursionError):
-        # The refutation stands without a diagnosis.
+    except (SymmlError, ArithmeticError, ValueError, MemoryError, RecursionError):
+        # Candidates may be singular, huge or meaningless; the refutation stands without a diagnosis.
         return refuted
     if found is None:
         return refuted

@@ -125,7 +125,7 @@ def _stacked(values: Values) -> Any:
 def _two_factors(target: Any, x: Any, y: Any) -> tuple[Fraction, Fraction] | None:
     """The simple numbers ``p, q`` with ``target = p x + q y``."""
     gram = np.array([[x @ x, x @ y], [x @ y, y @ y]])
-    if abs(np.linalg.det(gram)) < 1e-9 * abs(gram[0, 0] * gram[1, 1]):
+    if abs(gram[0, 0] * gram[1, 1] - gram[0, 1] ** 2) <= 1e-9 * abs(gram[0, 0] * gram[1, 1]):
         return None
     solved = np.linalg.solve(gram, np.array([x @ target, y @ target]))
     p, q = (Fraction(float(v)).limit_denominator(12) for v in solved)

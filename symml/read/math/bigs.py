@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symml.read.math import scripts
+from symml.read.math.calls import RUNS
 from symml.read.math.names import spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
@@ -129,11 +130,18 @@ def _names(node: Node) -> list[str]:
 def _body(p: Parser, bound: Bound, start: int) -> Node:
     outer, first = p.bound, p.place
     p.bound = outer | frozenset(bound.letters)
-    body = p.term()
+    body = p.sum() if _is_search(p, bound) else p.term()
     p.bound = outer
     fixed = {letter for letter in _second(bound) if letter in outer or _stands_outside(p, letter, start, first)}
     running = tuple(letter for letter in bound.letters if letter not in fixed)
     return Node("big", (body,), replace(bound, letters=running), start, body.end)
+
+
+def _is_search(p: Parser, bound: Bound) -> bool:
+    """Whether a variable is varied and no index runs: the objective is then the whole sum."""
+    rows = [p.table.find(letter) for letter in bound.letters]
+    varied = bound.operator in ("max", "min") and any(row is not None and row.kind == "symbol" for row in rows)
+    return varied or bound.operator in ("argmin", "argmax")
 
 
 def _second(bound: Bound) -> list[str]:
@@ -158,12 +166,12 @@ def named(p: Parser) -> Node:
             f"not understood: {p.written(token)}; limits have no expression here",
             "state the value that it tends to",
         )
-    if operator in ("sum", "prod"):
+    if operator in ("sum", "prod") and not (token.kind == "word" and p.peek().text == "("):
         bound, _ = _limits(p, operator)
         return _body(p, bound, token.start)
     sub = p.peek().text == "_"
     below = spell(p.found[slice(*_ahead(p))]) if sub else ""
-    if below in ("rows", "cols"):
+    if below in RUNS:
         scripts.scan(p)
         listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
         return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))

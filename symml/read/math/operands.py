@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symml.errors import ReadError
 from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
-from symml.read.math.names import ACCENTS, LETTERS, STYLES
+from symml.read.math.names import ACCENTS, LETTERS, STYLES, group_end
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
 from symml.read.math.tokens import Token
@@ -77,6 +77,8 @@ def _word(p: Parser) -> Node:
 def _brackets(p: Parser) -> Node:
     """Round or square brackets: a value; with a relation inside, square ones are 1 where it holds."""
     opening = p.peek()
+    if p.one_line and opening.text == "[" and environments.is_list(p):
+        return scripts.postfix(p, environments.listed(p))
     node = p.bracketed(condition)
     if node.kind == "relation":
         if opening.text != "[":
@@ -88,8 +90,10 @@ def _brackets(p: Parser) -> Node:
 
 
 def _group(p: Parser) -> Node:
-    """A TeX group: the same as what stands in it."""
+    """A TeX group: the same as what stands in it; in plain text a choice, ``{1 if x > 0; 0 otherwise}``."""
     start = p.peek().start
+    if p.one_line and any(t.kind == "word" and t.text == "if" for t in p.found[p.place : group_end(p.found, p.place)]):
+        return scripts.postfix(p, environments.choice(p))
     node = p.within(p.group(), Parser.expression)
     return scripts.postfix(p, Node("group", (node,), "{", start, node.end))
 

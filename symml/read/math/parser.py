@@ -208,9 +208,21 @@ class Parser:
         """Whether a bar after an operand opens a new pair: not when one of its kind is open, nor as a separator."""
         if token.side:
             return token.side == "left"
-        if self.bars and self.bars[-1] in (token.text, "separator"):
+        if self.bars and self.bars[-1] == "separator":
+            return self._is_paired(token.text)
+        if self.bars and self.bars[-1] == token.text:
             return False
         return not (token.text == r"\|" and self.bars and self.bars[-1] == "|")
+
+    def _is_paired(self, bar: str) -> bool:
+        """Whether an even number of bars stands up to the end of the bracket: then none of them separates."""
+        depth = count = 0
+        for token in self.found[self.place : self.stop]:
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+            if depth < 0:
+                break
+            count += depth == 0 and token.text == bar
+        return count % 2 == 0
 
     # ---- brackets ----------------------------------------------------------------------------------------------------
     def bracketed(self, read: Callable[[Parser], Node], *, separator: bool = False) -> Node:

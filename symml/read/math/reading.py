@@ -19,6 +19,7 @@ from symml.read.math.names import Table
 from symml.read.math.relation import Optimum, Phrase, Relation, Side
 from symml.read.math.rules import RULES
 from symml.read.math.rules.definitions import define
+from symml.read.math.rules.events import is_event
 from symml.read.math.rules.names import identifier, relatives
 from symml.read.math.tree import Node, Written, walk
 from symml.read.math.value import Value, spread, union
@@ -126,6 +127,8 @@ class _Reader:
         if node.value.primes or base in ("E", r"\mathbb{E}", r"\mathcal{N}", "D", r"\mathbf{1}", r"\mathbb{1}", "I"):
             return False
         if base in ("N", "P", r"\mathbb{P}", r"\mathrm{KL}", "H", r"\mathrm{Var}", r"\mathrm{Cov}"):
+            if base == "P" and all(is_event(self.e, part) for part in node.args):
+                return False
             return base in ("H", "P") and not all(_is_distribution(part) for part in node.args)
         plain = all(part.kind in ("declared", "name") for part in node.args)
         scalar = all(part.kind == "declared" and not getattr(part.value.value, "shape", (1,)) for part in node.args)

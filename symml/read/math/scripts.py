@@ -87,12 +87,19 @@ def postfix(p: Parser, node: Node) -> Node:
             node = Node("entry", (node, *listed.args), None, node.start, listed.end)
         elif token.text == "^" and p.one_line and p.peek(1).text == "(":
             p.next()
-            inner = p.bracketed(Parser.expression)
-            node = Node("power", (node, inner), None, node.start, inner.end)
+            kind = "elementwise" if p.peek(1).text in _ELEMENTWISE else None
+            inner = p.bracketed(_exponent)
+            node = Node("power", (node, inner), kind, node.start, inner.end)
         elif token.text in ("^", "_", "'") and token.kind == "sign":
             node = _scripted(p, node)
         else:
             return node
+
+
+def _exponent(p: Parser) -> Node:
+    """``1/2`` of ``^(1/2)``, and of ``^(⊙1/2)`` for a power of every entry."""
+    p.take(*_ELEMENTWISE)
+    return p.expression()
 
 
 def _scripted(p: Parser, node: Node) -> Node:

@@ -36,7 +36,7 @@ class Token:
 
 
 _PATTERN = re.compile(
-    r"\\(?:begin|end)\s*\{[A-Za-z]+\*?\}|\\\\(?:\[[^\]\n]{0,20}\])?|\\[A-Za-z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+"
+    r"\\(?:begin|end)\s*\{[A-Za-z]+\*?\}|\\\\(?:\[[^\]\n]{0,20}\])?|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
     r"|<=|>=|!=|==|:=|->|<-|\*\*|\|\||.",
     re.DOTALL,
 )
@@ -159,8 +159,8 @@ class _Lexer:
             self.gap = True
         elif written.startswith("\\"):
             self._command(written, start)
-        elif written[0].isdigit() or written[0] == ".":
-            self._emit(written, "number" if len(written) > 1 or written.isdigit() else "sign", start, self.place)
+        elif written[0] in "0123456789.":
+            self._emit(written, "sign" if written == "." else "number", start, self.place)
         elif written.isascii():
             self._ascii(written, start)
         else:

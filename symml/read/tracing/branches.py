@@ -75,6 +75,10 @@ def decided(condition: Expr) -> bool | None:
 class Stops(Exception):
     """The function stops on this way with an error of its own: ``raise`` or ``assert``."""
 
+    def __init__(self, error: TraceError) -> None:
+        super().__init__(error.what)
+        self.error = error
+
 
 class Explored:
     """All ways through a function.
@@ -117,7 +121,7 @@ class Explored:
         self.value = leaves[()]
         self.guard: Expr | None = guards[()] if self.stopped else None
         if isinstance(self.value, Stops):
-            raise TraceError(str(self.value), cure="declare domains for which the function returns")
+            raise self.value.error
 
 
 def _either(condition: Expr, yes: Any, no: Any) -> Any:

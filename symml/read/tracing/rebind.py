@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 import sysconfig
 import types
 from collections.abc import Iterator
@@ -59,14 +60,70 @@ class Rebinder:
                 return Namespace(value, prefix)
             return _Module(value, self) if self._is_own(value.__name__, getattr(value, "__file__", None)) else value
         if isinstance(value, types.MethodType):
-            return types.MethodType(self.value(value.__func__), value.__self__)
+            return types.MethodType(self.value(value.__func__), self.value(value.__self__))
         if isinstance(value, functools.partial):
             return functools.partial(self.value(value.func), *value.args, **value.keywords)
         if isinstance(value, np.ndarray):
             return self._array(value)
-        if not callable(value) or isinstance(value, type):
+        if isinstance(value, type):
+            return self._class(value) if self._is_own_class(value) else value
+        if self._is_own_class(type(value)):
+            return self._instance(value)
+        return self._callable(value) if callable(value) else value
+
+    # ---- classes and objects -----------------------------------------------------------------------------------------
+    def _is_own_class(self, kind: type) -> bool:
+        home = sys.modules.get(kind.__module__)
+        return home is not None and self._is_own(kind.__module__, getattr(home, "__file__", None))
+
+    def _class(self, kind: type) -> Any:
+        """A subclass whose methods are copies; what cannot have a subclass stays as it is."""
+        if id(kind) in self._copies:
+            return self._copies[id(kind)]
+        try:
+            made: Any = type(kind)(kind.__name__, (kind,), {"__module__": kind.__module__})
+        except Exception:
+            # Enumerations, final classes, and whatever else a class may do when a subclass is made.
+            made = kind
+        self._copies[id(kind)] = made
+        self._kept.append(kind)
+        if made is not kind:
+            for name, member in self._members(kind).items():
+                setattr(made, name, member)
+        return made
+
+    def _members(self, kind: type) -> dict[str, Any]:
+        """The methods of a class and of its own bases, copied."""
+        found: dict[str, Any] = {}
+        for base in reversed(kind.__mro__):
+            if not self._is_own_class(base):
+                continue
+            for name, member in vars(base).items():
+                if isinstance(member, types.FunctionType):
+                    found[name] = self.copy(member)
+                elif isinstance(member, staticmethod | classmethod):
+                    found[name] = type(member)(self.value(member.__func__))
+                elif isinstance(member, property) and isinstance(member.fget, types.FunctionType):
+                    found[name] = property(self.copy(member.fget), member.fset, member.fdel)
+        return found
+
+    def _instance(self, value: Any) -> Any:
+        """An object of the copied class with the same attributes: what the code changes in it is not the user's."""
+        if id(value) in self._copies:
+            return self._copies[id(value)]
+        kind = self._class(type(value))
+        if kind is type(value) or not hasattr(value, "__dict__"):
             return value
-        return self._callable(value)
+        try:
+            made = object.__new__(kind)
+        except TypeError:
+            return value
+        self._copies[id(value)] = made
+        self._kept.append(value)
+        made.__dict__.update({name: self.value(part) for name, part in vars(value).items()})
+        return made
+
+    # ---- functions ---------------------------------------------------------------------------------------------------
 
     def _array(self, value: Any) -> Any:
         """A copy that the code may change."""

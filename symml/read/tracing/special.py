@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from math import isinf
 from typing import Any
 
 from symml.errors import TraceError
@@ -294,7 +295,18 @@ class At:
         return self.set(self.x[self.key] + value)
 
 
+def _clip(x: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **options: Any) -> Any:
+    """An infinite bound is none."""
+    low, high = options.get("min", a_min), options.get("max", a_max)
+    result = x
+    for name, bound in (("maximum", low), ("minimum", high)):
+        if bound is not None and not (isinstance(bound, float) and isinf(bound)):
+            result = call(name, (result, bound), {})
+    return result if out is None else out.updated(result)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "clip": _clip,
     "zeros": _filled(0),
     "ones": _filled(1),
     "empty": _empty,

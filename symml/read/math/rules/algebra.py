@@ -132,11 +132,17 @@ def product(e: Elaborator, node: Node) -> Value:
 def _slashed(e: Elaborator, node: Node) -> Value | None:
     """``a/b c`` is (a/b)c or a/(bc): both are tried."""
     slashes = [k for k, op in enumerate(node.value) if op == "/"]
+    if len(slashes) > 1 and any(not op for op in node.value[slashes[0] + 1 :]):
+        what = f"ambiguous: what stands below the bars in {e.written(node)}"
+        raise e.error(node, what, "write fractions, or brackets")
     if len(slashes) != 1 or slashes[0] == len(node.args) - 1:
         return None
     k = slashes[0]
     rest, ops = node.args[k + 1 :], node.value[k + 1 :]
     if ops[0] or rest[0].kind in ("big", "norm", "bars", "extremum", "apply", "call", "nabla", "slope", "cases"):
+        return None
+    numbers = all(_is_coefficient(part) for part in node.args[: k + 1])
+    if numbers and node.args[k].end < rest[0].start:
         return None
     if _is_coefficient(node.args[k]) and rest[0].kind == "group" and node.args[k].end < rest[0].start + 1:
         return None

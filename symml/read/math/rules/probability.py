@@ -109,23 +109,3 @@ def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
         raise e.error(node, "two distributions over different sets")
     p, q = values[0].expr, values[-1].expr
     return Value(-(p * functions.log(q)).sum())
-
-
-# ---- expectations ----------------------------------------------------------------------------------------------------
-def expectation(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """Expectations have no expression yet."""
-    raise e.error(node, f"not understood: {e.written(node)}: expectations have no expression here", "write the sum")
-
-
-def probability(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """Probabilities of events have no expression yet."""
-    if head.written.base == "P" and not any(sign in ("|", r"\mid") for sign in head.separators):
-        return None
-    raise e.error(node, f"not understood: {e.written(node)}: probabilities of events have no expression here")
-
-
-def moment(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """Variances of random symbols have no expression yet."""
-    if head.written.base == "V":
-        return None
-    raise e.error(node, f"not understood: {e.written(node)}: moments have no expression here", "write the sum")

@@ -13,6 +13,7 @@ from symml.expr.functions import AXIS_FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.nodes import Expr, extent, eye
 from symml.read.math.bigs import Bound
+from symml.read.math.rules import expectations
 from symml.read.math.rules.indices import letter_of
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, spread, union
@@ -39,6 +40,9 @@ def big(e: Elaborator, node: Node) -> Value:
         )
     if not bound.letters:
         return _over_what_is_free(e, node, bound, body)
+    weighted = expectations.weighted(e, node, bound)
+    if weighted is not None:
+        return weighted
     ranges = {letter: _range(e, node, bound, letter) for letter in bound.letters}
     with e.running(ranges):
         value = e.value(body)

@@ -1,0 +1,49 @@
+"""Float constants in code: ``c**2 / 6`` with ``c = 4.685`` is rounded by Python before anybody sees it as a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+
+from symml.calculus.numeric import evaluate
+from symml.calculus.sampling import Point, generic_points
+from symml.errors import NotEvaluable
+from symml.expr.nodes import Constant, Contract, Expr
+from symml.expr.walk import topological
+
+_POINTS, _LONG, _DIGITS = 8, 10**12, 30
+_ALLOWED = Fraction(1, 10**12)
+
+
+def differs_by_rounding_only(a: Expr, b: Expr, witness: Sequence[Point]) -> int:
+    """At how many points the sides agree to 12 digits, when they do so everywhere and hold rounded constants; else 0.
+
+    Args:
+        a: One side.
+        b: The other, of the same shape.
+        witness: Points at which they differ.
+    """
+    if not any(map(_is_rounded, topological(a, b))):
+        return 0
+    agreeing = 0
+    for point in [*witness, *generic_points([a, b], count=_POINTS, seed=31)]:
+        try:
+            x, y = (evaluate(side, point, _DIGITS) for side in (a, b))
+        except NotEvaluable:
+            continue
+        with mpmath.workdps(_DIGITS):
+            scale = max((abs(v) for v in (*np.ravel(x), *np.ravel(y))), default=0)
+            gap = max((abs(v) for v in np.ravel(x - y)), default=0)
+            if gap * _ALLOWED.denominator > scale:
+                return 0
+        agreeing += 1
+    return agreeing
+
+
+def _is_rounded(node: Expr) -> bool:
+    """Whether a node has a number of so many digits that it is the result of a float calculation."""
+    value = node.value if isinstance(node, Constant) else node.coef if isinstance(node, Contract) else None
+    return isinstance(value, Fraction) and min(abs(value.numerator), value.denominator) > _LONG

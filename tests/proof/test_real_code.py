@@ -1,0 +1,118 @@
+"""Real code: guarding clips, rounded constants, entrywise derivatives, methods of objects, annotated shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symml.errors import DeclarationError
+from symml.proof.gradient_check import check_gradient
+from symml.read.annotations import shapes_of
+from symml.read.trace import trace
+
+PROVED = ("proved", "proved_randomized")
+
+
+def clipped_entropy(p: Any, y: Any) -> Any:
+    q = np.clip(p, 1e-12, 1 - 1e-12)
+    return -np.sum(y * np.log(q) + (1 - y) * np.log(1 - q))
+
+
+def test_a_clip_that_guards_a_logarithm_is_said_in_a_note() -> None:
+    verdict = check_gradient(clipped_entropy, lambda p, y: (p - y) / (p * (1 - p)), wrt="p", shapes="p: n unit, y: n")
+    assert verdict.verdict in PROVED
+    assert any("no clip" in note for note in verdict.notes)
+
+
+def test_a_clip_that_is_part_of_the_function_is_no_guard() -> None:
+    verdict = check_gradient(lambda x: np.sum(np.clip(x, 0.1, 0.9) ** 2), lambda x: 2 * x, wrt="x", shapes="x: n")
+    assert verdict.verdict == "refuted"
+
+
+def test_a_guarded_gradient_that_is_wrong_is_refuted() -> None:
+    verdict = check_gradient(clipped_entropy, lambda p, y: (y - p) / (p * (1 - p)), wrt="p", shapes="p: n unit, y: n")
+    assert verdict.verdict == "refuted"
+
+
+def test_rounded_constants_refute_nothing() -> None:
+    c = 4.685
+    verdict = check_gradient(lambda z: c**2 / 6 * z**2, lambda z: c * c / 3.0 * z, wrt="z", shapes="z:")
+    assert verdict.verdict in (*PROVED, "certified")
+    wrong = check_gradient(lambda z: c**2 / 6 * z**2, lambda z: c * c / 3.0000001 * z, wrt="z", shapes="z:")
+    assert wrong.verdict == "refuted"
+
+
+def test_a_derivative_entry_by_entry_is_the_diagonal() -> None:
+    verdict = check_gradient(lambda x: np.tanh(x), lambda x: 1 - np.tanh(x) ** 2, wrt="x", shapes="x: n")
+    assert verdict.verdict in PROVED
+    assert any("entry by entry" in note for note in verdict.notes)
+
+
+class Model:
+    """A loss that keeps what it needs for the gradient."""
+
+    def __init__(self, c: float) -> None:
+        self.c = c
+        self.count = 0
+
+    def scale(self, x: Any) -> Any:
+        return self.c * np.asarray(x)
+
+    def loss(self, x: Any) -> Any:
+        self.count += 1
+        return np.sum(self.scale(x) ** 2)
+
+    def grad(self, x: Any) -> Any:
+        return 2 * self.c * self.scale(x)
+
+
+class Doubled(Model):
+    """The same with twice the slope."""
+
+    def grad(self, x: Any) -> Any:
+        return 2 * super().grad(x)
+
+
+def test_methods_are_traced_and_the_object_stays_as_it_is() -> None:
+    model = Model(1.5)
+    assert check_gradient(model.loss, model.grad, wrt="x", shapes="x: n").verdict in PROVED
+    assert model.count == 0
+
+
+def test_methods_of_a_subclass_call_those_of_its_base() -> None:
+    model = Doubled(1.5)
+    found = check_gradient(model.loss, model.grad, wrt="x", shapes="x: n")
+    assert found.verdict in ("refuted", "disagrees")
+
+
+def annotated(X: Any, y: Any, w: Any, lam: float = 0.1) -> Any:
+    return np.mean(np.log1p(np.exp(-y * (X @ w)))) + lam * w @ w
+
+
+annotated.__annotations__ |= {"X": "n d", "y": "'n sign'", "w": "Float[Array, 'd']"}
+
+
+def test_annotations_are_declarations() -> None:
+    assert shapes_of(annotated) == {"X": "n d", "y": "n sign", "w": "d", "lam": ""}
+    verdict = check_gradient(
+        annotated, lambda X, y, w, lam: -X.T @ (y / (1 + np.exp(y * (X @ w)))) / len(y) + 2 * lam * w, wrt="w",
+        shapes="X: n d, y: n sign, w: d, lam:",
+    )  # fmt: skip
+    assert verdict.verdict in PROVED
+
+
+def test_a_parameter_without_annotation_is_an_error_with_the_cure() -> None:
+    with pytest.raises(DeclarationError, match="the shape of x is not declared"):
+        check_gradient(lambda x: x.sum(), lambda x: x, wrt="x")
+
+
+def test_a_function_may_refuse_inputs_on_every_way_but_one() -> None:
+    def guarded(x: Any) -> Any:
+        assert x > 0, "x must be positive"
+        return np.log(x)
+
+    found = trace(guarded, "x:")
+    assert found.guard is not None
+    assert "x must be positive" in found.notes[0]
