@@ -34,6 +34,7 @@ from symml.expr.probability import as_covariance, random_symbols
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
+from symml.render.grouping import grouped
 from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
 
@@ -211,7 +212,7 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
         if rule is None:
             raise CannotRaise(type(node).__name__)
         done[node] = rule(node, [done[arg] for arg in node.args])
-    return done[root]
+    return grouped(done[root])
 
 
 def _needed(root: Expr, names: Mapping[Expr, str]) -> list[Expr]:
