@@ -11,8 +11,8 @@ from symml.catalog.report import counts, crosscheck_many, links_of_many, unprove
 PAGE = Path(__file__).with_name("coverage.md")
 HEAD = """# How the book covers the cheatsheet
 
-This page is written by `python docs/coverage.py`. An item is a statement of the cheatsheet; `wrong` ones are pitfalls, refuted
-with a witness, beside the entry that says what is true; `sloppy` ones are stated with the condition that was missing.
+This page is written by `python docs/coverage.py`. An item is a statement of the cheatsheet; `wrong` ones are pitfalls,
+refuted with a witness, beside the entry that says what is true; `sloppy` ones are stated with the missing condition.
 """
 
 
