@@ -232,6 +232,9 @@ class _Decision:
         names = size_names(self.left, self.right)
         if self._too_large():
             return None
+        refuted = self._refuted_at_other_sizes() if names else None
+        if refuted is not None:
+            return refuted
         for sizes in size_draws(names, 1):
             proof = prove_equal(self.left, self.right, sizes=sizes)
             if proof is not None:
@@ -246,6 +249,13 @@ class _Decision:
             return self._result("proved", shown, Evidence("enclosure", shown))
         shown = prove_at_most(*sides)
         return self._result("proved", shown, Evidence("nonnegative form", shown)) if shown else None
+
+    def _refuted_at_other_sizes(self) -> Verdict | None:
+        """A refutation at larger dims: what is proved for two entries may hold for two entries only."""
+        for point, found in search(self.left, self.right, self.relation, count=_GUARD_POINTS // 4, seed=5):
+            if found.outcome == "differs":
+                return self._refuted(point)
+        return None
 
     # ---- stages 5 and 6: points --------------------------------------------------------------------------------------
     def _quick_refutation(self) -> Verdict | None:
