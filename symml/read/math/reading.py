@@ -242,7 +242,8 @@ def _is_distribution(node: Node) -> bool:
 
 def _unbound(node: Node, table: Table, letters: tuple[str, ...]) -> Node:
     """The objective with declared variables in the place of bound names."""
-    if node.kind == "name" and node.value.base in letters and table.find(node.value.base) is not None:
+    found = table.find(node.value.base) if node.kind == "name" else None
+    if found is not None and node.value.base in letters and found.kind == "symbol":
         row = table.find(node.value.key) or table.find(node.value.base)
         bare = Node("declared", (), row, node.start, node.end)
         return Node("entry", (bare, *node.args), None, node.start, node.end) if node.args else bare
