@@ -101,6 +101,8 @@ def _solve(equation: Expr, x: Symbol) -> Isolated | None:
             return Isolated(right, tuple(conditions))
         terms = addends(left)
         moving = [t for t in terms if x in depends_on(t, x)]
+        if not moving:
+            return None
         right = _sum([right, *(scale(-1, t) for t in terms if t not in moving)])
         left = simplify(add_terms(moving))
         if left is x:

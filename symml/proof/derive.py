@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symml.calculus.conventions import CONVENTIONS, conform
 from symml.calculus.differentiate import evaluate_derivatives, without_equations
+from symml.calculus.leibniz import EXCHANGE
 from symml.calculus.simplify import Log, Rewrite, simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.arithmetic import zeros
@@ -172,10 +173,20 @@ def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
         tidy = simplify(adjoint.written)
         name = adjoint_symbol(adjoint.of, seeds)
         left = (label, adjoint.of.name) if adjoint.of is program.wrt else (label, adjoint.of.name, name.name)
-        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left))
+        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left, _exchange(adjoint)))
         written = program.expand(substitute(tidy, values))
         values[name] = written
     return written
+
+
+def _exchange(adjoint: Adjoint) -> str:
+    """What is asked where the order of a derivative and a sum, an integral or a mean is exchanged."""
+    bodies = [node for stage in adjoint.users for node in depends_on(stage.body, adjoint.of)]
+    infinite = (
+        isinstance(node, Integral | Expectation) or (isinstance(node, Series) and node.ends != (True, True))
+        for node in bodies
+    )
+    return EXCHANGE if any(infinite) else ""
 
 
 def _reason(adjoint: Adjoint, program: Program) -> str:
