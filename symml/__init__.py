@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     from symml.expr.sympy_bridge import to_sympy as to_sympy
     from symml.faces import grad as grad
     from symml.faces import hessian as hessian
+    from symml.faces import hvp as hvp
     from symml.faces import jacobian as jacobian
+    from symml.faces import jvp as jvp
     from symml.faces import kernel as kernel
     from symml.faces import read_numpy as read_numpy
     from symml.faces import simplify as simplify
+    from symml.faces import vjp as vjp
     from symml.optimize.convexity import convexity as convexity
+    from symml.optimize.critical import classify as classify
+    from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
+    from symml.optimize.updates import update as update
     from symml.proof.custom_rules import check_custom_rule as check_custom_rule
     from symml.proof.derivative_claims import check_backward as check_backward
     from symml.proof.derivative_claims import check_hessian as check_hessian
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     from symml.proof.derivative_claims import check_objective as check_objective
     from symml.proof.derive import derive as derive
     from symml.proof.expectation import expectation as expectation
+    from symml.proof.fisher import fisher as fisher
     from symml.proof.gradient_check import check_gradient as check_gradient
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
@@ -54,17 +61,22 @@ _HOME = {
     "check_hvp": "proof.derivative_claims",
     "check_objective": "proof.derivative_claims",
     "derive": "proof.derive",
+    "classify": "optimize.critical",
     "convexity": "optimize.convexity",
+    "critical_points": "optimize.critical",
     "dims": "expr.dims",
     "dual": "optimize.dual",
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
     "find": "catalog.book",
+    "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
     "hessian": "faces",
+    "hvp": "faces",
     "jacobian": "faces",
+    "jvp": "faces",
     "kernel": "faces",
     "kkt": "optimize.kkt",
     "lagrangian": "optimize.kkt",
@@ -77,7 +89,9 @@ _HOME = {
     "symbol": "expr.build",
     "to_sympy": "expr.sympy_bridge",
     "trace": "read.trace",
+    "update": "optimize.updates",
     "vector": "expr.build",
+    "vjp": "faces",
     "verify": "proof.verify",
 }
 __all__ = [*_HOME, "__version__"]

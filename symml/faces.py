@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from symml.calculus import differentiate
+from symml.calculus import differentiate, directional
 from symml.calculus import simplify as _simplify
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol
@@ -58,6 +58,35 @@ def hessian(f: Expr | str, wrt: Symbol | str, shapes: Shapes = None) -> Expr:
     """The Hessian of a scalar with the variable's axes twice, simplified."""
     root, variable = _pair(f, wrt, shapes)
     return differentiate.hessian(root, variable)
+
+
+def hvp(f: Expr | str, wrt: Symbol | str, direction: Expr | str | None = None, shapes: Shapes = None) -> Expr:
+    """The Hessian of a scalar applied to a direction, in the variable's shape: the gradient of <gradient, direction>.
+
+    Args:
+        f: The scalar, an expression or text.
+        wrt: The variable.
+        direction: An array in the variable's shape, or its text; a new symbol ``v`` or ``V`` by default.
+        shapes: Declarations, needed for text.
+    """
+    root, variable = _pair(f, wrt, shapes)
+    return directional.hvp(root, variable, _direction(direction, variable, root, shapes))
+
+
+def jvp(f: Expr | str, wrt: Symbol | str, direction: Expr | str | None = None, shapes: Shapes = None) -> Expr:
+    """The Jacobian applied to a direction, in the shape of ``f``."""
+    root, variable = _pair(f, wrt, shapes)
+    return directional.jvp(root, variable, _direction(direction, variable, root, shapes))
+
+
+def vjp(f: Expr | str, wrt: Symbol | str, cotangent: Expr | str, shapes: Shapes = None) -> Expr:
+    """A cotangent in the shape of ``f`` pulled back: the gradient of <f, cotangent>, in the variable's shape."""
+    root, variable = _pair(f, wrt, shapes)
+    return directional.vjp(root, variable, read_numpy(cotangent, shapes))
+
+
+def _direction(given: Expr | str | None, wrt: Symbol, root: Expr, shapes: Shapes) -> Expr:
+    return directional.direction_for(wrt, root) if given is None else read_numpy(given, shapes)
 
 
 def _pair(f: Expr | str, wrt: Symbol | str, shapes: Shapes) -> tuple[Expr, Symbol]:

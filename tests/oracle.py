@@ -10,8 +10,10 @@ import numpy as np
 import scipy.special as special
 
 from symml.expr import nodes as n
+from symml.expr.binders import opened
 from symml.expr.dims import dim_value
-from symml.expr.walk import size_names, symbols, topological
+from symml.expr.scoped import Series
+from symml.expr.walk import size_names, symbols, topological, transform
 
 Values = Mapping[str, Any]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -64,12 +66,20 @@ def draw(*roots: n.Expr, sizes: Mapping[str, int], seed: int = 0) -> dict[str, n
 
 
 def evaluate(root: n.Expr, values: Values, sizes: Mapping[str, int]) -> np.ndarray:
-    """The value of an expression."""
+    """The value of an expression; sums over whole numbers have written numbers as ends."""
     found: dict[n.Expr, np.ndarray] = {}
-    for node in topological(root):
+    for node in topological(transform(root, _written_out)):
         args = [found[arg] for arg in node.args]
         found[node] = np.asarray(_value(node, args, values, sizes), float)
-    return found[root]
+    return found[transform(root, _written_out)]
+
+
+def _written_out(node: n.Expr) -> n.Expr | None:
+    if not isinstance(node, Series):
+        return None
+    low, high = (int(end.value) for end in (node.lower, node.upper) if isinstance(end, n.Constant))
+    terms = [opened(node, [n.constant(k)]) for k in range(low, high + 1)]
+    return terms[0] if len(terms) == 1 else n.add_node(tuple(terms))
 
 
 def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str, int]) -> Any:
@@ -85,6 +95,8 @@ def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str
             return np.eye(*shape)
         case n.Basis():
             return np.eye(*shape, 1)[:, 0] * 0 + (np.arange(*shape) == dim_value(node.position, sizes))
+        case n.Positions():
+            return np.arange(*shape)
         case n.Selector():
             return np.eye(shape[1])[dim_value(node.start, sizes) + node.step * np.arange(shape[0])]
         case n.OneHot():
@@ -94,7 +106,8 @@ def _value(node: Any, args: list[np.ndarray], values: Values, sizes: Mapping[str
         case n.Contract():
             return _einsum(node, args, sizes)
         case n.Power():
-            return args[0] ** float(node.exponent)
+            with np.errstate(divide="ignore"):  # a branch that is not taken may divide by zero
+                return args[0] ** float(node.exponent)
         case n.Apply():
             return FUNCTIONS[node.function.name](*args)
         case n.Along():
@@ -114,11 +127,20 @@ def _einsum(node: n.Contract, args: list[np.ndarray], sizes: Mapping[str, int]) 
 def _along(name: str, x: np.ndarray, axes: tuple[int, ...]) -> Any:
     if name in ("softmax", "log_softmax", "logsumexp"):
         return getattr(special, name)(x, axis=axes)
-    return getattr(np, name)(x, axis=axes)
+    return getattr(np, name)(x, axis=axes[0] if name == "sort" else axes)
 
 
 def _linalg(name: str, x: np.ndarray) -> Any:
-    return {"inv": np.linalg.inv, "det": np.linalg.det, "logdet": lambda a: np.linalg.slogdet(a)[1]}[name](x)
+    symmetric = (x + x.T) / 2
+    rules = {
+        "inv": lambda: np.linalg.inv(x),
+        "det": lambda: np.linalg.det(x),
+        "logdet": lambda: np.linalg.slogdet(x)[1],
+        "eigvals": lambda: np.linalg.eigvalsh(symmetric),
+        "eigvecs": lambda: np.linalg.eigh(symmetric)[1],
+        "cholesky": lambda: np.linalg.cholesky(symmetric),
+    }
+    return rules[name]()
 
 
 def differences(root: n.Expr, wrt: n.Symbol, values: Values, sizes: Mapping[str, int], h: float = 1e-5) -> np.ndarray:

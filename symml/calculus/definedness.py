@@ -32,6 +32,8 @@ def _own(node: Expr) -> list[Condition]:
         base, p = node.args[0], node.exponent
         need = [Condition("nonnegative", base)] if p.denominator > 1 else []
         return need + ([Condition("nonzero", base)] if p < 0 else [])
+    if isinstance(node, Linalg) and node.function.name == "cholesky":
+        return [Condition("definite", node.args[0])]
     if isinstance(node, Linalg):
         return [Condition("invertible", node.args[0])] if node.function.name in ("inv", "logdet") else []
     if not isinstance(node, Apply):
@@ -51,6 +53,8 @@ def _holds(condition: Condition) -> bool:
             return is_positive(expr)
         case "nonnegative":
             return is_nonnegative(expr)
+        case "definite":
+            return is_pd(expr)
         case "invertible":
             return is_pd(expr) or (isinstance(expr, Symbol) and "invertible" in expr.domain.facts)
         case "unit":

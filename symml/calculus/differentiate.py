@@ -6,16 +6,17 @@ variable's shape. A derivative is zero only where the variable is provably absen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symml.calculus.canonical import add_terms
+from symml.calculus.factors import PULL_FACTORS
 from symml.calculus.leibniz import under_the_sign
 from symml.calculus.simplify import Log, simplify
 from symml.errors import NotDerivable, ShapeError
 from symml.expr.arithmetic import is_zero, rational_power, scale, zeros
 from symml.expr.contract import contract
-from symml.expr.dims import Shape
+from symml.expr.dims import Dim, Shape
 from symml.expr.domains import unstructured
 from symml.expr.functions import AXIS_FUNCTIONS, equal
 from symml.expr.functions.along import along
@@ -139,6 +140,17 @@ def _pull_prod(g: Expr, node: Along, seeds: Labels) -> Expr:
     return contract([(g, seeds + kept), (node, kept), (inverse, axes)], seeds + axes)
 
 
+def _pull_sort(g: Expr, node: Along, seeds: Labels) -> Expr:
+    """d sort(x) = the dx in the order of the entries (no ties)"""
+    (axis,) = node.axes
+    axes: tuple[object, ...] = tuple(range(len(node.shape)))
+    out, place = (*axes, "original"), (*axes[:axis], "original", *axes[axis + 1 :])
+    dims: dict[object, Dim] = dict(enumerate(node.shape))
+    dims["original"] = node.shape[axis]
+    is_taken = equal(contract([(node, axes)], out, dims=dims), contract([(node.args[0], place)], out, dims=dims))
+    return contract([(g, seeds + axes), (is_taken, out)], seeds + place)
+
+
 _PULL_ALONG: dict[str, Callable[[Expr, Along, Labels], Expr]] = {
     "softmax": _pull_softmax,
     "log_softmax": _pull_log_softmax,
@@ -146,12 +158,15 @@ _PULL_ALONG: dict[str, Callable[[Expr, Along, Labels], Expr]] = {
     "max": _pull_extremum,
     "min": _pull_extremum,
     "prod": _pull_prod,
+    "sort": _pull_sort,
 }
 
 
 def _pull_linalg(g: Expr, k: int, node: Linalg, seeds: Labels) -> Expr:
     """d A^-1 = -A^-1 dA A^-1;  d det A = det A tr(A^-1 dA);  d log|det A| = tr(A^-1 dA)"""
-    if node.function.keeps_shape:
+    if node.function.reads_symmetric:
+        return PULL_FACTORS[node.function.name](g, node, seeds)
+    if node.function is inv:
         return contract([(node, (2, 0)), (g, (*seeds, 2, 3)), (node, (1, 3))], (*seeds, 0, 1), coef=-1)
     factors: list[tuple[Expr, Labels]] = [(g, seeds), (linalg_node(inv, node.args[0]), (1, 0))]
     if node.function.name == "det":
@@ -239,10 +254,16 @@ def without_equations(root: Expr, wrt: Symbol) -> tuple[Expr, Symbol]:
     return substitute(root, {wrt: bare}), bare
 
 
-def _simplified(root: Expr, wrt: Symbol, log: Log | None) -> Expr:
-    free, bare = without_equations(evaluate_derivatives(root), wrt)
-    found = derivative(simplify(free, log), bare)
-    return simplify(substitute(found, {bare: wrt}) if bare is not wrt else found, log)
+def _simplified(root: Expr, variables: Sequence[Symbol], log: Log | None) -> Expr:
+    """One derivative after the other; the variables' equations are used only when all are taken."""
+    found, renamed = evaluate_derivatives(root), {}
+    for wrt in dict.fromkeys(variables):
+        found, bare = without_equations(found, wrt)
+        renamed[wrt] = bare
+    for wrt in variables:
+        found = derivative(simplify(found, log), renamed[wrt])
+    back: dict[Expr, Expr] = {bare: wrt for wrt, bare in renamed.items() if bare is not wrt}
+    return simplify(substitute(found, back) if back else found, log)
 
 
 def gradient(root: Expr, wrt: Symbol, log: Log | None = None) -> Expr:
@@ -251,22 +272,27 @@ def gradient(root: Expr, wrt: Symbol, log: Log | None = None) -> Expr:
     Raises:
         ShapeError: ``root`` is not a scalar.
     """
+    _need_scalar(root)
+    return _simplified(root, [wrt], log)
+
+
+def _need_scalar(root: Expr) -> None:
     if root.shape:
         raise ShapeError(
             f"the gradient is of a scalar; this has shape {show_shape(root.shape)}",
             cure="sum it, multiply by a cotangent, or ask for the Jacobian",
         )
-    return _simplified(root, wrt, log)
 
 
 def jacobian(root: Expr, wrt: Symbol, log: Log | None = None) -> Expr:
     """The Jacobian with axes ``root.shape + wrt.shape``, simplified."""
-    return _simplified(root, wrt, log)
+    return _simplified(root, [wrt], log)
 
 
 def hessian(root: Expr, wrt: Symbol, other: Symbol | None = None, log: Log | None = None) -> Expr:
     """The Hessian with axes ``wrt.shape + other.shape`` (``other`` is ``wrt`` by default), simplified."""
-    return _simplified(gradient(root, wrt, log), other or wrt, log)
+    _need_scalar(root)
+    return _simplified(root, [wrt, other or wrt], log)
 
 
 def evaluate_derivatives(root: Expr) -> Expr:

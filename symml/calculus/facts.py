@@ -5,7 +5,7 @@ Every answer is a proof: ``False`` only means "not known".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from symml.expr.nodes import (
@@ -18,11 +18,11 @@ from symml.expr.nodes import (
     Extent,
     Eye,
     Linalg,
+    Positions,
     Power,
     Symbol,
 )
 from symml.expr.scoped import Binder, Bound, Expectation, Integral, Series
-from symml.expr.walk import topological
 
 _SIGNED = ("positive", "nonnegative", "nonzero")
 _NOTHING: frozenset[str] = frozenset()
@@ -35,13 +35,26 @@ def sign_facts(node: Expr) -> frozenset[str]:
     """Which of ``positive``, ``nonnegative`` and ``nonzero`` hold for every entry, wherever the value exists."""
     if node.memo is not None and "sign" in node.memo:
         return frozenset(node.memo["sign"])
-    for part in topological(node):
+    for part in _without_sign(node):
         if part.memo is None:
             part.memo = {}
-        if "sign" not in part.memo:
-            part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
+        part.memo["sign"] = _closed(_SIGN.get(type(part), _unknown)(part))
     assert node.memo is not None
     return frozenset(node.memo["sign"])
+
+
+def _without_sign(root: Expr) -> Iterator[Expr]:
+    """The nodes under ``root`` whose sign is not known yet, arguments first; what is known is not entered again."""
+    stack: list[tuple[Expr, bool]] = [(root, False)]
+    seen: set[Expr] = set()
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif node not in seen and not (node.memo and "sign" in node.memo):
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in node.args)
 
 
 def is_positive(node: Expr) -> bool:
@@ -159,8 +172,11 @@ def _without_pairs(node: Contract) -> tuple[list[Expr], list[Expr]]:
 
 
 def _is_quadratic_form(node: Contract) -> bool:
-    """``v' S v`` with a positive semidefinite ``S``."""
-    if node.shape or len(node.args) != 3 or len(node.dims) != 2:
+    """``c v' S v`` with a positive semidefinite ``S`` and nonnegative numbers ``c``."""
+    numbers = [arg for arg in node.args if not arg.shape]
+    if node.shape or len(node.args) != 3 + len(numbers) or len(node.dims) != 2:
+        return False
+    if not all("nonnegative" in _of(number) for number in numbers):
         return False
     matrices = [arg for arg in node.args if len(arg.shape) == 2]
     vectors = [arg for arg in node.args if len(arg.shape) == 1]
@@ -219,6 +235,7 @@ _SIGN: dict[type[Expr], Callable[..., frozenset[str]]] = {
     Constant: _constant,
     Extent: _extent,
     Eye: lambda node: _NONNEGATIVE,
+    Positions: lambda node: _NONNEGATIVE,
     Add: _add,
     Contract: _contract,
     Power: _power,
@@ -237,7 +254,7 @@ def is_declared_symmetric(node: Expr) -> bool:
     """Whether the node is a symmetric symbol, the identity, or the inverse of a symmetric symbol."""
     if isinstance(node, Symbol):
         return "symmetric" in node.domain.facts
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_declared_symmetric(node.args[0])
     return isinstance(node, Eye)
 
@@ -257,6 +274,8 @@ def is_symmetric(node: Expr) -> bool:
 def _is_symmetric(node: Expr) -> bool:
     if is_declared_symmetric(node):
         return True
+    if isinstance(node, Linalg) and node.function.name != "inv":
+        return False
     if isinstance(node, Add | Power | Apply | Linalg):
         return all(is_symmetric(arg) for arg in node.args)
     if isinstance(node, Contract):
@@ -271,7 +290,7 @@ def is_psd(node: Expr) -> bool:
         return "psd" in node.domain.facts
     if isinstance(node, Eye):
         return True
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_psd(node.args[0])
     if isinstance(node, Add):
         return all(is_psd(arg) for arg in node.args)
@@ -284,7 +303,7 @@ def is_pd(node: Expr) -> bool:
         return "spd" in node.domain.facts
     if isinstance(node, Eye):
         return True
-    if isinstance(node, Linalg) and node.function.keeps_shape:
+    if isinstance(node, Linalg) and node.function.name == "inv":
         return is_pd(node.args[0])
     if isinstance(node, Add):
         return all(is_psd(arg) for arg in node.args) and any(is_pd(arg) for arg in node.args)

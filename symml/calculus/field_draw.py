@@ -27,6 +27,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -202,6 +203,8 @@ def _along(run: FieldDraw, node: Along, child: Child) -> Any:
 
 
 def _linalg(run: FieldDraw, node: Linalg, child: Child) -> Any:
+    if node.function.reads_symmetric:
+        raise Unsupported(node.function.name)
     inverse, determinant = eliminate(child(node.args[0]), run.prime)
     if node.function.name == "inv":
         if inverse is None:
@@ -219,6 +222,7 @@ RULES: dict[type[Expr], Callable[..., Any]] = {
         run.shape(node.shape), lambda at: int(at[0] == dim_value(node.position, run.sizes))
     ),
     Selector: _selector,
+    Positions: lambda run, node, child: _filled(run.shape(node.shape), lambda at: at[0]),
     OneHot: _onehot,
     Add: lambda run, node, child: sum(child(arg) for arg in node.args) % run.prime,
     Contract: _contract,

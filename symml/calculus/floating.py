@@ -27,6 +27,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -191,6 +192,8 @@ def _along(at: FloatPoint, node: Along, args: list[Any]) -> Any:
     name = node.function.name
     if name in ("max", "min", "prod"):
         return getattr(np, name)(x, axis=axes)
+    if name == "sort":
+        return np.sort(x, axis=axes[0])
     shift = np.max(x, axis=axes, keepdims=True)
     total = np.sum(np.exp(x - shift), axis=axes, keepdims=True)
     if name == "softmax":
@@ -202,6 +205,13 @@ def _along(at: FloatPoint, node: Along, args: list[Any]) -> Any:
     raise NotEvaluable(f"{name} has no float value")
 
 
+_OF_SYMMETRIC: dict[str, Callable[[Any], Any]] = {
+    "eigvals": np.linalg.eigvalsh,
+    "eigvecs": lambda a: np.linalg.eigh(a)[1],
+    "cholesky": np.linalg.cholesky,
+}
+
+
 def _linalg(at: FloatPoint, node: Linalg, args: list[Any]) -> Any:
     name = node.function.name
     try:
@@ -211,6 +221,8 @@ def _linalg(at: FloatPoint, node: Linalg, args: list[Any]) -> Any:
             return np.linalg.det(args[0])
         if name == "logdet":
             return np.linalg.slogdet(args[0])[1]
+        if name in _OF_SYMMETRIC:
+            return _OF_SYMMETRIC[name]((args[0] + args[0].T) / 2)
     except np.linalg.LinAlgError:
         raise NotEvaluable("a singular matrix") from None
     raise NotEvaluable(f"{name} has no float value")
@@ -222,6 +234,7 @@ _RULES: dict[type[Expr], Callable[..., Any]] = {
     Eye: lambda at, node, args: np.eye(*at.shape(node.shape)),
     Basis: _basis,
     Selector: _selector,
+    Positions: lambda at, node, args: np.arange(at.shape(node.shape)[0], dtype=float),
     OneHot: _onehot,
     Add: _add,
     Contract: _contract,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 from random import Random
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -95,9 +95,9 @@ def _drawn(difference: Expr, seed: int) -> IdentityTest:
     if degree > _MAX_DEGREE:
         return IdentityTest("unsupported", reason=f"{degree} signs are multiplied: too many branches to draw")
     wanted = _DRAWS_PER_PATTERN * 2**degree if degree else _DRAWS
-    draws, where, end = 0, [], monotonic() + _SECONDS
+    draws, where, end = 0, [], process_time() + _SECONDS
     for attempt in range(_ATTEMPTS_PER_DRAW * wanted if degrees else 0):
-        if monotonic() > end:
+        if process_time() > end:
             break
         sizes = shapes[attempt % len(degrees)]
         try:

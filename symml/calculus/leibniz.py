@@ -15,7 +15,7 @@ from symml.expr.nodes import Expr, add_node
 from symml.expr.scoped import Binder, Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import depends_on
 
-EXCHANGE = "the derivative of the body is dominated (or converges uniformly), so that it may be taken under the sign"
+EXCHANGE = "the derivative of the body is dominated, so that it may be taken under the sign"
 Differentiate = Callable[[Expr, Expr], Expr]
 
 

@@ -17,6 +17,7 @@ from symml.calculus import scoped_values
 from symml.calculus.elimination import eliminate
 from symml.calculus.sampling import Point
 from symml.calculus.scalars import Balls, Digits, Field, Undecided
+from symml.calculus.spectrum import FACTORS, sorted_along, symmetric_part
 from symml.errors import NotEvaluable
 from symml.expr.binders import outside_order
 from symml.expr.build import det
@@ -36,6 +37,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -300,6 +302,8 @@ def _along(run: Run, node: Along) -> Any:
     if function.definition is not None:
         return run.value(function.definition(x, node.axes))
     values = run.values[x]
+    if function.name == "sort":
+        return sorted_along(run.field, values, node.axes[0])
     kept = tuple(i for i in range(values.ndim) if i not in node.axes)
     flat = np.transpose(values, (*kept, *node.axes)).reshape(*(values.shape[i] for i in kept), -1)
     return _filled(flat.shape[:-1], lambda at: _fold(run.field, function.name, list(flat[at])))
@@ -322,7 +326,9 @@ def _linalg(run: Run, node: Linalg) -> Any:
     matrix = run.values[node.args[0]]
     size = len(matrix)
     if any(entry is None for entry in matrix.flat):
-        return _filled(matrix.shape if node.function.keeps_shape else (), lambda at: None)
+        return _filled(matrix.shape[: node.function.axes], lambda at: None)
+    if node.function.reads_symmetric:
+        return FACTORS[node.function.name](run.field, symmetric_part(run.field, matrix))
     inverse, determinant = eliminate(run.field, matrix)
     if node.function.name == "det":
         return _filled((), lambda at: determinant)
@@ -349,6 +355,7 @@ _RULES: dict[type[Expr], Callable[..., Any]] = {
     Eye: _eye,
     Basis: _basis,
     Selector: _selector,
+    Positions: lambda run, node: _filled(run.shape(node.shape), lambda at: run.field.number(at[0])),
     OneHot: _onehot,
     Add: _add,
     Contract: _contract,

@@ -70,7 +70,9 @@ def _settled(condition: Any, units: tuple[Any, ...]) -> Any:
     """The condition where each of these symbols lies between 0 and 1."""
     import sympy as S
 
-    known: dict[Any, Any] = {}
+    known: dict[Any, Any] = {
+        "limit": limit,
+    }
     for r in units:
         known |= {S.Abs(r) < 1: S.true, r < 1: S.true, r > 0: S.true, S.Abs(r) > 1: S.false, S.Ne(r, 1): S.true}
     return condition.xreplace(known)
@@ -90,4 +92,17 @@ def simplify(expr: Any) -> Any:
     return S.simplify(expr)
 
 
-_TASKS: dict[str, Callable[..., Any]] = {"closed_form": closed_form, "solve": solve, "simplify": simplify}
+def limit(expr: Any, variable: Any, place: Any, side: str, target: Any) -> tuple[str, bool]:
+    """The limit as text, and whether it is the target."""
+    import sympy as S
+
+    found = S.limit(expr, variable, place, "+" if place.is_infinite else side)
+    return str(found), bool(found == target or S.simplify(found - target) == 0)
+
+
+_TASKS: dict[str, Callable[..., Any]] = {
+    "closed_form": closed_form,
+    "limit": limit,
+    "solve": solve,
+    "simplify": simplify,
+}

@@ -29,9 +29,11 @@ def crosscheck_many(
     return _mapped(checked, ids, jobs, done)
 
 
-def links_of_many(ids: Sequence[str], *, jobs: int = 0) -> dict[str, tuple[str, ...]]:
+def links_of_many(
+    ids: Sequence[str], *, jobs: int = 0, done: Callable[[object], None] = lambda row: None
+) -> dict[str, tuple[str, ...]]:
     """The verdicts on the links of each entry."""
-    return dict(zip(ids, _mapped(_link_names, ids, jobs, lambda row: None), strict=True))
+    return dict(zip(ids, _mapped(_link_names, ids, jobs, done), strict=True))
 
 
 def _link_names(id: str) -> tuple[str, ...]:

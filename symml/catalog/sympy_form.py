@@ -9,9 +9,9 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.sampling import size_draws
 from symml.catalog.views import title
 from symml.errors import SymmlError
-from symml.expr.nodes import Expr
+from symml.expr.nodes import Expr, Linalg
 from symml.expr.sympy_bridge import to_sympy
-from symml.expr.walk import size_names
+from symml.expr.walk import size_names, topological
 
 if TYPE_CHECKING:
     from symml.catalog.entry import Entry
@@ -61,6 +61,12 @@ def place(text: str) -> tuple[Any, str]:
     except ValueError:
         raise SymmlError(f"{text!r} is no place for a limit", cure="write oo, -oo, 0, 0+ or 1/2") from None
     return sympy.Rational(number.numerator, number.denominator), text[-1] if one_sided else "+-"
+
+
+def has_nested_inverse(expr: Expr) -> bool:
+    """Whether an inverse stands inside another: written out entry by entry it is too large to work with."""
+    nodes = [node for node in topological(expr) if isinstance(node, Linalg)]
+    return any(isinstance(inner, Linalg) for node in nodes for inner in topological(node.args[0]))
 
 
 def side(entry: Entry, expr: Expr) -> Any:

@@ -52,7 +52,7 @@ def _link_sign(relation: str) -> str:
 
 def _sign_latex(entry: Entry) -> str:
     if entry.pitfall:
-        return {"==": r"\ne", "<=": r"\nleq", ">=": r"\ngeq", "~=": r"\not\approx"}[entry.relation]
+        return {"==": r"\ne", "<=": r"\not\le", ">=": r"\not\ge", "~=": r"\not\approx"}[entry.relation]
     return _link_sign(entry.relation)
 
 
@@ -93,7 +93,7 @@ def _left_text(entry: Entry) -> str:
 def page(entry: Entry) -> str:
     """The entry as it is shown in a terminal: sentence, chain with reasons, symbols and source."""
     lines = [f"{entry.id}: {entry.sentence}"] + [f"  {row}" for row in entry.remark.splitlines()]
-    lines += ["", *_chain_lines(entry)]
+    lines += ["", *chain_lines(entry)]
     if where := [f"{name}: {domain_text(declared)}" for name, declared in entry.declared.items()]:
         lines += ["", f"  for {', '.join(where)}"]
     lines += [f"  given {entry.given}"] if entry.given else []
@@ -102,7 +102,8 @@ def page(entry: Entry) -> str:
     return "\n".join(lines + ([f"  instead: {entry.instead}"] if entry.instead else []))
 
 
-def _chain_lines(entry: Entry) -> list[str]:
+def chain_lines(entry: Entry) -> list[str]:
+    """The lines of the chain, the first without a reason."""
     if entry.kind == "algorithm":
         first = [f"  {_shown(symbol)} ← {_shown(value)}" for symbol, value in entry.assignments]
     else:

@@ -55,12 +55,17 @@ def derive(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
+    operator: Annotated[bool, typer.Option("--operator", help="Print the Hessian as H[V].")] = False,
+    convention: Annotated[
+        str, typer.Option(help="For a structured matrix: unstructured, projected or cookbook.")
+    ] = "unstructured",
     json: options.Json = False,
 ) -> None:
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
-    from symml.cli.derive import run
+    from symml.cli.derive import Output, run
 
-    run(expression, wrt, shapes, 2 if hessian else order, steps=steps, latex=latex, code=code, check=check, json=json)
+    output = Output(steps=steps, latex=latex, code=code, check=check, operator=operator, json=json)
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, output)
 
 
 @app.command(short_help="Say how a formula in LaTeX or text is understood.")
@@ -74,7 +79,7 @@ def read(
     second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
     json: options.Json = False,
 ) -> None:
-    """Print a formula back as it was understood, with its shapes and what was assumed."""
+    """Print a formula back as it was understood."""
     from symml.cli.read import run
 
     run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
@@ -116,6 +121,22 @@ def kernel(
     run(expression, shapes, wrt, name, output, json=json)
 
 
+@app.command(short_help="Time the kernel of a formula on this machine.")
+def bench(
+    expression: Annotated[
+        str, typer.Argument(help="An expression in NumPy syntax, or the id of an entry of the book.")
+    ],
+    shapes: options.Shapes = "",
+    wrt: Annotated[str, typer.Option(help="Time the gradient with respect to this variable.")] = "",
+    sizes: Annotated[str, typer.Option(help="The lengths of the dimensions: 'n=1000,d=32'.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Compare the kernel of EXPRESSION, its plan and, where it is installed, JAX, on random arrays of its domains."""
+    from symml.cli.bench import run
+
+    run(expression, shapes, wrt, sizes, json=json)
+
+
 @app.command(short_help="Carry out an expectation, step by step.")
 def expect(
     expression: options.Expression,
@@ -133,7 +154,21 @@ def expect(
     run(expression, shapes, given, latex=latex, code=code, json=json)
 
 
-@app.command()
+@app.command(short_help="Derive a Fisher information.")
+def fisher(
+    likelihood: Annotated[str, typer.Argument(help="A log-likelihood, such as 'k*log(lam) - lam'.")],
+    wrt: Annotated[str, typer.Option(help="The parameter.")],
+    shapes: options.Shapes = "",
+    given: Annotated[str, typer.Option(help="The law: 'k ~ poisson(lam)'.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Derive the Fisher information of a parameter by the score's variance and by the mean curvature."""
+    from symml.cli.expect import run_fisher
+
+    run_fisher(likelihood, wrt, shapes, given, json=json)
+
+
+@app.command(short_help="Print the KKT conditions of a problem.")
 def kkt(
     objective: options.Expression,
     over: options.Over,
@@ -149,7 +184,7 @@ def kkt(
     run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Derive the dual of a problem.")
 def dual(
     objective: options.Expression,
     over: options.Over,
@@ -165,7 +200,7 @@ def dual(
     run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
 
 
-@app.command()
+@app.command(short_help="Prove convexity, or refute it.")
 def convex(
     expression: options.Expression,
     wrt: Annotated[str, typer.Option(help="The variables, jointly: 'w' or 'w, b'.")],
@@ -178,17 +213,47 @@ def convex(
     run_convex(expression, wrt, shapes, json=json)
 
 
+@app.command(short_help="Find and classify critical points.")
+def critical(
+    expression: options.Expression,
+    wrt: Annotated[str, typer.Option(help="The variables, all numbers: 'x, y'.")],
+    shapes: options.Shapes = "",
+    json: options.Json = False,
+) -> None:
+    """Find the points where the gradient of EXPRESSION vanishes and classify each by the Hessian."""
+    from symml.cli.optimize import run_critical
+
+    run_critical(expression, wrt, shapes, json=json)
+
+
+@app.command(short_help="Show an optimizer's update rule.")
+def update(
+    name: Annotated[
+        str, typer.Argument(help="gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...")
+    ],
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function of one step.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Show an optimizer's update rule, as a formula or as a NumPy function."""
+    from symml.cli.optimize import run_update
+
+    run_update(name, latex=latex, code=code, json=json)
+
+
 @app.command(short_help="Show an entry of the book of identities.")
 def show(
     entry: Annotated[str, typer.Argument(help="An id such as activations.sigmoid_deriv.")],
+    steps: Annotated[bool, typer.Option("--steps", help="Print every line with its reason and its verdict.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
+    sympy: Annotated[bool, typer.Option("--sympy", help="Print the statement as a SymPy object.")] = False,
     json: options.Json = False,
 ) -> None:
     """Show an entry of the book: statement, steps, domains, source and verdict."""
     from symml.cli.book import show_entry
 
-    show_entry(entry, latex=latex, code=code, json=json)
+    show_entry(entry, steps=steps, latex=latex, code=code, sympy=sympy, json=json)
 
 
 @app.command(short_help="Find entries of the book by words.")
@@ -196,21 +261,61 @@ def find(
     words: Annotated[list[str] | None, typer.Argument(help="Words to look for; all entries without any.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Find entries of the book by name, sentence or tag."""
+    """Find entries of the book by name, sentence, tag or another word for it (logistic, expit, gaussian ...)."""
     from symml.cli.book import find_entries
 
     find_entries(" ".join(words or []), json=json)
 
 
+@app.command("list", short_help="List the book, or how it covers the cheatsheet.")
+def list_(
+    chapter: Annotated[str, typer.Option(help="Only this chapter.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind: identity, definition, inequality, pitfall ...")] = "",
+    unproved: Annotated[bool, typer.Option("--unproved", help="Only entries with a link that is not proved.")] = False,
+    inventory: Annotated[bool, typer.Option("--inventory", help="The cheatsheet's items and their entries.")] = False,
+    json: options.Json = False,
+) -> None:
+    """List the entries of the book, those that are only certified, or the cheatsheet's items with their entries."""
+    from symml.cli.book import list_entries, list_inventory
+
+    if inventory:
+        list_inventory(json=json)
+    else:
+        list_entries(chapter, kind, unproved=unproved, json=json)
+
+
+@app.command(short_help="Print the book as Markdown or LaTeX.")
+def book(
+    chapters: Annotated[list[str] | None, typer.Argument(help="Chapters; the whole book without any.")] = None,
+    format: Annotated[str, typer.Option(help="md or latex.")] = "md",
+) -> None:
+    """Print the book, or some of its chapters, as Markdown or LaTeX."""
+    from symml.cli.book import print_book
+
+    print_book(tuple(chapters or ()), format)
+
+
+@app.command(short_help="Begin a new entry of the book.")
+def new(
+    id: Annotated[str, typer.Argument(help="chapter.name of the new entry.")],
+    kind: Annotated[str, typer.Option(help="identity, definition, inequality, example, limit ...")] = "identity",
+) -> None:
+    """Print the lines with which a new entry of the book begins."""
+    from symml.cli.book import print_skeleton
+
+    print_skeleton(id, kind)
+
+
 @app.command(short_help="Check the book against SymPy and mpmath.")
 def crosscheck(
     entries: Annotated[list[str] | None, typer.Argument(help="Ids or chapters; the whole book without any.")] = None,
+    jobs: Annotated[int, typer.Option(help="How many processes; 0 for one a processor.")] = 0,
     json: options.Json = False,
 ) -> None:
     """Check every entry: links, symml's kernel against SymPy's and mpmath, derivatives against differences."""
     from symml.cli.book import crosscheck_entries
 
-    crosscheck_entries(tuple(entries or ()), json=json)
+    crosscheck_entries(tuple(entries or ()), jobs=jobs, json=json)
 
 
 @app.command(short_help="Say what is installed and whether it works.")

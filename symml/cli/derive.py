@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
+from symml.proof.derivation import Derivation
 from symml.proof.derive import derive
+from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
 
 
-def run(
-    expression: str,
-    wrt: str,
-    shapes: str,
-    order: int,
-    *,
-    steps: bool,
-    latex: bool,
-    code: bool,
-    check: bool,
-    json: bool,
-) -> None:
-    """Derives and prints what was asked for; the formula as text when nothing else is."""
+@dataclass(frozen=True)
+class Output:
+    """What is printed; the formula as text when nothing is asked for."""
+
+    steps: bool = False
+    latex: bool = False
+    code: bool = False
+    check: bool = False
+    operator: bool = False
+    json: bool = False
+
+
+def run(expression: str, wrt: str, shapes: str, order: int, convention: str, output: Output) -> None:
+    """Derives and prints what was asked for."""
     _refuse_statement(expression, shapes)
-    found = derive(expression, wrt, shapes=shapes, order=order)
-    if json:
+    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention)
+    if output.json:
         say_json({"command": "derive", **found.to_json()})
         return
-    if latex:
-        say(found.latex(steps=steps))
-    elif steps:
+    if output.operator:
+        _say_operator(found, latex=output.latex, code=output.code)
+        return
+    if output.latex:
+        say(found.latex(steps=output.steps))
+    elif output.steps:
         say(repr(found))
-    elif not code:
+    elif not output.code:
         say(found.text())
-    if code:
+    if output.code:
         say(found.kernel().source)
-    if check:
+    if output.check:
         say(repr(found.verdict))
+
+
+def _say_operator(found: Derivation, *, latex: bool, code: bool) -> None:
+    operator = found.operator
+    if operator is None:
+        raise SymmlError("only a scalar has a Hessian to apply", cure="sum the expression, or leave --operator out")
+    say(f"{found.operator_name} = {operator.latex() if latex else operator.code() if code else operator.text()}")
 
 
 def _refuse_statement(expression: str, shapes: str) -> None:
     """An equation has no derivative; as an expression it would be a constant 0 or 1."""
-    is_script = ";" in expression or "\n" in expression
+    is_script = ";" in expression or "\n" in expression or notation_of(expression) != "numpy"
     if not is_script and isinstance(read_statement(expression, shapes), Statement):
         raise SymmlError(
             "this is a statement, and only expressions have derivatives",

@@ -11,6 +11,7 @@ import typer
 from symml import __version__
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
+from symml.read.second_reader import why_not
 
 _NEEDED = ("sympy", "numpy", "mpmath", "python-flint", "typer", "rich")
 _EXTRAS = {
@@ -45,6 +46,8 @@ def run(json: bool) -> None:
             say(f"  {name:14} {found[name] or 'MISSING: python -m pip install ' + name}")
         for name, use in _EXTRAS.items():
             say(f"  {name:14} {found[name] or '-':12} optional: {use}")
+        if found["latex2sympy2"] and (reason := why_not()):
+            say(f"  latex2sympy2 cannot be used: {reason}")
         say(f"self-test: {detail}")
     if not healthy:
         raise typer.Exit(1)

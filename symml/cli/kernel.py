@@ -11,7 +11,7 @@ from symml.proof.derive import derive
 
 def run(expression: str, shapes: str, wrt: str, name: str, output: str, *, json: bool) -> None:
     """Emits the kernel; prints it, or writes it to a file."""
-    found = _emit(expression, shapes, wrt, name)
+    found = emitted(expression, shapes, wrt, name)
     if output:
         found.write(output)
     if json:
@@ -20,7 +20,8 @@ def run(expression: str, shapes: str, wrt: str, name: str, output: str, *, json:
         say(f"wrote {output}" if output else found.source)
 
 
-def _emit(expression: str, shapes: str, wrt: str, name: str) -> Kernel:
+def emitted(expression: str, shapes: str, wrt: str, name: str) -> Kernel:
+    """The kernel of a formula, of its gradient, or of an entry of the book."""
     if wrt:
         return derive(expression, wrt, shapes=shapes).kernel(name)
     if expression.partition(".")[0] in chapters():

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
+from symml.optimize.critical import critical_points
 from symml.optimize.dual import Dual, dual
 from symml.optimize.kkt import KKT, kkt
+from symml.optimize.updates import Update, update
 
 
 def run_kkt(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
@@ -25,7 +27,28 @@ def run_convex(f: str, wrt: str, shapes: str, *, json: bool) -> None:
     _print(convexity(f, wrt, shapes=shapes), "convex", latex=False, json=json)
 
 
-def _print(found: KKT | Dual | Convexity, command: str, *, latex: bool, json: bool) -> None:
+def run_critical(f: str, wrt: str, shapes: str, *, json: bool) -> None:
+    """Prints the critical points of an expression with their kinds."""
+    found = critical_points(f, wrt, shapes=shapes)
+    if json:
+        say_json({"command": "critical", "schema": 1, "points": [point.to_json() for point in found]})
+        return
+    for point in found:
+        say(repr(point))
+    if not found:
+        say("no critical points")
+
+
+def run_update(name: str, *, latex: bool, code: bool, json: bool) -> None:
+    """Prints an update rule."""
+    found = update(name)
+    if code:
+        say(found.kernel().source)
+    else:
+        _print(found, "update", latex=latex, json=json)
+
+
+def _print(found: KKT | Dual | Convexity | Update, command: str, *, latex: bool, json: bool) -> None:
     if json:
         say_json({"command": command, **found.to_json()})
     else:

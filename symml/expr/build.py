@@ -31,7 +31,6 @@ from symml.expr.nodes import (
 if TYPE_CHECKING:
     from symml.expr.dims import Shape
 
-_HALF = Fraction(1, 2)
 Axis = int | tuple[int, ...] | None
 
 __all__ = [
@@ -188,7 +187,7 @@ def std(x: object, axis: Axis = None, *, keepdims: bool = False, ddof: int = 0) 
 
 def sqrt(x: object) -> Expr:
     """The square root."""
-    return arithmetic.rational_power(lift(x), _HALF)
+    return arithmetic.rational_power(lift(x), Fraction(1, 2))
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
@@ -268,10 +267,10 @@ def _need_square(x: Expr, what: str) -> None:
 
 
 def norm(x: object, ord: object = None, axis: Axis = None, *, keepdims: bool = False) -> Expr:
-    """The norm of a vector (any order), or of a matrix (Frobenius, 1 or infinity).
+    """The norm of a vector (any order), or of a matrix (Frobenius, nuclear, 1, 2 or infinity).
 
     Raises:
-        SymmlError: The order has no expression here, such as the spectral or nuclear norm.
+        SymmlError: The order has no expression here.
     """
     node = lift(x)
     axes = axes_of(node, axis)
@@ -292,8 +291,11 @@ def norm(x: object, ord: object = None, axis: Axis = None, *, keepdims: bool = F
 
 
 def _induced_norm(node: Expr, ord: object, axes: tuple[int, ...], keepdims: bool) -> Expr:
+    if ord in (2, "nuc") and len(node.shape) == 2:
+        found = spectral.spectral_norm(node) if ord == 2 else spectral.nuclear_norm(node)
+        return broadcast(found, (1, 1)) if keepdims else found
     if ord not in (1, float("inf")):
-        raise SymmlError(f"the matrix norm of order {ord!r} has no expression here", cure="use 'fro', 1 or inf")
+        raise SymmlError(f"the matrix norm of order {ord!r} has no expression", cure="use 'fro', 'nuc', 1, 2 or inf")
     summed, kept = axes if ord == 1 else axes[::-1]
     columns = _summed(functions.abs(node), (summed,), True)
     largest = max(columns, (kept,), keepdims=True)
@@ -395,4 +397,4 @@ def same_shape(a: Expr, b: Expr) -> tuple[Expr, Expr]:
 
 
 # Functions along axes and indexing stand on these builders and are called by them.
-from symml.expr import arithmetic, functions, indexing  # noqa: E402  # see the line above
+from symml.expr import arithmetic, functions, indexing, spectral  # noqa: E402  # see the line above

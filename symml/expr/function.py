@@ -86,12 +86,21 @@ class AxisFunction:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MatrixFunction:
-    """A function of a square matrix; ``keeps_shape`` tells a matrix result from a scalar one."""
+    """A function of a square matrix.
+
+    Args:
+        name: The name in NumPy-style text.
+        latex: The LaTeX of the function's name.
+        axes: The axes of the result: 0 a number, 1 a vector, 2 a matrix.
+        numpy: The name in NumPy.
+        reads_symmetric: Whether it is a function of the symmetric part (A + A') / 2.
+    """
 
     name: str
     latex: str
-    keeps_shape: bool
+    axes: int
     numpy: str = ""
+    reads_symmetric: bool = False
 
     def __repr__(self) -> str:
         return self.name

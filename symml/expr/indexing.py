@@ -21,6 +21,7 @@ from symml.expr.nodes import (
     Extent,
     Eye,
     OneHot,
+    Positions,
     Selector,
     Symbol,
     add_node,
@@ -201,7 +202,7 @@ def _keeps_whole(part: Expr) -> bool:
         return isinstance(part.value, Fraction) and part.value.denominator == 1
     if isinstance(part, Contract):
         return part.coef.denominator == 1
-    return isinstance(part, Add | Extent | Eye | Basis | Selector | OneHot)
+    return isinstance(part, Add | Extent | Eye | Basis | Positions | Selector | OneHot)
 
 
 def _labels(labels: Expr) -> Expr:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from symml.errors import SymmlError
-from symml.expr import arithmetic, build, functions, probability
+from symml.expr import arithmetic, build, functions, probability, sequences, spectral
 from symml.expr.contract import contract
 from symml.expr.dims import as_dim
 from symml.expr.nodes import Apply, Basis, Contract, Expr, Eye, OneHot, Selector, Symbol, eye, selector
@@ -131,6 +132,11 @@ def _not(x: object) -> Expr:
     return arithmetic.minus(1, node) if opposite is None else opposite(*node.args)
 
 
+def _cube_root(x: object) -> Expr:
+    node = arithmetic.lift(x)
+    return arithmetic.times(functions.sign(node), functions.abs(node) ** Fraction(1, 3))
+
+
 def _squeeze(x: object, axis: int | None = None) -> Expr:
     node = arithmetic.lift(x)
     axes = [i for i, dim in enumerate(node.shape) if dim == 1 and (axis is None or i == axis % len(node.shape))]
@@ -160,6 +166,9 @@ NAMES: dict[str, Builder] = {
     "positive": arithmetic.lift,
     "square": lambda x: arithmetic.power(x, 2),
     "sqrt": build.sqrt,
+    "exp2": lambda x: arithmetic.power(2, x),
+    "hypot": lambda a, b: build.sqrt(arithmetic.power(a, 2) + arithmetic.power(b, 2)),
+    "cbrt": _cube_root,
     "reciprocal": lambda x: arithmetic.divide(1, x),
     "absolute": functions.abs,
     "fabs": functions.abs,
@@ -178,7 +187,7 @@ NAMES: dict[str, Builder] = {
     # sums and statistics
     "sum": _reduction(build.sum),
     "mean": _reduction(build.mean),
-    "average": _reduction(build.mean),
+    "average": sequences.average,
     "var": _reduction(build.var),
     "std": _reduction(build.std),
     "max": _reduction(build.max),
@@ -202,7 +211,28 @@ NAMES: dict[str, Builder] = {
     "diagonal": build.diag,
     "transpose": arithmetic.transpose,
     "swapaxes": _swapaxes,
+    "kron": sequences.kron,
+    "tensordot": sequences.tensordot,
+    # along a sequence
+    "diff": sequences.diff,
+    "cumsum": sequences.cumsum,
+    "roll": sequences.roll,
+    "flip": sequences.flip,
+    "sort": sequences.sort,
+    "median": sequences.median,
+    "quantile": sequences.quantile,
+    "ptp": sequences.ptp,
+    "cov": sequences.cov,
+    "tri": sequences.tri,
+    "tril": sequences.tril,
+    "triu": sequences.triu,
     # linear algebra
+    "linalg.eigvalsh": spectral.eigvalsh,
+    "linalg.cholesky": spectral.cholesky,
+    "linalg.matrix_power": spectral.matrix_power,
+    "eigvalsh": spectral.eigvalsh,
+    "cholesky": spectral.cholesky,
+    "matrix_power": spectral.matrix_power,
     "linalg.inv": build.inv,
     "linalg.det": build.det,
     "linalg.solve": build.solve,
@@ -225,6 +255,10 @@ NAMES: dict[str, Builder] = {
     "full_like": lambda x, value, *args, **kwargs: build.full_like(arithmetic.lift(x), value),
     "stack": build.stack,
     "concatenate": build.concatenate,
+    "hstack": sequences.hstack,
+    "vstack": sequences.vstack,
+    "column_stack": sequences.column_stack,
+    "block": sequences.block,
     "reshape": lambda x, *shape: build.reshape(x, shape[0] if isinstance(shape[0], tuple | list) else shape),
     "squeeze": _squeeze,
     "expand_dims": _expand_dims,
@@ -245,6 +279,11 @@ NAMES: dict[str, Builder] = {
     "loggamma": functions.lgamma,
     "psi": functions.digamma,
     "ndtr": functions.normal_cdf,
+    "log_ndtr": lambda x: functions.log(functions.normal_cdf(x)),
+    "betaln": lambda a, b: functions.lgamma(a) + functions.lgamma(b) - functions.lgamma(arithmetic.plus(a, b)),
+    "entr": lambda x: -functions.xlogy(x, x),
+    "rel_entr": lambda x, y: functions.xlogy(x, arithmetic.divide(x, y)),
+    "kl_div": lambda x, y: functions.xlogy(x, arithmetic.divide(x, y)) - x + y,
     "heaviside": lambda x, h: functions.where(functions.equal(x, 0), h, functions.greater(x, 0)),
 }
 

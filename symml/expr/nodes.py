@@ -96,6 +96,12 @@ class Basis(Expr):
     position: Dim
 
 
+class Positions(Expr):
+    """The numbers ``0, 1, ..., n - 1`` along an axis: shape ``(n,)``."""
+
+    __slots__ = ()
+
+
 class Selector(Expr):
     """The 0/1 matrix of a slice, shape ``(m, n)``: row ``i`` has its one in column ``start + step * i``."""
 
@@ -250,6 +256,13 @@ def basis(dim: Dim, position: Dim) -> Basis:
     return node  # type: ignore[no-any-return] # the key fixes the type
 
 
+def positions(dim: Dim) -> Positions:
+    """The positions of an axis of this size, counted from zero."""
+    key = (Positions, dim)
+    node: Any = _TABLE.get(key)
+    return node if node is not None else new_node(Positions, key, (), (dim,))
+
+
 def selector(rows: Dim, cols: Dim, start: Dim, step: int) -> Selector:
     """The matrix of the slice that takes ``rows`` of ``cols`` entries from ``start`` on."""
     key = (Selector, rows, cols, start, step)
@@ -330,7 +343,7 @@ def linalg_node(function: MatrixFunction, arg: Expr) -> Linalg:
     if node is None:
         if len(arg.shape) != 2 or arg.shape[0] != arg.shape[1]:
             raise ShapeError(f"{function.name} needs a square matrix, not {show_shape(arg.shape)}")
-        node = new_node(Linalg, key, (arg,), arg.shape if function.keeps_shape else ())
+        node = new_node(Linalg, key, (arg,), arg.shape[: function.axes])
         node.function = function
     return node  # type: ignore[no-any-return] # the key fixes the type
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from symml.errors import ShapeError, SymmlError
 from symml.expr.arithmetic import lift, times
-from symml.expr.binders import bind, expectation_node, opened
+from symml.expr.binders import bind, expectation_node, free_bounds, opened, put_in
 from symml.expr.build import outer
 from symml.expr.nodes import Add, Contract, Expr, Power, Symbol, show_shape, symbol_node
 from symml.expr.scoped import Expectation
@@ -83,7 +83,16 @@ def covariance(x: object, y: object, given: Given = None) -> Expr:
 
 
 def as_covariance(node: Expectation) -> tuple[Expr, Expr] | None:
-    """The two sides when the expectation is a variance or a covariance as it is built here."""
+    """The two sides when the expectation is a variance or a covariance as it is built here.
+
+    Variables of enclosing binders are shown as symbols of their name.
+    """
+    free = {v: symbol_node(v.name, v.shape, v.domain) for v in free_bounds(node)}
+    shown = put_in(node, dict(free)) if free else node
+    return _as_covariance(shown) if isinstance(shown, Expectation) else None
+
+
+def _as_covariance(node: Expectation) -> tuple[Expr, Expr] | None:
     body = opened(node, [symbol_node(v.name, v.shape, v.domain) for v in node.variables])
     sides = body.args * 2 if isinstance(body, Power) else body.args if isinstance(body, Contract) else ()
     pair = [_uncentered(side) for side in sides]

@@ -13,6 +13,7 @@ from typing import Any
 from symml.errors import SymmlError
 from symml.expr import arithmetic, build, functions, ranges
 from symml.expr.binders import readable
+from symml.expr.cofactors import determinant, inverse_entry
 from symml.expr.contract import contract
 from symml.expr.dims import Dim, as_dim, dim_value
 from symml.expr.nodes import (
@@ -28,6 +29,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -53,6 +55,7 @@ class _Writer:
         self.S = _module()
         self.sizes = sizes
         self.count = 0
+        self.known: dict[Any, Any] = {}
 
     def label(self) -> Any:
         self.count += 1
@@ -74,10 +77,13 @@ class _Writer:
         return list(product(*(range(dim_value(dim, sizes)) for dim in dims)))
 
     def entry(self, node: Expr, at: tuple[Any, ...]) -> Any:
-        rule = _TO.get(type(node))
-        if rule is None:
-            raise SymmlError(f"{type(node).__name__} has no form in SymPy")
-        return rule(self, node, at)
+        key = (node, at)
+        if key not in self.known:
+            rule = _TO.get(type(node))
+            if rule is None:
+                raise SymmlError(f"{type(node).__name__} has no form in SymPy")
+            self.known[key] = rule(self, node, at)
+        return self.known[key]
 
     def symbol(self, node: Symbol) -> Any:
         assumed = {fact: True for fact in _ASSUMED if fact in node.domain.facts} or {"real": True}
@@ -163,19 +169,26 @@ def _write_along(w: _Writer, node: Along, at: tuple[Any, ...]) -> Any:
         kept, new = iter(at), iter(inner)
         place = tuple(next(new) if axis in node.axes else next(kept) for axis in range(len(x.shape)))
         entries.append(w.entry(x, place))
+    if node.function.name == "sort":
+        raise SymmlError("sort has no SymPy form entry by entry", cure="use a kernel")
     combine = {"max": w.S.Max, "min": w.S.Min, "prod": w.S.Mul}[node.function.name]
     return combine(*entries)
 
 
 def _write_linalg(w: _Writer, node: Linalg, at: tuple[Any, ...]) -> Any:
     a = node.args[0]
+    if node.function.reads_symmetric:
+        raise SymmlError(f"{node.function.name} has no SymPy form entry by entry", cure="use a kernel")
     if not w.explicit(a.shape):
         raise SymmlError(f"{node.function.name} of a symbolic dim has no entries in SymPy", cure="give sizes={'d': 2}")
     size = dim_value(a.shape[0], w.sizes or {})
-    matrix = w.S.Matrix(size, size, [w.entry(a, place) for place in w.places(a.shape)])
+    rows = [[w.entry(a, (i, j)) for j in range(size)] for i in range(size)]
+    key = (a, "determinant")
+    if key not in w.known:
+        w.known[key] = determinant(rows)
     if node.function.name == "inv":
-        return matrix.inv()[at]
-    return matrix.det() if node.function.name == "det" else w.S.log(w.S.Abs(matrix.det()))
+        return inverse_entry(rows, at[0], at[1], w.known[key])
+    return w.known[key] if node.function.name == "det" else w.S.log(w.S.Abs(w.known[key]))
 
 
 def _write_bound(w: _Writer, node: Bound, at: tuple[Any, ...]) -> Any:
@@ -206,6 +219,7 @@ _TO: dict[type[Expr], Callable[..., Any]] = {
     Extent: lambda w, node, at: w.dim(node.size),
     Eye: lambda w, node, at: w.S.KroneckerDelta(*at),
     Basis: lambda w, node, at: w.S.KroneckerDelta(at[0], w.dim(node.position)),
+    Positions: lambda w, node, at: at[0],
     Selector: lambda w, node, at: w.S.KroneckerDelta(at[1], w.dim(node.start) + node.step * at[0]),
     OneHot: lambda w, node, at: w.S.KroneckerDelta(w.entry(node.args[0], at[:-1]), at[-1]),
     Add: lambda w, node, at: w.S.Add(*(w.entry(arg, at) for arg in node.args)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from symml.expr.nodes import Add, Along, Apply, Constant, Contract, Expr, Extent, Power
-from symml.expr.walk import topological
 
 Axes = frozenset[int]
 
@@ -16,10 +15,14 @@ class LiveAxes:
 
     def __call__(self, node: Expr) -> Axes:
         """The live axes of ``node``."""
-        if node not in self._known:
-            for part in topological(node):
-                if part not in self._known:
-                    self._known[part] = self._found(part)
+        stack = [] if node in self._known else [node]
+        while stack:
+            part = stack[-1]
+            missing = [arg for arg in part.args if arg not in self._known]
+            if missing:
+                stack.extend(missing)
+            else:
+                self._known[stack.pop()] = self._found(part)
         return self._known[node]
 
     def _found(self, node: Expr) -> Axes:

@@ -19,7 +19,7 @@ class Code:
     def __str__(self) -> str:
         if not self.negative:
             return self.text
-        return f"-{self.text}" if self.level >= PRODUCT else f"-({self.text})"
+        return f"-{self.text}" if self.level >= PRODUCT and not _has_matmul(self.text) else f"-({self.text})"
 
     def at(self, level: int) -> str:
         """The text, in brackets where it binds less tightly than ``level``."""
@@ -39,6 +39,16 @@ class Code:
         """Whether this is a mere name or number, perhaps transposed: free to write twice."""
         plain = self.text.removesuffix(".T").replace(".", "").replace("_", "")
         return self.level == ATOM and not self.negative and plain.isalnum()
+
+
+def _has_matmul(text: str) -> bool:
+    """Whether ``@`` stands outside brackets: a minus in front would negate the whole left matrix."""
+    depth = 0
+    for k, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0 and text.startswith(" @ ", k):
+            return True
+    return False
 
 
 def as_float(code: Code) -> Code:

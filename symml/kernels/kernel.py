@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from symml.errors import ShapeError, SymmlError
-from symml.expr.dims import Shape, dim_names, dim_value
-from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.errors import SymmlError
+from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
+from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
-from symml.kernels.sizes import readings
+from symml.kernels.error import Error, measure
+from symml.kernels.objective import Objective, objective
+from symml.kernels.plan import Plan, plan
 from symml.kernels.source import Written, is_function_name, written
 
 
@@ -25,18 +27,19 @@ class Kernel:
         source: The module's source; it imports NumPy and, where needed, ``math``, and nothing else.
         arguments: The names of the arguments in order.
         shapes: The shape of each argument that is an array.
+        expressions: What it computes.
+        symbols: The symbols of the arguments, in order.
         backend: ``"numpy"``.
     """
 
     backend = "numpy"
 
-    def __init__(self, name: str, found: Written) -> None:
-        self.name, self.source = name, found.source
-        self.arguments = (*found.names, *found.extra)
-        self.shapes: dict[str, Shape] = {n: s.shape for n, s in zip(found.names, found.symbols, strict=True)}
-        self._labels = {n for n, s in zip(found.names, found.symbols, strict=True) if s.domain.name == "label"}
-        self._aliases = {s.name: n for n, s in zip(found.names, found.symbols, strict=True)}
-        self._readings = readings(found.symbols, found.names)
+    def __init__(self, name: str, roots: Sequence[Expr], found: Written) -> None:
+        self.name, self.source, self.expressions = name, found.source, tuple(roots)
+        self.symbols = found.symbols
+        self.binding = Binding(name, found.symbols, found.names, found.extra)
+        self.arguments, self.shapes = self.binding.arguments, self.binding.shapes
+        self._error: Error | None = None
         self._function: Callable[..., Any] = compiled(found.source, name)
 
     def __call__(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Any:
@@ -44,66 +47,71 @@ class Kernel:
 
         Args:
             args: The first arguments in order: arrays, numbers or lists.
-            out: An array that receives the result (a tuple of arrays for several results).
+            out: An array that receives the result (a tuple of arrays for several results). It may be one of the
+                arguments: the result is complete before it is written.
             kwargs: The other arguments by name.
 
         Raises:
-            ShapeError: An argument's shape does not fit the declared one.
-            SymmlError: An argument is missing, unknown or no array of numbers.
+            ShapeError: The shape of an argument or of ``out`` does not fit.
+            SymmlError: An argument is missing, unknown or no array of numbers; ``out`` cannot be written.
         """
-        values = self._bound(args, kwargs)
-        self._check(values)
+        values = self.binding.values(args, kwargs)
         result = self._function(*values.values())
         return result if out is None else _into(out, result)
 
-    def _bound(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """A value for every argument."""
-        cure = f"its arguments are: {', '.join(self.arguments)}"
-        if len(args) > len(self.arguments):
-            raise SymmlError(f"{self.name} takes {len(self.arguments)} arguments, not {len(args)}", cure=cure)
-        given = dict(zip(self.arguments, args, strict=False))
-        for key, value in kwargs.items():
-            name = self._aliases.get(key, key)
-            if name not in self.arguments:
-                raise SymmlError(f"{self.name} has no argument {key}", cure=cure)
-            if name in given:
-                raise SymmlError(f"{self.name} gets {key} twice", cure=cure)
-            given[name] = value
-        missing = [name for name in self.arguments if name not in given]
-        if missing:
-            raise SymmlError(f"{self.name} misses {', '.join(missing)}", cure=cure)
-        return {name: self._converted(name, given[name]) for name in self.arguments}
+    def sizes_of(self, values: Mapping[str, Any]) -> dict[str, int]:
+        """The dimensions that the shapes of some of the arguments tell."""
+        return self.binding.sizes({name: self.binding.converted(name, value) for name, value in values.items()})
 
-    def _converted(self, name: str, value: Any) -> Any:
-        whole = name in self._labels or name not in self.shapes
-        try:
-            array = np.asarray(value, float)
-            found = array.astype(int) if whole else array
-        except (TypeError, ValueError):
-            raise SymmlError(f"{name} is not an array of numbers: {value!r:.60}") from None
-        if whole and not np.array_equal(found, array):
-            raise SymmlError(f"{name} must hold whole numbers")
-        return found if name in self.shapes else int(found)
+    def argument_of(self, symbol: Symbol) -> str:
+        """The argument that a symbol became."""
+        return self.binding.aliases[symbol.name]
 
-    def _check(self, values: Mapping[str, Any]) -> None:
-        """Every dim has one length; named dims are bound by the first axis that tells them."""
-        for name, shape in self.shapes.items():
-            if values[name].ndim != len(shape):
-                found = show_shape(values[name].shape)
-                raise ShapeError(f"{name} has shape {found}; it is declared {show_shape(shape)}")
-        sizes = {name: values[name] for name in self.arguments if name not in self.shapes}
-        for reading in self._readings:
-            sizes[reading.name] = reading.value(values[reading.argument].shape[reading.axis], sizes)
-        for name, shape in self.shapes.items():
-            for axis, (dim, length) in enumerate(zip(shape, values[name].shape, strict=True)):
-                if sizes.keys() >= set(dim_names(dim)) and dim_value(dim, sizes) != length:
-                    needed = f"{show_shape(shape)} needs {dim} = {dim_value(dim, sizes)}"
-                    if isinstance(dim, int):
-                        needed = f"{show_shape(shape)} needs {dim}"
-                    raise ShapeError(
-                        f"{name} has {length} entries along axis {axis}; {needed}",
-                        cure="dims of one name must have one length",
-                    )
+    # ---- what else it can do -----------------------------------------------------------------------------------------
+    @property
+    def error(self) -> Error:
+        """The measured error against the exact expression; measured when first asked for."""
+        if self._error is None:
+            self._error = measure(self)
+        return self._error
+
+    def scipy(self, *parameters: str, **data: Any) -> Objective:
+        """The kernel as the objective of ``scipy.optimize.minimize``.
+
+        Args:
+            parameters: The arguments to optimize over; by default all arrays and scalars that ``data`` leaves open.
+            data: The values of the other arguments.
+
+        Returns:
+            An object with ``fun``, ``jac``, ``hess`` and ``hessp`` of one vector, and ``pack`` and ``unpack``.
+
+        Raises:
+            ShapeError: The kernel is not one scalar, or the data do not tell a parameter's shape.
+            SymmlError: An argument is unknown, or neither a parameter nor given.
+        """
+        return objective(self, parameters, data)
+
+    def plan(self, shapes: Mapping[str, Any] | None = None, dtype: Any = float, **dims: int) -> Plan:
+        """The kernel for arrays of known shapes: no memory is allocated in a call that is given its outputs.
+
+        Args:
+            shapes: Arguments with their shapes (or arrays of such shapes), or dimensions with their lengths.
+            dtype: ``float64`` or ``float32``.
+            dims: Dimensions with their lengths.
+
+        Raises:
+            ShapeError: The shapes contradict each other, or do not tell every dimension.
+            SymmlError: A name is unknown, or the type is no float.
+        """
+        return plan(self, {**(shapes or {}), **dims}, dtype)
+
+    def sibling(self, roots: Sequence[Expr], name: str) -> Kernel:
+        """A kernel of other expressions."""
+        return kernel(roots, name=name)
+
+    def call_known(self, values: Mapping[str, Any]) -> Any:
+        """The value, from a table that may hold more than the arguments."""
+        return self(**{name: values[name] for name in self.arguments})
 
     def write(self, path: str | Path) -> None:
         """Writes the source to a file.
@@ -127,19 +135,19 @@ class Kernel:
         }
 
     def __repr__(self) -> str:
-        return self.source
+        if self._error is None:
+            return self.source
+        return f"{self.source}\n# measured: {self._error}\n"
 
 
 def _into(out: Any, result: Any) -> Any:
     """Copies a result, or each of several, into the arrays of the caller."""
-    if isinstance(result, tuple):
-        if not isinstance(out, tuple | list) or len(out) != len(result):
-            raise ShapeError(f"out must be {len(result)} arrays, one for each result")
-        return tuple(_into(one, part) for one, part in zip(out, result, strict=True))
-    if not isinstance(out, np.ndarray) or out.shape != np.shape(result):
-        raise ShapeError(f"out must be an array of shape {show_shape(np.shape(result))}")
-    out[...] = result
-    return out
+    several = isinstance(result, tuple)
+    parts = result if several else (result,)
+    arrays = check_out(out, [np.shape(part) for part in parts])
+    for array, part in zip(arrays, parts, strict=True):
+        array[...] = part
+    return arrays if several else out
 
 
 def kernel(expr: Expr | Sequence[Expr], *, name: str = "kernel", arguments: Sequence[str] | None = None) -> Kernel:
@@ -162,7 +170,7 @@ def kernel(expr: Expr | Sequence[Expr], *, name: str = "kernel", arguments: Sequ
         )
     if not is_function_name(name):
         raise SymmlError(f"{name!r} is not a function name", cure="use letters, digits and _; no word of Python")
-    return Kernel(name, written(name, roots, _ordered(symbols(*roots), arguments)))
+    return Kernel(name, roots, written(name, roots, _ordered(symbols(*roots), arguments)))
 
 
 def _ordered(found: Sequence[Symbol], arguments: Sequence[str] | None) -> list[Symbol]:

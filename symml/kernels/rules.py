@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symml.calculus.facts import is_symmetric
 from symml.errors import NotEvaluable
 from symml.expr.nodes import (
     ONE,
@@ -21,6 +22,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -40,8 +42,8 @@ from symml.kernels.contractions import (
     write_sum,
     write_view,
 )
-from symml.kernels.elementwise import undivided, write_elementwise
-from symml.kernels.functions import HELPERS
+from symml.kernels.elementwise import elementwise_parts, undivided, write_elementwise
+from symml.kernels.library import HELPERS
 from symml.kernels.scatters import Scatter, scatter_of, write_scatter, write_scatters
 from symml.kernels.values import Value, stretched
 from symml.kernels.views import view_parts
@@ -85,7 +87,7 @@ def _contract_parts(node: Contract) -> Sequence[Expr]:
         return [node.args[0], *node.args[1].args]
     if len(node.dims) > len(node.shape) or _is_diagonal(node):
         return node.args
-    return [undivided(arg)[0] for arg in node.args if not isinstance(arg, Eye)]
+    return elementwise_parts(node)
 
 
 def _is_diagonal(node: Contract) -> bool:
@@ -212,7 +214,13 @@ def _linalg(e: Emitter, node: Linalg) -> Value:
     name, x = node.function.name, e.whole(node.args[0])
     if name == "logdet":
         return Value(C.subscript(call("np.linalg.slogdet", x), ["1"]))
-    return Value(call(f"np.linalg.{name}", x), (0, 1) if node.function.keeps_shape else ())
+    if node.function.reads_symmetric and not is_symmetric(node.args[0]):
+        # NumPy reads one triangle only.
+        x = C.over(C.plus([x, C.transposed(x)]), C.Code("2"))
+    code = call(f"np.{node.function.numpy}", x)
+    if name == "eigvecs":
+        code = C.subscript(code, ["1"])
+    return Value(code, tuple(range(node.function.axes)))
 
 
 def _derivative(e: Emitter, node: Derivative) -> Value:
@@ -255,6 +263,7 @@ _RULES: dict[type[Expr], Callable[[Emitter, Any], Value]] = {
     Eye: _eye,
     Basis: _basis,
     Selector: _selector,
+    Positions: lambda e, node: Value(call("np.arange", e.size(node.shape[0])), (0,)),
     OneHot: _onehot,
     Add: _add,
     Contract: _contract,

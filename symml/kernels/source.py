@@ -14,7 +14,7 @@ from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.expr.walk import size_names, topological
 from symml.kernels.code import Code
 from symml.kernels.emit import Emitter
-from symml.kernels.functions import source_of
+from symml.kernels.library import source_of
 from symml.kernels.schedule import schedule
 from symml.kernels.sizes import reading_lines, readings
 from symml.kernels.stabilize import stabilize

@@ -8,26 +8,60 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symml.calculus.facts import is_nonnegative, is_pd, is_positive
+from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.simplify.recognize import RULES
 from symml.calculus.simplify.rule import Uses, items_of, remake
 from symml.expr import functions as F
-from symml.expr.arithmetic import full, rational_power, scale
-from symml.expr.contract import factors_of
+from symml.expr.arithmetic import rational_power, scale
+from symml.expr.contract import contract, factors_of
 from symml.expr.function import Function
-from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Linalg, Power, add_node, constant, linalg_node
-from symml.expr.walk import transform
+from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
+from symml.expr.walk import rebuild, topological, use_counts
 from symml.kernels.guards import guarded
-from symml.kernels.rows import log1mexp, log_normal_cdf, normal_hazard, sech
+from symml.kernels.monomials import VIEW, View
+from symml.kernels.rewrites import gammas, log_sums, logs, normal, products, sums
+from symml.kernels.rewrites.row import Row, Rule, traits
+from symml.kernels.rows import sech
 
 Term = tuple[Fraction, Expr]
 _HALF = Fraction(1, 2)
 _ROUNDS = 8
+_PASSES = 6
+_SMALL = 300
 
 
 def stabilize(root: Expr) -> Expr:
-    """The expression with every row applied, innermost first."""
-    return transform(root, _rewritten)
+    """The expression with every row applied, innermost first, until nothing changes."""
+    settled: set[Expr] = set()
+    known: dict[Expr, frozenset[str]] = {}
+    for _ in range(_PASSES):
+        before, root = root, _pass(root, settled, View(traits=known))
+        if root is before:
+            break
+    return root
+
+
+def _pass(root: Expr, settled: set[Expr], view: View) -> Expr:
+    """Every node rewritten once, its arguments before it; nodes that no row changes are settled.
+
+    In small expressions rows see through products that are used twice; in large ones that would cost their sharing.
+    """
+    order, uses, done = topological(root), use_counts(root), dict[Expr, Expr]()
+    shares = len(order) > _SMALL
+    token = VIEW.set(view)
+    try:
+        for node in order:
+            new = rebuild(node, tuple([done[arg] for arg in node.args]))
+            changed = None if new in settled else _rewritten(new)
+            done[node] = new if changed is None else changed
+            traits(done[node])
+            if changed is None:
+                settled.add(new)
+            if shares and uses[node] > 1:
+                view.shared.add(done[node])
+    finally:
+        VIEW.reset(token)
+    return done[root]
 
 
 def _rewritten(node: Expr) -> Expr | None:
@@ -41,12 +75,38 @@ def _rewritten(node: Expr) -> Expr | None:
 
 
 def _once(node: Expr) -> Expr | None:
-    for rule in RULES:
-        if isinstance(node, rule.kinds):
-            found = rule.apply(node, Uses(frozenset()))
-            if found is not None:
-                return found
-    return next((found for row in _ROWS.get(type(node), ()) if (found := row(node)) is not None), None)
+    for rule in _KNOWN.get(type(node), ()):
+        found = rule(node, _NO_USES)
+        if found is not None:
+            return found
+    for row in _FIRST.get(type(node), ()):
+        found = row(node)
+        if found is not None:
+            return found
+    if isinstance(node, Contract) and len(node.dims) > len(node.shape):
+        return _grouped(node)
+    own = traits(node) if type(node) in _ROWS else frozenset()
+    for needs, row in _ROWS.get(type(node), ()):
+        found = row(node) if not needs or needs & own else None
+        if found is not None:
+            return found
+    return None
+
+
+def _grouped(node: Contract) -> Expr | None:
+    """In a product with sums, the factors with the same axes rewritten as one elementwise product."""
+    items = items_of(node)
+    for sub in dict.fromkeys(node.subs):
+        group = [arg for arg, other in items if other == sub]
+        if not sub or len(group) < 2 or len(set(sub)) < len(sub):
+            continue
+        axes = range(len(sub))
+        inner = contract([(arg, axes) for arg in group], axes, merge=lambda part: False)
+        found = _rewritten(inner)
+        if found is not None:
+            new = remake(node, [*(item for item in items if item[1] != sub), (found, sub)])
+            return None if new is node else new
+    return None
 
 
 def _is(node: Expr, function: Function) -> bool:
@@ -137,45 +197,6 @@ def _sum(terms: list[Expr], extra: Expr) -> Expr:
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------
-def log_near_one(node: Expr) -> Expr | None:
-    """log(1 + x) = log1p(x)"""
-    if not _is(node, F.log) or not isinstance(node.args[0], Add):
-        return None
-    one = full(1, node.shape)
-    terms = list(node.args[0].args)
-    if one not in terms:
-        return None
-    terms.remove(one)
-    return F.log1p(add_node(tuple(terms)) if len(terms) > 1 else terms[0])
-
-
-def log_of_exponentials(node: Expr) -> Expr | None:
-    """log(e^a + e^b) = logaddexp(a, b);  log(1 - e^a) = log1mexp(a);  log(e^a) = a"""
-    inner = node.args[0]
-    coef, part = _term(inner)
-    if coef == -1 and ((_is(node, F.log1p) and _is(part, F.exp)) or (_is(node, F.log) and _is(part, F.expm1))):
-        return log1mexp(part.args[0])
-    if not _is(node, F.log):
-        return None
-    if isinstance(inner, Add) and len(inner.args) == 2 and all(_is(arg, F.exp) for arg in inner.args):
-        return F.logaddexp(*(arg.args[0] for arg in inner.args))
-    return inner.args[0] if _is(inner, F.exp) else None
-
-
-def log_of_tails(node: Expr) -> Expr | None:
-    """log Phi(x) and log erfc(x) where Phi and erfc underflow;  log det(A) of a positive definite matrix"""
-    if not _is(node, F.log):
-        return None
-    inner = node.args[0]
-    if _is(inner, F.normal_cdf):
-        return log_normal_cdf(inner.args[0])
-    if _is(inner, F.erfc):
-        return F.log(constant(2)) + log_normal_cdf(-inner.args[0] * constant(2) ** _HALF)
-    if isinstance(inner, Linalg) and inner.function.name == "det" and is_pd(inner.args[0]):
-        return linalg_node(F.MATRIX_FUNCTIONS["logdet"], inner.args[0])
-    return None
-
-
 def power_of_power(node: Expr) -> Expr | None:
     """(x^p)^q = x^(p q) for whole p and q"""
     assert isinstance(node, Power)
@@ -185,57 +206,7 @@ def power_of_power(node: Expr) -> Expr | None:
     return None
 
 
-def hyperbolic_secant(node: Expr) -> Expr | None:
-    """(c cosh(x))^-k = c^-k sech(x)^k"""
-    assert isinstance(node, Power)
-    coef, part = _term(node.args[0])
-    if node.exponent >= 0 or node.exponent.denominator != 1 or not _is(part, F.cosh) or coef <= 0:
-        return None
-    k = int(-node.exponent)
-    return scale(coef**-k, rational_power(sech(part.args[0]), Fraction(k)))
-
-
 # ---- products --------------------------------------------------------------------------------------------------------
-def sine_over_cosine(node: Expr) -> Expr | None:
-    """sinh(x) sech(x) = tanh(x)"""
-    assert isinstance(node, Contract)
-    items = items_of(node)
-    for k, (a, sub) in enumerate(items):
-        if _is(a, F.sinh) and (partner := (sech(a.args[0]), sub)) in items:
-            rest = [item for i, item in enumerate(items) if i != k]
-            rest.remove(partner)
-            return remake(node, [*rest, (F.tanh(a.args[0]), sub)])
-    return None
-
-
-def density_over_distribution(node: Expr) -> Expr | None:
-    """phi(x) / Phi(x) where both underflow"""
-    assert isinstance(node, Contract)
-    items = items_of(node)
-    for k, (a, sub) in enumerate(items):
-        partner = (rational_power(F.normal_cdf(a.args[0]), Fraction(-1)), sub) if _is(a, F.normal_pdf) else None
-        if partner in items:
-            rest = [item for i, item in enumerate(items) if i not in (k, items.index(partner))]
-            return remake(node, [*rest, (normal_hazard(a.args[0]), sub)])
-    return None
-
-
-def exponential_times_sigmoids(node: Expr) -> Expr | None:
-    """e^x sigmoid(-x)^k = sigmoid(x) sigmoid(-x)^(k-1)"""
-    assert isinstance(node, Contract)
-    items = items_of(node)
-    for k, (e, sub) in enumerate(items):
-        if not _is(e, F.exp):
-            continue
-        x = e.args[0]
-        tail = F.sigmoid(scale(-1, x))
-        for j, (b, other) in enumerate(items):
-            if other == sub and isinstance(b, Power) and b.args[0] is tail and b.exponent >= 1:
-                rest = [item for i, item in enumerate(items) if i not in (j, k)]
-                return remake(node, [*rest, (F.sigmoid(x), sub), (rational_power(tail, b.exponent - 1), sub)])
-    return None
-
-
 def x_log_y(node: Expr) -> Expr | None:
     """x log y = xlogy(x, y), which is 0 at x = 0, where both may be zero"""
     assert isinstance(node, Contract)
@@ -250,9 +221,18 @@ def x_log_y(node: Expr) -> Expr | None:
     return None
 
 
-_ROWS: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
+_FIRST: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
     Add: (complements, exponentials),
-    Apply: (log_near_one, log_of_exponentials, log_of_tails),
-    Power: (power_of_power, hyperbolic_secant),
-    Contract: (sine_over_cosine, exponential_times_sigmoids, density_over_distribution, x_log_y, guarded),
+    Power: (power_of_power,),
+    Contract: (x_log_y, guarded),
+}
+TABLE: tuple[Row, ...] = (*logs.ROWS, *products.ROWS, *normal.ROWS, *gammas.ROWS, *log_sums.ROWS, *sums.ROWS)
+_NO_USES = Uses(frozenset())
+_KINDS: tuple[type[Expr], ...] = (Add, Power, Contract, Apply)
+_KNOWN: dict[type[Expr], tuple[Callable[[Expr, Uses], Expr | None], ...]] = {
+    kind: tuple(rule.apply for rule in RULES if kind in rule.kinds) for kind in _KINDS
+}
+_ROWS: dict[type[Expr], tuple[tuple[frozenset[str], Rule], ...]] = {
+    kind: tuple((frozenset(row.needs.split()), row.apply) for row in TABLE if kind in row.kinds)
+    for kind in (Add, Power, Contract, Apply)
 }

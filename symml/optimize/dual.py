@@ -17,6 +17,7 @@ from symml.expr.contract import contract
 from symml.expr.nodes import Add, Apply, Contract, Expr, Symbol
 from symml.expr.walk import substitute, symbols, topological, transform
 from symml.optimize.convexity import decide
+from symml.optimize.grams import with_norms
 from symml.optimize.isolate import isolate
 from symml.optimize.kkt import KKT, Over, Subject, problem_json, view_json
 from symml.optimize.problem import Problem, Shapes, read_problem
@@ -183,7 +184,7 @@ class _Elimination:
         left = tuple(m for m in multipliers if m in symbols(self.value, *(b.left for b in self.bounds)))
         convex = KKT(self.problem, lagrangian, ()).is_convex
         found = (tuple(self.bounds), tuple(self.minimizers), tuple(self.steps), tuple(dict.fromkeys(self.conditions)))
-        return Dual(self.problem, lagrangian, self.value, left, *found, convex)
+        return Dual(self.problem, lagrangian, with_norms(self.value), left, *found, convex)
 
     def _put(self, x: Symbol, value: Expr) -> None:
         """Puts a value in everywhere."""
@@ -235,7 +236,7 @@ class _Elimination:
         if not decide(self.value, (x,), search=False).is_convex:
             return False
         found = isolate(slope, x)
-        if found is None:
+        if found is None or (x.domain.name != "real" and found.conditions):
             return False
         self.waiting.remove(x)
         value = tidy(found.value)
@@ -255,7 +256,7 @@ class _Elimination:
             others = [b for b in self.bounds if b not in equations and m in symbols(b.left) and b.left is not m]
             if len(equations) != 1 or others or m in symbols(self.value):
                 continue
-            found = isolate(equations[0].left, m)
+            found = isolate(equations[0].left, m, inside=False)
             if found is None or found.conditions:
                 continue
             self.bounds.remove(equations[0])

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symml.calculus.canonical import add_terms
 from symml.calculus.differentiate import derivative
-from symml.calculus.facts import is_nonnegative, is_nonzero, is_pd, is_positive
+from symml.calculus.facts import is_nonnegative, is_nonzero, is_pd, is_positive, is_symmetric
 from symml.calculus.simplify import simplify
 from symml.calculus.sympy_process import ask_sympy
 from symml.errors import SymmlError
@@ -47,12 +47,13 @@ class Isolated:
     conditions: tuple[str, ...] = ()
 
 
-def isolate(equation: Expr, unknown: Symbol) -> Isolated | None:
+def isolate(equation: Expr, unknown: Symbol, *, inside: bool = True) -> Isolated | None:
     """Solves ``equation = 0`` for ``unknown``; ``None`` when no rule fits.
 
     Args:
         equation: An array of the unknown's shape.
         unknown: A symbol that occurs in it.
+        inside: Whether the value is asked to lie in the unknown's domain.
     """
     if equation.shape != unknown.shape:
         return None
@@ -61,8 +62,24 @@ def isolate(equation: Expr, unknown: Symbol) -> Isolated | None:
         if found is not None:
             value = simplify(found.value)
             if unknown not in symbols(value):
-                return Isolated(value, found.conditions)
+                return Isolated(value, (*found.conditions, *(_outside(unknown, value) if inside else ())))
     return _by_sympy(equation, unknown)
+
+
+def _outside(x: Symbol, value: Expr) -> tuple[str, ...]:
+    """What is still to be checked for the value to lie in the declared domain, in words."""
+    facts = x.domain.facts
+    if "spd" in facts:
+        return () if is_pd(value) else (f"{text.show(value)} is positive definite",)
+    if "symmetric" in facts and not is_symmetric(value):
+        return (f"{text.show(value)} is symmetric",)
+    if "invertible" in facts:
+        return (f"{text.show(value)} is invertible",)
+    if "positive" in facts:
+        return () if is_positive(value) else (f"{text.show(value)} is positive",)
+    if "nonnegative" in facts:
+        return () if is_nonnegative(value) else (f"{text.show(value)} is not negative",)
+    return (f"{text.show(value)} is not zero",) if "nonzero" in facts and not is_nonzero(value) else ()
 
 
 def _multiplied(equation: Expr, x: Symbol) -> list[Expr]:
@@ -84,6 +101,8 @@ def _solve(equation: Expr, x: Symbol) -> Isolated | None:
             return Isolated(right, tuple(conditions))
         terms = addends(left)
         moving = [t for t in terms if x in depends_on(t, x)]
+        if not moving:
+            return None
         right = _sum([right, *(scale(-1, t) for t in terms if t not in moving)])
         left = simplify(add_terms(moving))
         if left is x:
@@ -238,7 +257,7 @@ def _root(left: Power, right: Expr, x: Symbol, conditions: list[str]) -> Step:
     if not (odd or is_nonnegative(base)):
         return None
     inverse = Fraction(1) / p
-    if inverse.denominator > 1 and not is_nonnegative(right) and not odd:
+    if inverse.denominator > 1 and not is_nonnegative(right):
         conditions.append(f"{text.show(right)} is not negative")
     return base, rational_power(right, inverse)
 

@@ -10,11 +10,11 @@ from symml.expr.arithmetic import is_zero, minus
 from symml.expr.contract import contract
 from symml.expr.domains import DOMAINS, REAL
 from symml.expr.nodes import ZERO, Expr, Symbol, show_shape, symbol_node
-from symml.expr.walk import size_names, symbols
+from symml.expr.walk import size_names, substitute, symbols
 from symml.proof.derive import find_variable
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.expression import read_expression
-from symml.read.numpy_source import Statement, read_statement
+from symml.read.expression import read_expression, read_links
+from symml.read.numpy_source import Statement
 from symml.render import latex, text
 
 Shapes = str | Mapping[str, object] | Declarations | None
@@ -133,14 +133,29 @@ def read_problem(
     if given.shape:
         raise ShapeError(f"the objective is a number, not an array of shape {show_shape(given.shape)}")
     texts = [subject_to] if isinstance(subject_to, str) else list(subject_to)
-    rows = [_statement(row, declared) for row in texts if not isinstance(row, str) or row.strip()]
-    names = over.split(",") if isinstance(over, str) else _listed(over)
+    written = [row for row in texts if not isinstance(row, str) or row.strip()]
+    rows = [link for row in written for link in _statements(row, declared)]
     present = [given, *(side for _, s in rows for side in (s.lhs, s.rhs))]
+    names = over.split(",") if isinstance(over, str) else _listed(over)
     variables = tuple(_variable(name, present, declared) for name in names)
-    rows += [("", Statement(v, ">=", ZERO)) for v in variables if v.domain.name == "nonnegative"]
     taken = {s.name for s in symbols(*present)} | set(size_names(*present)) | set(declared.symbols)
+    given, variables, rows = _without_signs(given, variables, rows)
     constraints = tuple(_constraints(rows, taken))
     return Problem(-given if sense == "max" else given, variables, constraints, sense, given)
+
+
+Row = tuple[str, Statement]
+
+
+def _without_signs(
+    given: Expr, variables: tuple[Symbol, ...], rows: list[Row]
+) -> tuple[Expr, tuple[Symbol, ...], list[Row]]:
+    """Variables that are declared nonnegative become real ones with a constraint of their own."""
+    bare = {v: symbol_node(v.name, v.shape) for v in variables if v.domain.name == "nonnegative"}
+    free: dict[Expr, Expr] = dict(zip(bare, bare.values(), strict=True))
+    rows = [(name, Statement(substitute(s.lhs, free), s.relation, substitute(s.rhs, free))) for name, s in rows]
+    rows += [("", Statement(v, ">=", ZERO)) for v in bare.values()]
+    return substitute(given, free), tuple(bare.get(v, v) for v in variables), rows
 
 
 def _listed(over: Symbol | Sequence[Symbol | str]) -> list[Symbol | str]:
@@ -163,21 +178,16 @@ def _variable(name: Symbol | str, present: Sequence[Expr], declared: Declaration
     return found
 
 
-def _statement(row: str | Statement, declared: Declarations) -> tuple[str, Statement]:
-    """(name of the multiplier or nothing, the statement)."""
+def _statements(row: str | Statement, declared: Declarations) -> list[tuple[str, Statement]]:
+    """(name of the multiplier or nothing, the statement) of each link of a row."""
     if isinstance(row, Statement):
-        return "", row
+        return [("", row)]
     name, colon, rest = row.partition(":")
-    if colon and name.strip().isidentifier():
-        return name.strip(), _read(rest, declared)
-    return "", _read(row, declared)
-
-
-def _read(row: str, declared: Declarations) -> Statement:
-    found = read_statement(row.strip(), declared)
-    if not isinstance(found, Statement):
+    named = bool(colon) and name.strip().isidentifier()
+    links = read_links((rest if named else row).strip(), declared)
+    if not links or (named and len(links) > 1):
         raise SymmlError(f"{row.strip()!r} is no constraint", cure="write 'left <= right', 'left >= right' or '=='")
-    return found
+    return [(name.strip() if named else "", link) for link in links]
 
 
 def _constraints(rows: Sequence[tuple[str, Statement]], taken: set[str]) -> Iterator[Constraint]:

@@ -10,6 +10,7 @@ from symml.calculus.differentiate import derivative, gradient
 from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.normal import prove_equal
 from symml.calculus.simplify import simplify
+from symml.errors import SymmlError
 from symml.expr import functions
 from symml.expr.arithmetic import is_zero, zeros
 from symml.expr.nodes import Apply, Expr, Symbol
@@ -155,7 +156,12 @@ def _equalities(problem: Problem, lagrangian: Expr) -> Solution | None:
     left: list[tuple[Symbol, Expr]] = []
     for c in problem.equalities:
         equation = tidy(_put(c.value, values))
+        if not symbols(equation) and not is_zero(equation):
+            raise SymmlError(f"the constraints contradict each other: {c.text()} cannot hold", cure="leave one out")
         found = isolate(equation, c.multiplier) if c.multiplier in symbols(equation) else None
+        if found is None and is_zero(equation):
+            conditions.append(f"{c.text()} follows from the other constraints: its multiplier is free")
+            continue
         if found is None:
             left.append((c.multiplier, equation))
             continue
@@ -224,8 +230,10 @@ def _one_inequality(problem: Problem, lagrangian: Expr, c: Constraint) -> Soluti
     if found is None:
         return None
     inactive = simplify(substitute(found.value, {c.multiplier: zeros(())}))
-    active = isolate(tidy(_put(c.value, [(x, found.value)])), c.multiplier)
-    root = active if active is not None else None
+    equation = tidy(_put(c.value, [(x, found.value)]))
+    if c.multiplier not in symbols(equation):
+        return None
+    root = isolate(equation, c.multiplier)
     if root is None:
         return Solution(((x, found.value),), ((c.multiplier, _put(c.value, [(x, found.value)])),), found.conditions, ())
     slack = functions.less_equal(simplify(substitute(c.value, {x: inactive})), 0)

@@ -55,7 +55,7 @@ def tidy(node: Expr) -> Expr:
     if is_zero(plain):
         return plain
     flat = simplify(collected(addends(plain)))
-    shorter = min((flat, plain), key=lambda e: len(topological(e)))
+    shorter = min((flat, plain), key=lambda e: (len(addends(e)), len(topological(e))))
     return spread(simplify(transform(shorter, _as_softmax)))
 
 

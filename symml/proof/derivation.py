@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symml.calculus.directional import direction_for, hvp
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.kernels import Kernel, kernel
@@ -34,6 +35,7 @@ class Derivation:
         result: The derivative: axes of ``expr`` first, then the variable's, once per order.
         steps: The steps in the order in which they were made.
         name: What the steps call ``expr``.
+        convention: What the gradient by a structured matrix means.
     """
 
     expr: Expr
@@ -42,6 +44,7 @@ class Derivation:
     result: Expr
     steps: tuple[Step, ...]
     name: str = "L"
+    convention: str = "unstructured"
 
     @property
     def kind(self) -> str:
@@ -63,7 +66,19 @@ class Derivation:
     @cached_property
     def verdict(self) -> Verdict:
         """Every step decided as a claim of its own, and the result against differences of the function."""
-        return check_derivative(self.expr, self.wrt, self.order, self.result, self.steps)
+        return check_derivative(self.expr, self.wrt, self.order, self.result, self.steps, self.convention)
+
+    @cached_property
+    def operator(self) -> Formula | None:
+        """The Hessian as an operator ``H[V]``, the gradient of <gradient, V>; ``None`` unless it is one of a scalar."""
+        if self.order != 2 or self.expr.shape:
+            return None
+        return formula(hvp(self.expr, self.wrt, direction_for(self.wrt, self.expr)))
+
+    @property
+    def operator_name(self) -> str:
+        """What the operator is called: ``H[V]``."""
+        return f"H[{direction_for(self.wrt, self.expr).name}]"
 
     # ---- views -------------------------------------------------------------------------------------------------------
     def latex(self, *, steps: bool = False) -> str:
@@ -105,6 +120,12 @@ class Derivation:
         except SymmlError:
             return None
 
+    def _operator_json(self) -> dict[str, str] | None:
+        if self.operator is None:
+            return None
+        views = {"latex": self.operator.latex(), "text": self.operator.text(), "code": self.operator.code()}
+        return {"name": self.operator_name, **views}
+
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data."""
         return {
@@ -121,6 +142,8 @@ class Derivation:
                 "shape": [str(dim) for dim in self.result.shape],
             },
             "steps": [step.to_json() for step in self.steps],
+            "operator": self._operator_json(),
+            "convention": self.convention,
             "conditions": list(self.conditions),
             "verdict": self.verdict.to_json(),
         }
@@ -129,6 +152,8 @@ class Derivation:
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
+        if self.operator is not None and len(self.wrt.shape) > 1:
+            notes.insert(0, f"as an operator: {self.operator_name} = {self.operator.text()}")
         return "\n".join([head, "", self.text(steps=True), "", f"result: {self.text()}", *notes])
 
     def _repr_latex_(self) -> str:

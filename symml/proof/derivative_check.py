@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 
-from symml.calculus.differentiate import evaluate_derivatives, gradient, jacobian
+from symml.calculus.differentiate import evaluate_derivatives, jacobian, without_equations
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, points
 from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
+from symml.expr.walk import substitute
 from symml.proof.verdict import Evidence, Verdict
 from symml.render import text
 
@@ -27,14 +28,17 @@ _ORDERS = {1: "first", 2: "second", 3: "third", 4: "fourth"}
 _GOOD = ("proved", "proved_randomized", "certified")
 
 
-def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: Sequence[Step]) -> Verdict:
+def check_derivative(
+    expr: Expr, wrt: Symbol, order: int, result: Expr, steps: Sequence[Step], convention: str = "unstructured"
+) -> Verdict:
     """Decides a derivation: proved when every step is, and differences of the function agree with the result."""
     claim = f"the {_ORDERS[order]} derivative of {text.show(expr)} with respect to {wrt.name} is {text.show(result)}"
     for place, step in enumerate(steps, 1):
         verdict = step.verdict
         if verdict.verdict not in _GOOD:
             return Verdict(verdict.verdict, claim, f"step {place} ({step.reason}): {verdict.reason}", verdict.evidence)
-    agreeing = agreeing_points(expr, wrt, order, result)
+    free = result if convention == "unstructured" else jacobian(expr, wrt)
+    agreeing = agreeing_points(expr, wrt, order, free)
     if agreeing < 0:
         return Verdict("refuted", claim, "differences of the function disagree with the result")
     shown = [Evidence("steps", f"all {len(steps)} steps hold, each decided on its own")]
@@ -46,9 +50,10 @@ def check_derivative(expr: Expr, wrt: Symbol, order: int, result: Expr, steps: S
 
 def agreeing_points(expr: Expr, wrt: Symbol, order: int, result: Expr) -> int:
     """The number of points at which differences agree; -1 as soon as one disagrees."""
-    before = evaluate_derivatives(expr)
+    before, bare = without_equations(evaluate_derivatives(expr), wrt)
     for _ in range(order - 1):
-        before = gradient(before, wrt) if not before.shape else jacobian(before, wrt)
+        before = jacobian(before, bare)
+    before = substitute(before, {bare: wrt})
     agreeing = 0
     for point in points([before, result, wrt], count=_POINTS, shapes=1, seed=3):
         try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from symml.calculus.conventions import CONVENTIONS, conform
 from symml.calculus.differentiate import evaluate_derivatives, without_equations
+from symml.calculus.leibniz import EXCHANGE
 from symml.calculus.simplify import Log, Rewrite, simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.arithmetic import zeros
@@ -30,11 +33,13 @@ def derive(
     shapes: str | Mapping[str, object] | Declarations | None = None,
     order: int = 1,
     name: str = "L",
+    convention: str = "unstructured",
 ) -> Derivation:
     """Derives the gradient (``order=1``), the Hessian (``order=2``) or a higher derivative, with named steps.
 
     The layout is: axes of ``f`` first (none for a scalar), then the axes of ``wrt``, once per order. The derivative is
-    unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating.
+    unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating;
+    another ``convention`` is applied to the gradient in a last step.
 
     Args:
         f: What is differentiated: an expression, NumPy-style text, LaTeX or Unicode mathematics.
@@ -42,6 +47,7 @@ def derive(
         shapes: Declarations such as ``"X: n d, w: d, lam: positive"``; needed when ``f`` is text.
         order: How often to differentiate, from 1 to 4.
         name: What the derivation calls ``f``.
+        convention: For the gradient by a structured matrix: ``unstructured``, ``projected`` or ``cookbook``.
 
     Returns:
         The result with its steps; each step is a claim of its own.
@@ -55,13 +61,30 @@ def derive(
         raise SymmlError(f"order {order!r} is not supported", cure=f"use an order from 1 to {_MAX_ORDER}")
     declarations = read_declarations(shapes)
     root = read_expression(f, declarations)
-    variable = find_variable(root, wrt, declarations)
+    found = _derived(root, find_variable(root, wrt, declarations), order, name)
+    return found if convention == "unstructured" else _in_convention(found, convention)
+
+
+def _derived(root: Expr, variable: Symbol, order: int, name: str) -> Derivation:
+    """One order after the other; the variable's equations are used when all are taken."""
     steps: list[Step] = [Step("definition", root, root, left=(name,))]
-    result = evaluate_derivatives(root)
+    result, bare = without_equations(evaluate_derivatives(root), variable)
     for k in range(order):
         label = name if k == 0 else name + "'" * k
-        result = _differentiate(result, variable, label, steps)
+        result = _differentiate(result, bare, label, steps)
+    if bare is not variable:
+        result = _with_equations(result, bare, variable, name + "'" * (order - 1), steps)
     return Derivation(root, variable, order, result, tuple(steps), name)
+
+
+def _in_convention(found: Derivation, convention: str) -> Derivation:
+    """The gradient in another convention, by one more step."""
+    if found.order != 1 or found.expr.shape:
+        raise SymmlError(f"the {convention} convention is one of gradients", cure="use order=1 and a scalar loss")
+    conformed = conform(found.result, found.wrt, convention)
+    result = simplify(conformed)
+    step = Step(f"{convention}: {CONVENTIONS[convention]}", conformed, result, ("grad",))
+    return replace(found, result=result, steps=(*found.steps, step), convention=convention)
 
 
 def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> Symbol:
@@ -104,21 +127,28 @@ def _absent(name: str, present: Mapping[str, Symbol]) -> Symbol:
 # ---- one order -------------------------------------------------------------------------------------------------------
 def _differentiate(root: Expr, wrt: Symbol, label: str, steps: list[Step]) -> Expr:
     """One derivative: tidy, name the stages, take adjoints, put the names back, tidy."""
-    free, bare = without_equations(root, wrt)
     log: Log = []
-    tidy = simplify(free, log)
+    tidy = simplify(root, log)
     steps += _rewrites(log)
-    if bare not in symbols(tidy):
+    if wrt not in symbols(tidy):
         return zeros(root.shape + wrt.shape)
-    program = as_program(tidy, bare, label)
+    program = as_program(tidy, wrt, label)
     if len(program.stages) > 1:
         steps += [_named(stage, program) for stage in program.stages]
     raw = _adjoint_steps(program, label, steps)
     log = []
-    back = substitute(raw, {bare: wrt}) if bare is not wrt else raw
-    result = simplify(back, log)
+    result = simplify(raw, log)
     steps += _rewrites(log)
-    steps.append(Step("put the stages back in", back, result, (label, wrt.name)))
+    steps.append(Step("put the stages back in", raw, result, (label, wrt.name)))
+    return result
+
+
+def _with_equations(found: Expr, bare: Symbol, wrt: Symbol, label: str, steps: list[Step]) -> Expr:
+    """The derivative at a variable that satisfies its equations, which were not used while differentiating."""
+    back = substitute(found, {bare: wrt})
+    result = simplify(back)
+    if result is not back:
+        steps.append(Step(f"{wrt.name} is {wrt.domain.name}", back, result, (label, wrt.name)))
     return result
 
 
@@ -143,10 +173,20 @@ def _adjoint_steps(program: Program, label: str, steps: list[Step]) -> Expr:
         tidy = simplify(adjoint.written)
         name = adjoint_symbol(adjoint.of, seeds)
         left = (label, adjoint.of.name) if adjoint.of is program.wrt else (label, adjoint.of.name, name.name)
-        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left))
+        steps.append(Step(_reason(adjoint, program), adjoint.written, tidy, left, _exchange(adjoint)))
         written = program.expand(substitute(tidy, values))
         values[name] = written
     return written
+
+
+def _exchange(adjoint: Adjoint) -> str:
+    """What is asked where the order of a derivative and a sum, an integral or a mean is exchanged."""
+    bodies = [node for stage in adjoint.users for node in depends_on(stage.body, adjoint.of)]
+    infinite = (
+        isinstance(node, Integral | Expectation) or (isinstance(node, Series) and node.ends != (True, True))
+        for node in bodies
+    )
+    return EXCHANGE if any(infinite) else ""
 
 
 def _reason(adjoint: Adjoint, program: Program) -> str:
@@ -176,6 +216,9 @@ def _matrix_rule(body: Expr) -> str:
         "inv": "differential of the inverse: d(A^-1) = -A^-1 dA A^-1",
         "det": "Jacobi's formula: d det A = det A tr(A^-1 dA)",
         "logdet": "d log|det A| = tr(A^-1 dA)",
+        "eigvals": "d lambda = diag(U' dA U)",
+        "eigvecs": "dU = U (F * (U' dA U)), F_kl = 1 / (lambda_l - lambda_k)",
+        "cholesky": "dL = L phi(L^-1 dA L^-T)",
     }[body.function.name]
 
 

@@ -66,6 +66,16 @@ def _entry(x: Any, y: Any, relation: str) -> tuple[str, float]:
     return "agrees", 1e9 if radius == 0 else float(-np.log10(max(radius / max(scale, 1e-30), 1e-300)))
 
 
+def surely_at_most(a: Expr, b: Expr) -> bool:
+    """Whether enclosures of two arrays of numbers, without symbols, show that ``a <= b``."""
+    try:
+        left, right = (enclose(side, Point({}, {}), _BITS) for side in (a, b))
+    except NotEvaluable:
+        return False
+    pairs = zip(left.flat, right.flat, strict=True)
+    return all(x is not None and y is not None and bool(x - y <= 0) for x, y in pairs)
+
+
 def search(
     a: Expr, b: Expr, relation: str = "==", *, count: int = 12, shapes: int = 3, seed: int = 0
 ) -> Iterator[tuple[Point, Comparison]]:

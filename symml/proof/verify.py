@@ -24,7 +24,7 @@ from symml.proof.coverage import Coverage, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
-from symml.proof.refute import Comparison, compare, search, shrink
+from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
@@ -241,6 +241,9 @@ class _Decision:
     def _nonnegative_form(self) -> Verdict | None:
         """Proves an inequality by its difference."""
         sides = (self.left, self.right) if self.relation == "<=" else (self.right, self.left)
+        if not symbols(*sides) and surely_at_most(*sides):
+            shown = "enclosures of both numbers decide it"
+            return self._result("proved", shown, Evidence("enclosure", shown))
         shown = prove_at_most(*sides)
         return self._result("proved", shown, Evidence("nonnegative form", shown)) if shown else None
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from symml.errors import SymmlError
-from symml.expr import arithmetic, build, functions, names
+from symml.expr import arithmetic, build, functions, names, spectral
 from symml.expr.dims import as_dim
 from symml.expr.functions import undefined
 from symml.expr.indexing import is_whole
@@ -19,6 +19,8 @@ from symml.read.interpreter import Interpreter, dotted, power
 _MAX_EINSUM = 200
 _FLOATS = frozenset({"float", "np.float64", "numpy.float64", "np.float32", "numpy.float32", "np.double"})
 _WITH_TEXT = ("einsum", "norm")
+# What PyTorch calls axis and keepdims.
+_KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 _POWERS = ("power", "pow", "float_power")
 
 
@@ -34,7 +36,7 @@ def call(r: Interpreter, node: ast.Call) -> Any:
     if short in bindings.BUILDERS:
         return bindings.call(r, node, short)
     rule = _RULES.get(short)
-    if rule is None and names.find(name) is None:
+    if rule is None and names.find(short) is None:
         raise _unknown(r, node, name)
     args, options = _arguments(r, node, short), _options(r, node)
     if rule is not None:
@@ -43,7 +45,7 @@ def call(r: Interpreter, node: ast.Call) -> Any:
         return power(r, node, arithmetic.lift(args[0]), arithmetic.lift(args[1]))
     if name in ("max", "min") and _is_pair(args):
         return (functions.maximum if name == "max" else functions.minimum)(*args)
-    builder = names.find(name)
+    builder = names.find(short)
     assert builder is not None
     return builder(*args, **options)
 
@@ -60,7 +62,11 @@ def _is_array(r: Interpreter, node: ast.AST) -> bool:
 
 def _short(name: str) -> str:
     first, _, rest = name.partition(".")
-    return rest.removeprefix("numpy.") if rest and first != "linalg" else name
+    if not rest or first == "linalg":
+        return name
+    for prefix in ("numpy.", "nn.functional.", "nn."):
+        rest = rest.removeprefix(prefix)
+    return rest
 
 
 def _unknown(r: Interpreter, node: ast.Call, name: str) -> SymmlError:
@@ -109,7 +115,9 @@ def _options(r: Interpreter, node: ast.Call) -> dict[str, Any]:
             if written not in _FLOATS:
                 raise r.source.error(keyword.value, f"dtype={written} is not read", "numbers are real: leave dtype out")
         elif keyword.arg != "optimize":
-            options[keyword.arg] = _argument(r, keyword.value, "norm" if keyword.arg == "ord" else "")
+            options[_KEYWORDS.get(keyword.arg, keyword.arg)] = _argument(
+                r, keyword.value, "norm" if keyword.arg == "ord" else ""
+            )
     return options
 
 
@@ -141,6 +149,8 @@ _RULES: dict[str, Callable[..., Any]] = {
     "ndim": lambda x: len(arithmetic.lift(x).shape),
     "linalg.slogdet": _slogdet,
     "slogdet": _slogdet,
+    "linalg.eigh": spectral.eigh,
+    "eigh": spectral.eigh,
     "float": arithmetic.lift,
     "float64": arithmetic.lift,
 }

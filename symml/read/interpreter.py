@@ -24,7 +24,7 @@ _MAX_DIGITS = 60
 _MAX_DECADES = 400
 _MAX_AXES = 26
 _MAX_BITS = 40_000
-MODULES = frozenset({"np", "numpy", "jnp", "scipy", "sp", "math", "special", "linalg"})
+MODULES = frozenset({"np", "numpy", "jnp", "scipy", "sp", "math", "special", "linalg", "jax", "torch", "F"})
 
 
 class Interpreter:

@@ -8,7 +8,7 @@ from symml.expr.build import stack
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Apply, Contract, Expr, OneHot, Symbol, eye, onehot, selector, symbol_node
+from symml.expr.nodes import Apply, Contract, Expr, OneHot, Symbol, eye, onehot, positions, selector, symbol_node
 from symml.expr.walk import substitute, symbols, transform
 
 _NAME = "np.arange"
@@ -44,7 +44,7 @@ def resolve(root: Expr) -> Expr:
 
 def _numbers(rows: Dim) -> Expr:
     if not isinstance(rows, int):
-        raise NeedsNumbers(f"np.arange({rows}) is used as numbers", cure=f"declare a number in the place of {rows}")
+        return positions(rows)
     if rows > _MAX:
         raise TraceError(f"np.arange({rows}) is too long", cure=f"use at most {_MAX} numbers")
     return stack(list(range(rows)))

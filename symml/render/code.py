@@ -10,6 +10,7 @@ from symml.expr.dims import Dim
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, OneHot, Power
 from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import topological
+from symml.render.literals import rows_of
 from symml.render.matrix_form import CannotRaise, Form, is_negative, is_ones, product, scaled, unscale
 from symml.render.raising import raise_form
 
@@ -197,7 +198,8 @@ def _linalg(f: Form) -> Coded:
     inner = _code(f.args[0])[0]
     if f.value.name == "logdet":
         return f"np.linalg.slogdet({inner})[1]", ATOM
-    return f"np.linalg.{f.value.name}({inner})", ATOM
+    found = f"np.{f.value.numpy}({inner})"
+    return found + ("[1]" if f.value.name == "eigvecs" else ""), ATOM
 
 
 def _sum_of(f: Form) -> Coded:
@@ -237,6 +239,12 @@ def _covariance(f: Form) -> Coded:
     return f"{'Var' if sides == 1 else 'Cov'}({', '.join(parts[:sides])}{_given(parts[sides:])})", ATOM
 
 
+def _rows(f: Form) -> str:
+    rows = rows_of([_code(a)[0] for a in f.args], f)
+    flat = f.cols is None
+    return "[" + ", ".join(row[0] if flat else "[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
 def _given(names: list[str]) -> str:
     if not names:
         return ""
@@ -249,8 +257,10 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "named": lambda f: (f"np.{f.value}", ATOM),
     "ones": lambda f: (f"np.ones({f.value})", ATOM),
     "eye": lambda f: (f"np.eye({f.value})", ATOM),
+    "array": lambda f: (f"np.array({_rows(f)})", ATOM),
     "basis": lambda f: (f"np.eye({f.rows})[{f.value}]", ATOM),
     "selector": _selector,
+    "positions": lambda f: (f"np.arange({f.value})", ATOM),
     "onehot": lambda f: (f"onehot({_code(f.args[0])[0]}, {f.value})", ATOM),
     "entry": _entry,
     "T": _transpose,

@@ -20,6 +20,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -223,6 +224,7 @@ _RULES: dict[type[Expr], Callable[..., Spelled]] = {
     Eye: lambda e, node, at, used: _delta(e, *at),
     Basis: lambda e, node, at, used: _delta(e, at[0], _basis_place(node)),
     Selector: _selector,
+    Positions: lambda e, node, at, used: (f"{at[0]} - 1", SUM),
     OneHot: lambda e, node, at, used: (
         e.s.signs["indicator"].format(f"{e.entry(node.args[0], at[:-1], used)[0]} = {at[-1]}"),
         ATOM,

@@ -25,7 +25,7 @@ class Form:
 
     Attributes:
         kind: One of sym, num, named, ones, eye, basis, T, mul, had, scale, add, diag, diagof, tr, dot, norm, norm2,
-            pow, fun, along, linalg, entry, slice.
+            pow, fun, array, along, linalg, entry, slice.
         args: The parts.
         value: What the kind needs besides: a name, a number, a function.
         rows: The dimension down, or None.

@@ -9,6 +9,7 @@ from symml.expr.dims import Dim
 from symml.expr.function import Function
 from symml.render import binders
 from symml.render.juxtapose import juxtaposed
+from symml.render.literals import rows_of
 from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, unscale
 from symml.render.precedence import APPLIED, ATOM, CASES, HADAMARD, PRODUCT, RAISED, SUM, UNARY
 from symml.render.spelling import Spelling
@@ -46,8 +47,10 @@ class Printer:
         return self.s.call(_function_name(self, form), self.show(_function(form).args[0]))
 
     def show_ones(self, form: Form) -> str:
-        """An array of ones: a vector is bold, a matrix of ones inside a sum is the number."""
-        return "1" if form.rows is not None and form.cols is not None else self.s.signs["one"]
+        """An array of ones: a vector is bold, a matrix inside a sum the number; beside I it is written out."""
+        if form.rows is None or form.cols is None:
+            return self.s.signs["one"]
+        return self.show(form) if form.rows == form.cols and form.kind == "mul" else "1"
 
     def sign(self, key: str, *parts: str) -> str:
         """A sign, with its places filled."""
@@ -257,7 +260,7 @@ def _add(p: Printer, f: Form) -> Spelled:
 
 
 def _ones(p: Printer, f: Form) -> Spelled:
-    return p.s.signs["one"], ATOM
+    return p.s.ones(f.value), ATOM
 
 
 def _pow(p: Printer, f: Form) -> Spelled:
@@ -298,7 +301,7 @@ def _fun(p: Printer, f: Form) -> Spelled:
         return p.sign(
             "indicator", f"{p.show(f.args[0])} {p.s.signs[COMPARISONS[name]]} {_compared(p, f.args[1])}"
         ), ATOM
-    if name == "abs":
+    if name == "abs" and f.is_scalar:
         return p.sign("abs", p.show(f.args[0])), ATOM
     if name == "exp" and f.is_scalar and (power := p.s.power_of_e(p.show(f.args[0]))):
         return power, UNARY
@@ -341,8 +344,8 @@ def _where(p: Printer, f: Form) -> str:
 def _along(p: Printer, f: Form) -> Spelled:
     function, axes, rank = f.value
     name = p.s.function(function)
-    if len(axes) < rank:
-        name = p.s.subscript(name, p.s.signs["rows" if axes == (1,) else "cols"])
+    if rank > 1 and (len(axes) < rank or function.keeps_axes):
+        name = p.s.subscript(name, p.s.signs["all" if len(axes) == rank else "rows" if axes == (1,) else "cols"])
     return p.s.call(name, p.show(f.args[0])), ATOM
 
 
@@ -369,7 +372,9 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "ones": _ones,
     "eye": lambda p, f: (p.s.signs["I"], ATOM),
     "basis": _basis,
+    "array": lambda p, f: (p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM),
     "selector": _selector,
+    "positions": lambda p, f: (p.sign("positions", str(f.value - 1)), ATOM),
     "onehot": _onehot,
     "entry": _entry,
     "T": _transpose,

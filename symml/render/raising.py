@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 from symml.calculus.facts import is_symmetric
-from symml.expr.binders import is_open
 from symml.expr.dims import Dim
 from symml.expr.nodes import (
     Add,
@@ -26,6 +25,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -34,6 +34,7 @@ from symml.expr.probability import as_covariance, random_symbols
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
+from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
 
 Edge = tuple[int, int, Form]
@@ -202,6 +203,10 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
         if node in names and node is not root:
             done[node] = Form("sym", (), names[node], *_sides(node), symmetric=is_symmetric(node))
             continue
+        written_out = literal(node, done)
+        if written_out is not None:
+            done[node] = written_out
+            continue
         rule = _RULES.get(type(node))
         if rule is None:
             raise CannotRaise(type(node).__name__)
@@ -285,7 +290,7 @@ def _ranged(node: Ranged, args: list[Form]) -> Form:
 
 def _expectation(node: Expectation, args: list[Form]) -> Form:
     """The averaged symbols are named where others of the body are not averaged; variances have names of their own."""
-    sides = None if is_open(node) else as_covariance(node)
+    sides = as_covariance(node)
     if sides is not None:
         kind = "variance" if sides[0] is sides[1] else "covariance"
         shown = sides[:1] if kind == "variance" else sides
@@ -305,6 +310,7 @@ _RULES: dict[type[Expr], Callable[..., Form]] = {
     Extent: lambda node, args: size_form(node.size),
     Eye: lambda node, args: m.identity(node.shape[0]),
     Basis: lambda node, args: Form("basis", (), node.position, node.shape[0]),
+    Positions: lambda node, args: Form("positions", (), node.shape[0], node.shape[0]),
     Selector: lambda node, args: Form("selector", (), (node.start, node.step), *node.shape),
     OneHot: lambda node, args: Form("onehot", tuple(args), node.shape[-1], *_sides(node)),
     Add: lambda node, args: m.total(args),

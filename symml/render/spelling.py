@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symml.expr.dims import Dim
 from symml.expr.function import AxisFunction, Function, MatrixFunction
 from symml.render.names import latex_name, text_name
 
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _TEX_TOKEN = re.compile(r"\\left|\\right|\\[{}^_]|[{}^_]")
 _RAISED = re.compile(r"⊙?-?[0-9]+")
@@ -46,9 +48,17 @@ class Spelling:
     call: Callable[[str, str], str]
     power_of_e: Callable[[str], str]
     cases: Callable[[list[tuple[str, str]]], str]
+    array: Callable[[list[list[str]]], str]
     signs: dict[str, str]
     functions: dict[str, str]
     one_line: bool
+
+    def ones(self, dim: Dim) -> str:
+        """The vector of ones, with its size where that is a number, which nothing around it tells."""
+        if not isinstance(dim, int):
+            return self.signs["one"]
+        sign = self.signs["one"]
+        return sign + str(dim).translate(_LOWERED) if self.one_line else self.subscript(sign, str(dim))
 
     def function(self, function: Function | AxisFunction | MatrixFunction) -> str:
         """A function's name; an undefined one is spelled as a symbol."""
@@ -93,6 +103,10 @@ def _has_script(text: str, mark: str) -> bool:
     return False
 
 
+def _tex_array(rows: list[list[str]]) -> str:
+    return r"\begin{bmatrix} " + r" \\ ".join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
+
+
 def _tex_cases(rows: list[tuple[str, str]]) -> str:
     lines = [f"{value} & {condition}" for value, condition in rows]
     return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
@@ -133,6 +147,7 @@ _PLAIN = [
     "arctanh",
     "log1p",
     "expm1",
+    "abs",
     "sign",
     "erf",
     "erfc",
@@ -152,6 +167,10 @@ _PLAIN = [
     "power",
     "polygamma",
     "where",
+    "eigvals",
+    "eigvecs",
+    "cholesky",
+    "sort",
 ]
 _STANDARD = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 
@@ -175,6 +194,7 @@ LATEX = Spelling(
     call=_tex_call,
     power_of_e=_tex_exp,
     cases=_tex_cases,
+    array=_tex_array,
     signs={
         "T": r"\top",
         "-T": r"-\top",
@@ -202,7 +222,9 @@ LATEX = Spelling(
         "d": r"\frac{{\partial}}{{\partial {1}}}{0}",
         ".": r"\cdot ",
         "rows": r"\text{rows}",
+        "all": r"\text{all}",
         "cols": r"\text{cols}",
+        "positions": r"(0, \dots, {0})^{{\top}}",
         "series": r"\sum_{{{0}={1}}}^{{{2}}} ",
         "integral": r"\int_{{{1}}}^{{{2}}} {0} \, d{3}",
         "infinity": r"\infty",
@@ -234,6 +256,12 @@ def _text_superscript(a: str, b: str) -> str:
     return f"{a}^{b}" if b.isidentifier() else f"{a}^({b})"
 
 
+def _text_array(rows: list[list[str]]) -> str:
+    if all(len(row) == 1 for row in rows):
+        return "[" + ", ".join(row[0] for row in rows) + "]"
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
 def _text_cases(rows: list[tuple[str, str]]) -> str:
     return "{" + "; ".join(f"{value} {condition}" for value, condition in rows) + "}"
 
@@ -250,6 +278,7 @@ TEXT = Spelling(
     call=lambda name, argument: f"{name}({argument})",
     power_of_e=lambda argument: "",
     cases=_text_cases,
+    array=_text_array,
     signs={
         "T": "ᵀ",
         "-T": "⁻ᵀ",
@@ -277,7 +306,9 @@ TEXT = Spelling(
         "d": "∂/∂{1} {0}",
         ".": "·",
         "rows": "rows",
+        "all": "all",
         "cols": "cols",
+        "positions": "(0:{0})",
         "series": "Σ[{0}={1}..{2}] ",
         "integral": "∫[{3}={1}..{2}] {0} d{3}",
         "infinity": "∞",

@@ -145,6 +145,13 @@ def test_a_block_is_independent_as_a_whole() -> None:
     assert prove_equal(expand_expectations(expect(u * v * w), model), expect(u) * expect(v * w)) is not None
 
 
+def test_what_is_given_is_fixed_when_it_is_independent() -> None:
+    noise = Model({v: law(v, "", 0, t**2)}, ((frozenset([u]), frozenset([v])),))
+    assert prove_equal(expand_expectations(expect((2 * u + v) ** 2, u), noise), 4 * u**2 + t**2) is not None
+    dependent = Model({v: law(v, "", 0, t**2)})
+    assert "|" in str(expand_expectations(expect(v, u), dependent))
+
+
 # ---- named laws ------------------------------------------------------------------------------------------------------
 POINTS = {
     "normal": (Fraction(1, 2), Fraction(3, 4)),

@@ -117,3 +117,10 @@ def test_slices_are_proved_at_numbers() -> None:
 
 def test_shapes_that_differ_are_never_equal() -> None:
     assert prove_equal(w, y) is None
+
+
+def test_fractions_inside_fractions_end_without_a_proof() -> None:
+    u, v = b.vector("u", n), b.scalar("v")
+    inner = 1 / (1 + (1 / (1 + b.sum(u) ** 2) - v + 1) ** 2)
+    outer = 1 / (1 + (1 / (1 + inner**2) - v + 1) ** 2)
+    assert prove_equal(inner, outer) is None

@@ -202,6 +202,12 @@ def sum_of_ends(c: Expr, axis: int) -> Expr:
     return total(full_like(vector("one", size), series(k, k, 1, total(entry))))
 
 
+def test_what_does_not_depend_on_the_variable_comes_out() -> None:
+    assert simplify(expect(2 * (A @ u))) is simplify(2 * (A @ expect(u)))
+    assert simplify(integral(x * exp(-t), t, 0, INF)) is simplify(x * integral(exp(-t), t, 0, INF))
+    assert simplify(gradient(expect((y - w @ u) ** 2), w)) is simplify(-2 * expect((y - w @ u) * u))
+
+
 # ---- SymPy in its process --------------------------------------------------------------------------------------------
 def test_closed_forms_are_found_and_checked() -> None:
     assert str(close(integral(exp(-t * p), t, 0, INF)).expr) == "1/p"

@@ -11,12 +11,14 @@ from symml.calculus.differentiate import derivative, gradient, jacobian
 from symml.calculus.simplify import RULES, Log, simplify
 from symml.expr import build as b
 from symml.expr import functions as F
+from symml.expr.binders import is_open
 from symml.expr.nodes import Add, Along, Apply, Expr, Symbol, eye
+from symml.expr.ranges import series
 from symml.expr.walk import topological
 from tests.calculus.test_differentiate import ARRAYS, SCALARS
 from tests.oracle import draw, evaluate, sizes_of
 
-x, u = b.scalar("x"), b.scalar("u")
+x, u, k = b.scalar("x"), b.scalar("u"), b.scalar("k")
 c, e = b.scalar("c", "positive"), b.scalar("e", "positive")
 v, w = b.vector("v", "n"), b.vector("w", "n")
 A, B = b.matrix("A", "n", "n", "invertible"), b.matrix("B", "n", "n", "invertible")
@@ -65,6 +67,8 @@ FEW: dict[str, tuple[Expr, Expr]] = {
     "centered": (b.sum(v - b.mean(v)), b.sum(0 * v)),
     "trace of a sum": (b.trace(A + B), b.trace(A) + b.trace(B)),
     "even power of a negated sum": ((-x - u) ** 2, (x + u) ** 2),
+    "constants come out of a sum": (series(c * x * k, k, 1, 3), c * x * series(k, k, 1, 3)),
+    "factors come out of a sum": (series(A @ v * k, k, 1, 3), A @ v * series(k, k, 1, 3)),
 }
 
 
@@ -101,7 +105,8 @@ LOGS = _logs()
 @pytest.mark.parametrize("name", LOGS)
 def test_every_rewrite_keeps_the_value(name: str) -> None:
     for row in LOGS[name]:
-        _same_value(row.before, row.after)
+        if not is_open(row.before):
+            _same_value(row.before, row.after)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -19,6 +19,7 @@ COMMANDS = {
     "show": ("show", SIGMOID),
     "find": ("find", "sigmoid"),
     "kernel": ("kernel", LOSS, "--shapes", SHAPES),
+    "bench": ("bench", "exp(x)*y", "--shapes", "x: n, y: n", "--sizes", "n=10"),
     "crosscheck": ("crosscheck", SIGMOID),
     "doctor": ("doctor",),
 }

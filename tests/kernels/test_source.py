@@ -140,7 +140,7 @@ def test_the_whole_module() -> None:
         "def _sigmoid(x):\n"
         '    """1 / (1 + exp(-x)) without overflow."""\n'
         "    e = np.exp(-np.abs(x))\n"
-        "    return np.where(x >= 0, 1.0, e) / (1.0 + e)\n"
+        "    return np.maximum(e, x >= 0) / (1.0 + e)\n"
         "\n\n"
         "def logistic_grad(y, X, w):\n"
         '    """Computes the formula below.\n'

@@ -27,15 +27,16 @@ PROBLEMS = {
     "norm": ("norm(x)", "x", ["A@x == c"], "A: m k, x: k, c: m"),
 }
 PRINTED = {
-    "hard margin": "𝟏ᵀ α - αᵀ(y ⊙ X Xᵀ(α ⊙ y))/2",
-    "least norm": "-νᵀ A Aᵀ ν/2 - νᵀ c",
+    "hard margin": "𝟏ᵀ α - ‖Xᵀ(α ⊙ y)‖²/2",
+    "soft margin": "𝟏ᵀ α - ‖Xᵀ(α ⊙ y)‖²/2",
+    "least norm": "-‖Aᵀ ν‖²/2 - νᵀ c",
     "max entropy": "-logsumexp(-Aᵀ ν₂) - ν₂ᵀ c",
     "linear program": "λ₁ᵀ c",
 }
 BOUNDS = {
     "hard margin": ["αᵀ y = 0", "α ≥ 0"],
     "soft margin": ["αᵀ y = 0", "α ≥ 0", "α ≤ C"],
-    "lasso": ["|Xᵀ ν| ≤ t"],
+    "lasso": ["abs(Xᵀ ν) ≤ t"],
     "linear program": ["λ₁ ≥ 0", "Aᵀ λ₁ ≤ q"],
     "norm": ["‖Aᵀ ν‖ ≤ 1"],
 }

@@ -141,6 +141,27 @@ def test_problems_that_make_no_sense_are_refused(
         kkt(f, over, subject, shapes=shapes)
 
 
+def test_constraints_that_contradict_each_other_are_noticed() -> None:
+    with pytest.raises(SymmlError, match="contradict"):
+        _ = kkt("x@x", "x", ["sum(x) == 1", "sum(x) == 2"], shapes="x: n").solution
+    twice = kkt("x@x", "x", ["sum(x) == 1", "sum(x) == 1"], shapes="x: n").solution
+    assert twice is not None
+    assert any("free" in condition for condition in twice.conditions)
+    assert kkt("x@x", "x", ["x@x <= -1"], shapes="x: n").solution is None
+
+
+def test_two_equalities_are_solved_together() -> None:
+    solution = kkt("x@x", "x", ["sum(x) == 1", "a@x == 3"], shapes="x: n, a: n").solution
+    assert solution is not None
+    assert solution.checked
+
+
+def test_a_value_outside_the_declared_domain_is_a_condition() -> None:
+    solution = kkt("(x + 1)**2", "x", [], shapes="x: positive").solution
+    assert solution is not None
+    assert solution.conditions == ("-1 is positive",)
+
+
 def test_the_report_is_data_and_latex_too() -> None:
     found = kkt(*SVM, shapes=SVM_SHAPES)
     data = found.to_json()

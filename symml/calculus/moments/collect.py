@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from time import monotonic
 
 from symml.calculus.canonical import add_terms
 from symml.calculus.normal.atoms import Frozen, TooLarge, Unsupported, freeze
@@ -15,11 +16,13 @@ from symml.expr.nodes import Contract, Expr, Power
 from symml.expr.walk import topological, transform
 
 _SQUARE = Fraction(2)
+_SECONDS = 3.0
 
 
 def collected(terms: Sequence[Expr]) -> Expr:
     """The sum of the terms, which have one shape; of like terms the shortest spelling stays."""
     former = Former(unconditional=True)
+    former.deadline = monotonic() + _SECONDS
     groups: dict[object, list[tuple[Fraction, Expr]]] = {}
     for term in map(simplify, terms):
         if is_zero(term):

@@ -66,10 +66,21 @@ def expand_expectations(root: Expr, model: Model, facts: list[Fact] | None = Non
     done: dict[Expr, Expr] = {}
     for node in topological(root):
         new = rebuild(node, tuple([done[arg] for arg in node.args]))
-        if isinstance(new, Expectation) and len(new.args) == 1 and not is_open(new):
+        if isinstance(new, Expectation) and not is_open(new) and _is_free(new, model):
             new = _Mean(model, log).of(new)
         done[node] = new
     return simplify(done[root])
+
+
+def _is_free(node: Expectation, model: Model) -> bool:
+    """Whether the law of the variables is the one that was stated: nothing is given that it could depend on."""
+    if node.parameters:
+        return False
+    averaged = {symbol_node(v.name, v.shape, v.domain) for v in node.variables}
+    given = {c for c in node.conditions if isinstance(c, Symbol)}
+    if len(given) < node.given:
+        return False
+    return not any(part & averaged and part & given for part in model.parts(averaged | given))
 
 
 @dataclass

@@ -24,6 +24,7 @@ from symml.expr.nodes import (
     Eye,
     Linalg,
     OneHot,
+    Positions,
     Power,
     Selector,
     Symbol,
@@ -106,6 +107,12 @@ def _basis(f: Former, node: Basis, places: Places) -> Poly:
     return f.number(int(places[0] == f.length(node.position)))
 
 
+def _positions(f: Former, node: Positions, places: Places) -> Poly:
+    if f.sizes is None or not isinstance(places[0], int):
+        raise Unsupported
+    return f.number(places[0])
+
+
 def _selector(f: Former, node: Selector, places: Places) -> Poly:
     if f.sizes is None:
         raise Unsupported
@@ -158,6 +165,8 @@ def _power(f: Former, node: Power, places: Places) -> Poly:
 def _along(f: Former, node: Along, places: Places) -> Poly:
     if node.function.definition is not None:
         return f.form(node.function.definition(node.args[0], node.axes), places)
+    if node.function.keeps_axes:
+        raise Unsupported
     x = node.args[0]
     dims = tuple(x.shape[axis] for axis in node.axes)
     if f.sizes is not None:
@@ -184,6 +193,8 @@ def _along_entries(f: Former, node: Along, places: Places, dims: tuple[Any, ...]
 
 def _linalg(f: Former, node: Linalg, places: Places) -> Poly:
     a = node.args[0]
+    if node.function.reads_symmetric:
+        raise Unsupported
     if f.sizes is not None:
         every = f.explicit(a.shape)
         rows: Any = tuple(freeze(f.form(a, place)) for place in every)
@@ -256,6 +267,7 @@ _RULES: dict[type[Expr], Callable[..., Poly]] = {
     Eye: _eye,
     Basis: _basis,
     Selector: _selector,
+    Positions: _positions,
     OneHot: _onehot,
     Add: _add,
     Contract: _contract,

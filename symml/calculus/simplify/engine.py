@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symml.calculus.simplify import choices, matrices, powers, products, recognize, sums
+from symml.calculus.simplify import choices, matrices, powers, products, recognize, scopes, sums
 from symml.calculus.simplify.rule import Log, Rewrite, Rule, Uses, remake
 from symml.expr.contract import is_light
 from symml.expr.nodes import Contract, Expr
@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     *choices.RULES,
     *recognize.RULES,
     *sums.RULES,
+    *scopes.RULES,
 )
 _MAX_PASSES = 16
 _MAX_FACTORS = 10

@@ -22,10 +22,10 @@ from symml.catalog.declare import (
     rounded,
     tight,
 )
-from symml.catalog.domains import Matrix, NonzeroVector, Positive, Unit, Vector
+from symml.catalog.domains import NonzeroVector, Positive, Unit, Vector
 from symml.expr.build import array, mean, sqrt, sum, var
 from symml.expr.functions import greater, less
-from symml.expr.nodes import ONE, extent
+from symml.expr.nodes import ONE
 
 
 # ---- classification --------------------------------------------------------------------------------------------------
@@ -261,13 +261,11 @@ def mean_baseline_eq_zero(y: Vector["n"]) -> Chain:
     yield by.cancellation, 0 * mean(y)
 
 
-@identity(source="hastie2009", tags="metric regression hat matrix least squares projection degrees")
-def adjusted_r_squared_eq(y: Vector["n"], q: Vector["n"], X: Matrix["n", "d"]) -> Chain:
-    """Adjusted R squared compares unbiased variances: it charges for the d parameters."""
-    n, d = extent(y.shape[0]), extent(X.shape[1])
-    r = 1 - sum((y - q) ** 2) / sum((y - mean(y)) ** 2)
+@identity(source="hastie2009", tags="metric regression adjusted r squared degrees of freedom")
+def adjusted_r_squared_eq(r: Unit, n: Positive, d: Positive) -> Chain:
+    """Adjusted R squared charges for the d parameters: it subtracts what noise would explain; n exceeds d + 1."""
     yield 1 - (1 - r) * (n - 1) / (n - d - 1)
-    yield by.algebra, 1 - sum((y - q) ** 2) / (n - d - 1) / var(y, ddof=1)
+    yield by.algebra, r - (1 - r) * d / (n - d - 1)
 
 
 @inequality(source="hastie2009", tags="metric regression leverage outlier squares")

@@ -6,10 +6,22 @@ References: cheatsheet inventory; common errors in notes and code.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, deriv, pitfall
-from symml.catalog.domains import Invertible, Matrix, Positive, Real, Simplex, Vector
-from symml.expr.build import det, diag, inv, log_softmax, mean, norm, softmax, sqrt, sum, trace, var
-from symml.expr.functions import exp, log, relu, sigmoid, tanh
+from symml.catalog.declare import Chain, at_least, at_most, deriv, pitfall
+from symml.catalog.domains import (
+    Event,
+    Invertible,
+    Matrix,
+    Orthogonal,
+    Positive,
+    PositiveVector,
+    Real,
+    Simplex,
+    Unit,
+    Vector,
+)
+from symml.expr.build import array, det, diag, dot, inv, log_softmax, mean, norm, outer, softmax, sqrt, sum, trace, var
+from symml.expr.functions import exp, log, log2, relu, sigmoid, sign, tanh
+from symml.expr.nodes import ONE, ZERO
 
 
 @pitfall(source="rudin1976", instead="sqrt(x^2) = |x|", tags="root absolute")
@@ -139,3 +151,144 @@ def relu_additive_eq(a: Real, b: Real) -> Chain:
     """Relu is not linear: it does not split over a sum."""
     yield relu(a + b)
     yield by.linearity, relu(a) + relu(b)
+
+
+# ---- what the cheatsheet gets wrong ----------------------------------------------------------------------------------
+@pitfall(source="cheatsheet 1.20", instead="decompositions.svd_reconstruction_eq", tags="matrix svd reconstruction")
+def svd_untransposed_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Vector["d"]) -> Chain:
+    """The third factor of the SVD is transposed; NumPy returns it so, and square for a wide matrix by default.
+
+    U @ diag(s) @ Vt of a 2 x 3 matrix does not fit: it needs full_matrices=False.
+    """
+    yield U @ diag(s) @ V.T
+    yield by.factors, U @ diag(s) @ V
+
+
+@pitfall(source="cheatsheet 2.11", instead="gradients.layer_weight_grad", tags="backprop loss vector scalar")
+def vector_loss_grad(W: Matrix["m", "n"], b: Vector["m"], x: Vector["n"]) -> Chain:
+    """The square of a layer's output is a vector, and its derivative in W has three axes: a loss must be a number."""
+    yield deriv((W @ x + b) ** 2, W)
+    yield by.chain_rule, outer(2 * (W @ x + b), x)
+
+
+@pitfall(source="cheatsheet 2.12", instead="gradients.layer_weight_grad", tags="backprop transpose outer product")
+def matmul_weight_grad(W: Matrix["d", "d"], b: Vector["d"], x: Vector["d"]) -> Chain:
+    """With 1-D arrays x.T is x, so 2y @ x.T is an inner product: a number in place of a matrix."""
+    yield deriv(sum((W @ x + b) ** 2), W)
+    yield by.chain_rule, 2 * (W @ x + b) @ x.T
+
+
+@pitfall(source="cheatsheet 4.3", instead="optimization.flat_minimum_eq_zero", tags="hessian semidefinite saddle")
+def flat_is_saddle_le(x: Real) -> Chain:
+    """A zero eigenvalue of the Hessian makes no saddle: x^4 has one at 0, and never goes below."""
+    yield x**4
+    yield by.stationarity, at_most(ZERO)
+
+
+@pitfall(source="cheatsheet 4.9", instead="optimization.descent_step_update", tags="gradient descent stopping")
+def small_step_le_tolerance(g: Real, alpha: Positive) -> Chain:
+    """A small step is no small gradient: with a small learning rate it stops anywhere."""
+    yield abs(g)
+    yield by.definition, at_most(alpha * abs(g))
+
+
+@pitfall(source="cheatsheet 5.15", instead="information.kl_nonneg", tags="information kl unnormalized")
+def kl_unnormalized_nonneg(p: PositiveVector["k"], q: PositiveVector["k"]) -> Chain:
+    """A divergence of vectors that do not sum to one can be negative; code must check, and treat zeros apart."""
+    yield sum(p * log(p / q))
+    yield by.log_bound, at_least(ZERO)
+
+
+@pitfall(source="cheatsheet 5.15", instead="information.kl_def", tags="information kl smoothing epsilon")
+def kl_smoothed_eq(p: Simplex["k"], q: Simplex["k"], eps: Positive) -> Chain:
+    """Adding a constant against zeros changes the divergence."""
+    yield sum(p * log(p / q))
+    yield by.algebra, sum(p * log((p + eps) / (q + eps)))
+
+
+@pitfall(source="cheatsheet 5.21", instead="k edges bound k - 1 cells", tags="information binning histogram edges")
+def bin_width_eq(low: Real, high: Real, k: Positive) -> Chain:
+    """linspace(low, high, k) gives k edges and so k - 1 cells, plus one that holds the maximum alone."""
+    yield (high - low) / (k - 1)
+    yield by.definition, (high - low) / k
+
+
+@pitfall(
+    source="cheatsheet 5.22", instead="information.mutual_information_nonneg", tags="information mutual plug-in bias"
+)
+def plugin_information_eq_zero(N: PositiveVector["n", "m"]) -> Chain:
+    """The mutual information of a sample is positive even for independent variables: counts fluctuate."""
+    n = sum(N)
+    yield sum(N / n * log(N * n / (sum(N, 1)[:, None] * sum(N, 0)[None, :])))
+    yield by.definition, ZERO
+
+
+@pitfall(source="cheatsheet 6.19", instead="activations.softmax_shift_stable", tags="activation softmax batch axis")
+def softmax_whole_batch_eq(X: Matrix["n", "k"]) -> Chain:
+    """A batch is normalized row by row; shift each row by its own maximum, or a low row becomes 0/0."""
+    yield softmax(X)
+    yield by.definition, exp(X) / sum(exp(X))
+
+
+@pitfall(source="cheatsheet 7.20", instead="optimization.step_size_update", tags="convex gradient descent step tuning")
+def any_step_le_one(h: Positive, alpha: Positive) -> Chain:
+    """Gradient descent on a convex parabola does not converge for every step: the step must be tuned."""
+    yield (1 - alpha * h) ** 2
+    yield by.convexity, at_most(ONE)
+
+
+@pitfall(
+    source="cheatsheet 7.9", instead="decompositions.spectral_quadratic_eq", tags="matrix positive definite symmetric"
+)
+def triangular_form_nonneg(x: Real, y: Real) -> Chain:
+    """Positive eigenvalues of a matrix that is not symmetric do not make its quadratic form positive."""
+    yield dot(array([x, y]), array([[1, 5], [0, 1]]) @ array([x, y]))
+    yield by.definition, at_least(ZERO)
+
+
+@pitfall(
+    source="cheatsheet 5.2 and 5.14",
+    instead="information.cross_entropy_decomposition",
+    tags="information base bits nats",
+)
+def mixed_bases_eq(p: Simplex["k"], q: Simplex["k"]) -> Chain:
+    """Cross-entropy in nats less entropy in bits is no divergence: one base for all."""
+    yield -sum(p * log(q)) + sum(p * log2(p))
+    yield by.logarithm, sum(p * log(p / q))
+
+
+@pitfall(source="cheatsheet 3.29 and 1.24", instead="statistics.bessel_var", tags="statistics variance ddof covariance")
+def ddof_eq(x: Vector["n"]) -> Chain:
+    """np.var divides by n, np.cov by n - 1: they do not agree."""
+    yield var(x)
+    yield by.definition, var(x, ddof=1)
+
+
+@pitfall(
+    source="cheatsheet 4.20 and 7.18", instead="regularization.elastic_net_eq", tags="penalty elastic net parameters"
+)
+def elastic_net_swapped_eq(w: Vector["d"], alpha: Positive, r: Unit) -> Chain:
+    """The share r belongs to the L1 norm, 1 - r to the squares."""
+    yield alpha * (r * sum(abs(w)) + (1 - r) * sum(w**2))
+    yield by.definition, alpha * ((1 - r) * sum(abs(w)) + r * sum(w**2))
+
+
+@pitfall(source="cheatsheet 7.16", instead="losses.l1_grad", tags="penalty l1 gradient lambda")
+def l1_grad_without_lambda(w: Vector["d"], lam: Positive) -> Chain:
+    """The gradient of the L1 penalty keeps its factor."""
+    yield deriv(lam * sum(abs(w)), w)
+    yield by.cases, sign(w)
+
+
+@pitfall(source="casella2002", instead="probability.sum_var", tags="probability variance sum covariance")
+def variance_additive_var(p: Simplex["k"], x: Vector["k"], y: Vector["k"]) -> Chain:
+    """Variances add up for uncorrelated variables only."""
+    yield dot(p, (x + y - dot(p, x + y)) ** 2)
+    yield by.linearity, dot(p, (x - dot(p, x)) ** 2) + dot(p, (y - dot(p, y)) ** 2)
+
+
+@pitfall(source="casella2002", instead="probability.conditional_def", tags="probability bayes transposed conditional")
+def transposed_conditional_eq(p: Simplex["k"], a: Event["k"], b: Event["k"]) -> Chain:
+    """P(A given B) is not P(B given A)."""
+    yield dot(p, a * b) / dot(p, b)
+    yield by.conditioning, dot(p, a * b) / dot(p, a)

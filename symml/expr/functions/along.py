@@ -33,6 +33,8 @@ logsumexp = AxisFunction(
 )
 max = AxisFunction("max", r"\max", keeps_axes=False, numpy="max")
 min = AxisFunction("min", r"\min", keeps_axes=False, numpy="min")
+# Increasing, along one axis.
+sort = AxisFunction("sort", r"\operatorname{sort}", keeps_axes=True, numpy="sort")
 prod = AxisFunction("prod", r"\prod", keeps_axes=False, numpy="prod")
 
 

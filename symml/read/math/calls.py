@@ -15,6 +15,8 @@ from symml.read.math.tree import Node, Written, set_of
 from symml.read.math.vocabulary import COMMANDS, FUNCTIONS, INVERSES, LETTER_FUNCTIONS, OPERATORS
 
 SEPARATORS = (",", ";", "|", r"\mid", r"\|", ":")
+# Words below a function that say along what it runs.
+RUNS = ("rows", "cols", "all")
 _OPENERS = ("(", "[", r"\{")
 _ONLY_CALLED = set_of(
     "mean avg dot clip power pow rank where cov var corr std js kl abs arg adj vec cross_entropy proj"
@@ -22,6 +24,9 @@ _ONLY_CALLED = set_of(
 # Functions that are often written without brackets: what follows a bracket may still belong to the argument.
 _LOOSE = set_of("log sin cos tan")
 _SIMPLE = set_of("number declared name entry power primed constant")
+# Names of arrays that are never functions when something stands above them.
+_ARRAYS = set_of(r"I e \mathbf{I} \mathbf{1} \mathbb{1} \mathbf{0} \mathbb{I} \pi")
+_BRACKETED = set_of(r"\mathbb{E} E \mathbb{V} \mathbb{C} \mathbb{1} \mathbf{1} \mathbb{I} \mathbb{P} P I")
 _INDEXED_DOMAINS = set_of("simplex probability unit")
 
 
@@ -44,9 +49,10 @@ class Applied:
     opening: str = "("
 
 
-def arguments(p: Parser) -> Node:
-    """The arguments in the brackets at hand; each may be a condition."""
-    return p.bracketed(lambda q: q.list_of(condition, SEPARATORS), separator=True)
+def arguments(p: Parser, *, bars: bool = True) -> Node:
+    """The arguments in the brackets at hand; each may be a condition, and bars may stand between them."""
+    separators = SEPARATORS if bars else (",", ";")
+    return p.bracketed(lambda q: q.list_of(condition, separators), separator=bars)
 
 
 def is_called(p: Parser) -> bool:
@@ -67,6 +73,9 @@ def function(p: Parser) -> Node:
     name = FUNCTIONS.get(token.text.removeprefix("\\"))
     if name is None:
         raise p.not_understood(token)
+    if p.one_line and p.peek().text == "[" and p.peek(1).text in RUNS and p.peek(2).text == "]":
+        p.place += 3
+        return applied(p, f"{name} of {p.peek(-2).text}", Marks(), token)
     marks = scripts.scan(p)
     return applied(p, name, marks, token)
 
@@ -95,7 +104,7 @@ def _joined(p: Parser, token: Token) -> Node | None:
 
 
 def _with_brackets(p: Parser, name: str, marks: Marks, token: Token) -> Node:
-    listed = arguments(p)
+    listed = arguments(p, bars=False)
     node = Node("call", listed.args, name, token.start, listed.end)
     loose = name in _LOOSE and len(listed.args) == 1
     if loose and (p.peek().text in ("^", "(")) and p.peek().kind == "sign" and not p.one_line:
@@ -187,8 +196,8 @@ def _below(p: Parser, node: Node, name: str, span: tuple[int, int]) -> Node:
     if name == "log":
         base = p.within(span, Parser.expression)
         return Node("call", (*node.args, base), "log to a base", node.start, node.end)
-    if below in ("rows", "cols") or name in ("softmax", "log_softmax", "logsumexp"):
-        if below in ("rows", "cols"):
+    if below in RUNS or name in ("softmax", "log_softmax", "logsumexp"):
+        if below in RUNS:
             return replace(node, value=f"{name} of {below}")
         listed = p.within(span, scripts.indices)
         return Node("softmax along", (*node.args, *listed.args), name, node.start, node.end)
@@ -218,9 +227,12 @@ def entry_or_product(p: Parser, node: Node, row: Declared, marks: Marks) -> Node
     if p.peek().text != "(" or not shape or marks != Marks():
         return node
     letters = _plain_letters(p)
+    domain = getattr(getattr(row.value, "domain", None), "name", "")
+    if not letters and domain == "simplex" and p.peek(1).kind == "letter" and p.peek(2).text == ")":
+        what = f"ambiguous: an entry of {row.name}, or a product with {p.peek(1).text}"
+        raise p.error(p.peek(), what, "leave the argument undeclared for an entry, or write the number first")
     if len(letters) != len(shape):
         return node
-    domain = getattr(getattr(row.value, "domain", None), "name", "")
     if not all(letter in p.bound or domain in _INDEXED_DOMAINS for letter in letters):
         return node
     listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
@@ -251,7 +263,8 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
     if written.base in LETTER_FUNCTIONS and marks.sub is None and p.peek().text in ("(", "["):
         token = Token("", "command", node.start, node.end)
         return applied(p, LETTER_FUNCTIONS[written.base], marks, token)
-    if p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written)):
+    bracketed = p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written))
+    if bracketed and not (marks.sup is not None and written.base in _ARRAYS):
         return _applied_name(p, node, marks)
     if written.base in (r"\mathbb{1}", r"\mathbf{1}", "1", r"\mathbb{I}") and marks.sub is not None:
         found = _indicator_below(p, node, marks.sub)
@@ -261,8 +274,7 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
 
 
 def _takes_brackets(p: Parser, written: Written) -> bool:
-    bracketed = (r"\mathbb{E}", "E", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbb{P}", "P", "I")
-    return written.base in bracketed or written.base.startswith(r"\mathrm{")
+    return written.base in _BRACKETED or written.base.startswith(r"\mathrm{")
 
 
 def _indicator_below(p: Parser, node: Node, span: tuple[int, int]) -> Node | None:
@@ -282,7 +294,9 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
     below = p.within(marks.sub, _below_name) if marks.sub is not None else None
     opening = p.peek().text
     above = None if marks.sup is None else spell(p.found[slice(*marks.sup)])
+    outer, p.bound = p.bound, p.bound | _drawn(p, below)
     listed = arguments(p)
+    p.bound = outer
     head = Applied(node.value, tuple(listed.value), marks.primes, below, opening)
     call = Node("apply", listed.args, head, node.start, listed.end)
     if marks.sup is not None:
@@ -292,6 +306,18 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
             )
         call = scripts.raised(p, call, marks.sup)
     return scripts.postfix(p, call)
+
+
+def _drawn(p: Parser, below: Node | None) -> frozenset[str]:
+    r"""The letters that are drawn from declared vectors of probabilities below an expectation: ``x \sim p``."""
+    found = set()
+    for part in below.args if below is not None else ():
+        if part.kind == "relation" and part.value == ("~",) and part.args[0].kind in ("name", "declared"):
+            law = part.args[1]
+            symbol = law.value.value if law.kind == "declared" else None
+            if len(getattr(symbol, "shape", ())) == 1:
+                found.add(p.source[part.args[0].start : part.args[0].end].strip())
+    return frozenset(found)
 
 
 def _below_name(p: Parser) -> Node:

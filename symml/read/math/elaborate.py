@@ -50,6 +50,7 @@ class Elaborator:
         bare: The names that stand somewhere without a bracket after them.
         gradient_variable: By what a bare gradient sign differentiates: the left side of an update.
         definitions: Functions of which the text says what they are, by name.
+        laws: The laws of random symbols that the text names, by the symbol's name.
     """
 
     def __init__(self, source: str, table: Table, rules: Mapping[str, Rule]) -> None:
@@ -68,6 +69,7 @@ class Elaborator:
         self.inferred: dict[str, Symbol] = {}
         self.undefined: dict[str, Symbol] = {}
         self.definitions: dict[str, Any] = {}
+        self.laws: dict[str, str] = {}
         self.notes: dict[str, None] = {}
         self.memo: dict[Node, Value] = {}
         self.choices = 0

@@ -53,6 +53,20 @@ def _cases(p: Parser) -> Node:
     return Node("cases", tuple(parts), None, opening.start, end)
 
 
+def choice(p: Parser) -> Node:
+    """``{1 if x > 0; 0 otherwise}``: cases on one line."""
+    opening = p.next()
+    parts: list[Node] = []
+    bars, p.bars = p.bars, []
+    while p.peek().text != "}":
+        parts += [p.expression(), _case(p)]
+        if p.take(";") is None:
+            break
+    p.bars = bars
+    last = p.expect("}")
+    return Node("cases", tuple(parts), None, opening.start, last.end)
+
+
 def _case(p: Parser) -> Node:
     """A condition, or ``otherwise``."""
     token = p.peek()
@@ -61,7 +75,13 @@ def _case(p: Parser) -> Node:
         words += p.next().text.split()
     if p.peek().text == r"\forall":
         p.next()
-    if "otherwise" in words or "else" in words or p.peek().text == r"\\" or p.peek().kind == "end":
+    if (
+        "otherwise" in words
+        or "else" in words
+        or p.peek().text == "}"
+        or p.peek().text == r"\\"
+        or p.peek().kind == "end"
+    ):
         return Node("otherwise", (), None, token.start, token.end)
     return conjunction(p)
 
@@ -106,3 +126,36 @@ def _matrix(p: Parser) -> Node:
         )
     parts = tuple(entry for row in rows for entry in row)
     return Node("matrix", parts, (opening.text, len(rows[0])), opening.start, end)
+
+
+# ---- on one line -----------------------------------------------------------------------------------------------------
+def is_list(p: Parser) -> bool:
+    """Whether the square brackets at hand hold a list, such as ``[1, 2]`` or ``[[1, 2], [3, 4]]``."""
+    depth = 0
+    for token in p.found[p.place : p.stop]:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
+        if depth == 0:
+            return False
+        if depth == 1 and token.text == ",":
+            return True
+    return False
+
+
+def listed(p: Parser) -> Node:
+    """A list of numbers is a vector, a list of lists a matrix by its rows."""
+    opening = p.peek()
+    whole = p.bracketed(lambda q: q.list_of(_item, (",",)))
+    rows = [part.args if part.kind == "row" else (part,) for part in whole.args]
+    if len({(part.kind == "row", len(row)) for part, row in zip(whole.args, rows, strict=True)}) > 1:
+        raise p.error(
+            opening, "the rows of this matrix have different lengths", "write the same number of entries in each"
+        )
+    entries = tuple(entry for row in rows for entry in row)
+    return Node("matrix", entries, ("list", len(rows[0])), opening.start, whole.end)
+
+
+def _item(p: Parser) -> Node:
+    if p.peek().text != "[" or not is_list(p):
+        return p.expression()
+    row = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
+    return Node("row", row.args, None, row.start, row.end)

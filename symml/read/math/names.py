@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symml.errors import DeclarationError, ReadError
 from symml.expr.dims import Size
@@ -146,6 +147,9 @@ class Table:
     def find(self, key: str) -> Declared | None:
         """What is declared under this spelling; a bold letter is also found under the plain one."""
         row = self.found.get(key)
+        if row is None and "phi" in key:
+            other = key.replace(r"\varphi", r"\phi") if r"\varphi" in key else key.replace(r"\phi", r"\varphi")
+            row = self.found.get(other)
         if row is None and "\\" in key:
             plain = _PLAIN_STYLE.sub(r"\1", key)
             row = self.found.get(plain) if plain != key else None
@@ -156,7 +160,8 @@ class Table:
         return all(letter in self.found for letter in word)
 
 
-def keys_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def keys_of(name: str) -> tuple[str, ...]:
     """The spellings under which a declared name is found.
 
     Raises:
@@ -165,13 +170,13 @@ def keys_of(name: str) -> list[str]:
     name = name.translate(_CAPITALS)
     try:
         if not name.isidentifier():
-            return [scripts_of(tokens(name)).key]
+            return (scripts_of(tokens(name)).key,)
         keys = [scripts_of(tokens(latex_name(name))).key]
         if len(name) > 1:
             keys.append(r"\mathrm{" + name + "}")
         base, _, below = name.partition("_")
         if below and base and "_" not in below:
             keys.append(Written(base if len(base) == 1 else r"\mathrm{" + base + "}", below).key)
-        return keys
+        return tuple(keys)
     except ReadError as error:
         raise DeclarationError(f"{name!r} is not a name: {error.what}", cure=error.cure) from None

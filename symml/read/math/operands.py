@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symml.errors import ReadError
 from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
-from symml.read.math.names import ACCENTS, LETTERS, STYLES
+from symml.read.math.names import ACCENTS, LETTERS, STYLES, group_end
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
 from symml.read.math.tokens import Token
@@ -65,7 +65,7 @@ def _word(p: Parser) -> Node:
     token = p.peek()
     if p.table.find(r"\mathrm{" + token.text.replace(" ", "") + "}") is not None:
         return symbols.symbol(p)
-    if token.text in OPERATORS:
+    if token.text.replace(" ", "") in OPERATORS:
         return bigs.named(p)
     if token.text in FUNCTIONS and calls.is_called(p):
         return calls.function(p)
@@ -77,6 +77,8 @@ def _word(p: Parser) -> Node:
 def _brackets(p: Parser) -> Node:
     """Round or square brackets: a value; with a relation inside, square ones are 1 where it holds."""
     opening = p.peek()
+    if p.one_line and opening.text == "[" and environments.is_list(p):
+        return scripts.postfix(p, environments.listed(p))
     node = p.bracketed(condition)
     if node.kind == "relation":
         if opening.text != "[":
@@ -88,8 +90,10 @@ def _brackets(p: Parser) -> Node:
 
 
 def _group(p: Parser) -> Node:
-    """A TeX group: the same as what stands in it."""
+    """A TeX group: the same as what stands in it; in plain text a choice, ``{1 if x > 0; 0 otherwise}``."""
     start = p.peek().start
+    if p.one_line and any(t.kind == "word" and t.text == "if" for t in p.found[p.place : group_end(p.found, p.place)]):
+        return scripts.postfix(p, environments.choice(p))
     node = p.within(p.group(), Parser.expression)
     return scripts.postfix(p, Node("group", (node,), "{", start, node.end))
 
@@ -177,6 +181,17 @@ def _angles(p: Parser) -> Node:
     return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
 
 
+def _left_open(p: Parser) -> Node:
+    r"""``\left. f(x) \right|_{x = a}``"""
+    opening = p.next()
+    outer, held, p.bars, p.held = p.bars, p.held, ["|"], 1
+    inner = p.expression()
+    p.bars, p.held = outer, held
+    if p.peek().text != "|" or p.peek(1).text != "_":
+        raise p.error(opening, r"this \left. has no \right|_{...}", r"write \left. f(x) \right|_{x = a}")
+    return scripts.postfix(p, replace(scripts.evaluated(p, inner), start=opening.start))
+
+
 def _refused(what: str, cure: str) -> Rule:
     def refuse(p: Parser) -> Node:
         token = p.peek()
@@ -218,6 +233,7 @@ _RULES: dict[str, Rule] = {
     "|": _bars,
     r"\|": _bars,
     r"\langle": _angles,
+    r"\left.": _left_open,
     r"\underbrace": _braced,
     r"\overbrace": _braced,
     r"\boxed": _boxed,

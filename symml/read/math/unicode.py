@@ -23,7 +23,7 @@ SIGNS = {
 }  # fmt: skip
 
 _GREEK_NAMES = r"""\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi o \pi \rho
-    \varsigma \sigma \tau \upsilon \phi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Upsilon \Phi \Psi \Omega
+    \varsigma \sigma \tau \upsilon \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Upsilon \Phi \Psi \Omega
     \epsilon \theta \phi \rho \pi"""
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΥΦΨΩϵϑϕϱϖ", _GREEK_NAMES.split(), strict=True))
 

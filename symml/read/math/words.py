@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from symml.read.math.names import Table
 from symml.read.math.tokens import Token
 from symml.read.math.tree import set_of
-from symml.read.math.vocabulary import OPERATORS, is_function
+from symml.read.math.vocabulary import METRICS, OPERATORS, is_function
 
+_LONGEST = 24
 _PROSE = set_of("if for where and or otherwise else when with is all let be iff then st")
 
 
@@ -26,6 +27,11 @@ def with_words(found: list[Token], table: Table, *, one_line: bool) -> list[Toke
 def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]:
     k = 0
     while k < len(found):
+        whole = _identifier(found, k, table) if one_line else None
+        if whole is not None:
+            yield _word(found[k:whole])
+            k = whole
+            continue
         stop = k
         while stop < len(found) and found[stop].kind == "letter" and (stop == k or not found[stop].gap):
             stop += 1
@@ -38,6 +44,21 @@ def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]
         k = stop
 
 
+def _identifier(found: list[Token], k: int, table: Table) -> int | None:
+    """The place after a known name with digits or underscores that starts here: ``log_softmax``, ``log1p``."""
+    if found[k].kind != "letter" or (k and found[k - 1].text == "_" and not found[k].gap):
+        return None
+    best, text = None, ""
+    for place in range(k, min(k + _LONGEST, len(found))):
+        token = found[place]
+        if (token.gap and place > k) or not (token.kind in ("letter", "number") or token.text == "_"):
+            break
+        text += token.text
+        if not text.isalpha() and (is_function(text) or text in table.words):
+            best = place + 1
+    return best
+
+
 def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Iterator[Token]:
     word = "".join(token.text for token in run)
     if _is_word(word, table, one_line, below):
@@ -45,7 +66,7 @@ def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Itera
         return
     k = 0
     while k < len(run):
-        size = next((n for n in range(len(run) - k, 1, -1) if word[k : k + n] in table.words), 1)
+        size = next((n for n in range(min(len(run) - k, _LONGEST), 1, -1) if word[k : k + n] in table.words), 1)
         yield _word(run[k : k + size]) if size > 1 else run[k]
         k += size
 
@@ -53,7 +74,7 @@ def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Itera
 def _is_word(word: str, table: Table, one_line: bool, below: bool) -> bool:
     if word in table.words:
         return True
-    if is_function(word) or word in OPERATORS or word in _PROSE:
+    if is_function(word) or word in OPERATORS or word in _PROSE or word in METRICS:
         return not table.has_letters(word)
     if not one_line or table.has_letters(word) or (len(word) == 2 and word[0] == "d"):
         return False
@@ -64,7 +85,7 @@ def _is_product(word: str, table: Table) -> bool:
     """Whether a run of letters is a product: made of declared names."""
     k = 0
     while k < len(word):
-        size = next((n for n in range(len(word) - k, 0, -1) if word[k : k + n] in table.words), 0)
+        size = next((n for n in range(min(len(word) - k, _LONGEST), 0, -1) if word[k : k + n] in table.words), 0)
         if not size:
             return False
         k += size

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from symml.expr.functions import undefined
+from symml.expr.nodes import symbol_node
 from symml.read.math.calls import Applied
-from symml.read.math.rules import algebra, definitions, derivatives, names, probability
+from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, names, probability
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
 from symml.read.math.vocabulary import FUNCTIONS
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FUNCTION_LETTERS = set_of(
     r"""f g h u v p q r F G J L Q k \ell \phi \psi \mathcal{L} \mathcal{J} \mathcal{F} \varphi \kappa \eta \rho"""
 )
+_ARRAYS = set_of(r"I \mathbf{I} \mathbf{1} \mathbb{1} \mathbf{0} \mathbb{I} e \pi")
 
 
 def apply(e: Elaborator, node: Node) -> Value:
@@ -29,6 +31,8 @@ def apply(e: Elaborator, node: Node) -> Value:
         found = rule(e, node, head)
         if found is not None:
             return found
+    if head.written.base in _ARRAYS and not head.primes:
+        return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     if names.identifier(head.written) in e.definitions:
         return _applied(e, node, names.identifier(head.written), head)
     if head.written.key in e.local and not head.primes:
@@ -88,8 +92,13 @@ def _applied(e: Elaborator, node: Node, name: str, head: Applied) -> Value:
 def _of_arrays(e: Elaborator, node: Node, name: str, values: list[Value], head: Applied) -> Value:
     """A function of running entries is taken of each; one of whole arrays has no expression."""
     if any(value.rank for value in values) or head.primes:
-        what = f"not understood: {e.written(node)}: a function of an array, of which nothing is known"
-        raise e.error(node, what, f"define it: --let '{name}(x) = ...'")
+        if any(value.labels for value in values):
+            what = f"not understood: {e.written(node)}: a function of an array, of which nothing is known"
+            raise e.error(node, what, f"define it: --let '{name}(x) = ...'")
+        shown = e.written(node)
+        e.note(f"{shown} is a number of which the text says only the name")
+        e.undefined[shown] = symbol_node(shown, ())
+        return Value(e.undefined[shown])
     from symml.read.math.rules.choices import pointwise
 
     return pointwise(e, node, undefined(name, len(values)), *values)
@@ -113,19 +122,22 @@ _HEADS: dict[str, Callable[[Elaborator, Node, Applied], Value | None]] = {
     "D": probability.divergence,
     "KL": probability.divergence,
     "H": probability.entropy,
-    "E": probability.expectation,
-    r"\mathbb{E}": probability.expectation,
-    "P": probability.probability,
-    r"\mathbb{P}": probability.probability,
-    "Var": probability.moment,
-    r"\mathbb{V}": probability.moment,
-    r"\mathrm{Var}": probability.moment,
-    "V": probability.moment,
-    "Cov": probability.moment,
+    "E": expectations.expectation,
+    r"\mathbb{E}": expectations.expectation,
+    "P": events.probability,
+    r"\mathbb{P}": events.probability,
+    "Var": expectations.moment,
+    r"\mathbb{V}": expectations.moment,
+    r"\mathrm{Var}": expectations.moment,
+    "V": expectations.moment,
+    "Cov": expectations.moment,
+    "Corr": expectations.moment,
+    r"\mathbb{C}": expectations.moment,
+    "Pr": events.probability,
     r"\mathbb{1}": probability.indicator,
     r"\mathbf{1}": probability.indicator,
     r"\mathbb{I}": probability.indicator,
-    "I": probability.indicator,
+    "I": probability.information,
     "1": probability.indicator,
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from symml.expr import arithmetic, functions
+from symml.expr.contract import contract
 from symml.expr.functions import AXIS_FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.nodes import onehot
@@ -20,6 +21,7 @@ _COMPARISONS = {
     "==": functions.equal, "!=": functions.not_equal, "<": functions.less, "<=": functions.less_equal,
     ">": functions.greater, ">=": functions.greater_equal,
 }  # fmt: skip
+_PAIRWISE = ("max", "min")
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 _MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
@@ -216,8 +218,12 @@ def extremum(e: Elaborator, node: Node) -> Value:
         value = values[0]
         if not value.rank:
             raise e.error(node, f"the {name} of one number", f"write {name}(a, b), or an index below")
+        if name == "sum":
+            return Value(contract([(value.expr, range(len(value.expr.shape)))], range(len(value.labels))), value.labels)
         axes = tuple(range(len(value.labels), len(value.expr.shape)))
         return Value(along(AXIS_FUNCTIONS[name], value.expr, axes), value.labels)
+    if name not in _PAIRWISE:
+        raise e.error(node, f"the {name} of several values", "write one vector")
     rule = functions.maximum if name == "max" else functions.minimum
     result = values[0]
     for part, value in zip(node.args[1:], values[1:], strict=True):

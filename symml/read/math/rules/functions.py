@@ -72,9 +72,9 @@ def _along(e: Elaborator, node: Node, name: str, values: list[Value], axis: str 
     first = len(x.labels)
     if x.rank == 0:
         raise e.error(node, f"{name} of a number", "declare its argument as a vector, or write an index below the name")
-    if axis:
+    if axis and axis != "all":
         axes: tuple[int, ...] = (first + x.rank - 1,) if axis == "rows" else (first,)
-    elif x.rank == 1 or not row.keeps_axes:
+    elif axis or x.rank == 1 or not row.keeps_axes:
         axes = tuple(range(first, first + x.rank))
     else:
         axes = (first + x.rank - 1,)

@@ -1,0 +1,56 @@
+"""``symml bench``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symml.cli.kernel import emitted
+from symml.cli.output import say, say_json
+from symml.errors import SymmlError
+from symml.kernels.bench import Timing, bench, lengths_of
+
+_BAR = 30
+
+
+def run(expression: str, shapes: str, wrt: str, sizes: str, *, json: bool) -> None:
+    """Times the engines of a kernel and prints a table."""
+    found = emitted(expression, shapes, wrt, "kernel")
+    lengths = lengths_of(found, _sizes(sizes))
+    timings = bench(found, lengths)
+    if json:
+        rows = [{"engine": t.engine, "first": t.first, "best": t.best, "note": t.note} for t in timings]
+        say_json({"schema": 1, "command": "bench", "sizes": lengths, "timings": rows})
+        return
+    say(", ".join(f"{name} = {length}" for name, length in lengths.items()) or "scalars")
+    say("\n".join(_table(timings)))
+
+
+def _sizes(text: str) -> dict[str, int]:
+    """``n=1000, d=32``."""
+    found = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, value = (word.strip() for word in part.partition("="))
+        if not value.isdecimal() or not int(value):
+            raise SymmlError(f"--sizes: {part!r} is not a dimension with its length", cure="write n=1000,d=32")
+        found[name] = int(value)
+    return found
+
+
+def _table(timings: Sequence[Timing]) -> list[str]:
+    best = min((t.best for t in timings if not t.note), default=0.0)
+    slowest = max((t.best for t in timings), default=0.0)
+    lines = [f"{'engine':10} {'first call':>12} {'best call':>12} {'ratio':>6}"]
+    for t in timings:
+        if t.note:
+            lines.append(f"{t.engine:10} {t.note}")
+            continue
+        bar = "#" * max(1, round(_BAR * t.best / slowest))
+        lines.append(f"{t.engine:10} {_time(t.first):>12} {_time(t.best):>12} {t.best / best:6.2f}  {bar}")
+    return lines
+
+
+def _time(seconds: float) -> str:
+    for unit, scale in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} us"

@@ -1,0 +1,213 @@
+"""The source of a plan: ufuncs with positional ``out``, BLAS calls into buffers, a loop over blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symml.kernels.plan.memory import Memory, share, writes
+from symml.kernels.plan.phases import Phases
+from symml.kernels.plan.shapes import Form
+from symml.kernels.plan.steps import Step, Steps, is_number
+
+_NAMED_OUT = frozenset({"maximum", "minimum"})
+_OPERATORS = {
+    "add": "{} + {}",
+    "subtract": "{} - {}",
+    "multiply": "{} * {}",
+    "divide": "{} / {}",
+    "negative": "-{}",
+}
+
+
+@dataclass
+class Written:
+    """A plan's function.
+
+    Attributes:
+        lines: The body.
+        buffers: The shape of each buffer, and whether it holds truth values.
+        results: For each result the code of its value where it is a number.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    buffers: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
+
+
+class Writer:
+    """Writes the steps of one kernel for shapes that are known."""
+
+    def __init__(self, found: Steps, known: Mapping[str, Form], arguments: Sequence[str]) -> None:
+        self.found, self.known, self.arguments = found, known, tuple(arguments)
+        self.memory = Memory()
+        self.lines: list[str] = []
+        self.outs: dict[str, str] = {}
+        self.renamed: dict[str, str] = {}
+        for k, name in enumerate(found.results):
+            if not is_number(name) and known[name].shape and name not in self.outs and name not in arguments:
+                self.outs[name] = f"out{k}"
+
+    # ---- all at once -------------------------------------------------------------------------------------------------
+    def straight(self) -> Written:
+        """The steps in order, each on whole arrays."""
+        self._give_outs(self.found.steps)
+        share(self.memory, self.found.steps, self.known, self._kept(self.found.steps))
+        for step in self.found.steps:
+            self._step(step, "    ")
+        return self._finished()
+
+    def _give_outs(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            if step.target in self.outs and writes(step, self.known[step.target]):
+                self.memory.places[step.target] = self.outs[step.target]
+                self.memory.shapes[self.outs[step.target]] = self.known[step.target].shape, False
+
+    def _kept(self, steps: Sequence[Step]) -> set[str]:
+        """The results, and what a result is a view of."""
+        kept = {name for name in self.found.results if not is_number(name)}
+        for step in reversed(steps):
+            if step.target in kept and step.kind == "view":
+                kept.add(step.args[0])
+        return kept
+
+    # ---- in blocks ---------------------------------------------------------------------------------------------------
+    def blocked(self, parts: Phases, rows: int, block: int, blocked: Mapping[str, Sequence[int]]) -> Written:
+        """A loop over blocks of rows; sums grow from block to block."""
+        self._give_outs([step for step in (*parts.before, *parts.inside, *parts.after) if self._own_out(step, parts)])
+        for step in (*parts.before, *parts.after):
+            if writes(step, self.known[step.target]) and step.target not in self.memory.places:
+                self.memory.places[step.target] = self.memory.new(self.known[step.target])
+            self._step(step, "    ") if step in parts.before else None
+        totals = {step.target: self._total(step) for step in parts.inside if step.target in parts.sums}
+        small = self._in_block(block)
+        fixed = set(self.memory.places) | set(totals)
+        share(self.memory, parts.inside, small, fixed)
+        self.lines += [f"    for s in range(0, {rows}, {block}):", f"        m = min({rows} - s, {block})"]
+        self._cut(parts, blocked)
+        for step in parts.inside:
+            self._step(step, "        ", small, part=step.target in totals)
+            if step.target in totals:
+                self._add(step, totals[step.target])
+        for name, total in totals.items():
+            self.memory.places.pop(name, None)
+            self.lines.append(f"    {name} = {total}")
+        for step in parts.after:
+            self._step(step, "    ")
+        return self._finished()
+
+    def _own_out(self, step: Step, parts: Phases) -> bool:
+        return step.target not in parts.sums
+
+    def _total(self, step: Step) -> str:
+        """The running sum of a step inside the loop."""
+        name, form = f"sum_{step.target}", self.known[step.target]
+        if not form.shape:
+            self.lines.append(f"    {name} = 0.0")
+            return name
+        place = self.outs.get(step.target) or self.memory.new(form)
+        self.lines += [f"    {name} = {place}", f"    {name}.fill(0.0)"]
+        return name
+
+    def _add(self, step: Step, total: str) -> None:
+        if self.known[step.target].shape:
+            self.lines.append(f"        np.add({total}, {self.memory.places.get(step.target, step.target)}, {total})")
+        else:
+            self.lines.append(f"        {total} += {step.target}")
+
+    def _in_block(self, block: int) -> dict[str, Form]:
+        """The forms of values in one block."""
+        found = {}
+        for name, form in self.known.items():
+            shape = tuple(block if axis in form.rows else n for axis, n in enumerate(form.shape))
+            found[name] = Form(shape, form.rows, form.straight, form.boolean, form.array)
+        return found
+
+    def _cut(self, parts: Phases, blocked: Mapping[str, Sequence[int]]) -> None:
+        """The rows of the arguments, of the results and of the buffers that belong to the block."""
+        used = {arg for step in parts.inside for arg in step.args}
+        for name in self.arguments:
+            if name in used and blocked.get(name):
+                self.lines.append(f"        {name}_ = {name}[{_rows(blocked[name][0], 's : s + m')}]")
+        self.renamed = {name: f"{name}_" for name in self.arguments if blocked.get(name)}
+        inner = {self.memory.places[step.target] for step in parts.inside if step.target in self.memory.places}
+        for place in sorted(inner):
+            rows = next(
+                (self.known[s.target].rows for s in parts.inside if self.memory.places.get(s.target) == place), ()
+            )
+            if rows:
+                code = "s : s + m" if place.startswith("out") else ":m"
+                self.lines.append(f"        {place}_ = {place}[{_rows(rows[0], code)}]")
+
+    # ---- one step ----------------------------------------------------------------------------------------------------
+    def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None, part: bool = False) -> None:
+        inside = known is not None
+        form = self.known[step.target]
+        args = [self._ref(arg, inside) for arg in step.args]
+        place = self.memory.places.get(step.target)
+        out = "" if place is None else f"{place}_" if inside and form.rows else place
+        for line in _code(step, form, args, out, self.known):
+            self.lines.append(indent + line)
+
+    def _ref(self, name: str, inside: bool) -> str:
+        if is_number(name):
+            return name
+        place = self.memory.places.get(name)
+        if inside and self.known[name].rows:
+            return f"{place}_" if place else self.renamed.get(name, name)
+        return place or name
+
+    def _finished(self) -> Written:
+        for k, name in enumerate(self.found.results):
+            code = self.memory.places.get(name, name)
+            if is_number(name) or not self.known[name].shape:
+                continue
+            if self.memory.places.get(name) != f"out{k}" and not self._is_total_out(name, k):
+                self.lines.append(f"    np.copyto(out{k}, {code})")
+        shown = ["None" if not is_number(name) and self.known[name].shape else name for name in self.found.results]
+        self.lines.append(f"    return {', '.join(shown)},")
+        buffers = {name: shape for name, shape in self.memory.shapes.items() if name.startswith("b")}
+        return Written(self.lines, buffers)
+
+    def _is_total_out(self, name: str, k: int) -> bool:
+        return f"    sum_{name} = out{k}" in self.lines
+
+
+def _rows(axis: int, code: str) -> str:
+    return ", ".join([":"] * axis + [code])
+
+
+def _code(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[str, Form]) -> list[str]:
+    """The lines of one step."""
+    target = step.target
+    if step.kind in ("view", "helper", "call", "number"):
+        return [f"{target} = {step.what.format(*args)}"]
+    if step.kind == "ufunc":
+        if not form.shape and step.what in _OPERATORS:
+            return [f"{target} = {_OPERATORS[step.what].format(*args)}"]
+        given = out if step.what not in _NAMED_OUT else f"out={out}"  # NumPy 2.4 wants these by name.
+        call = f"np.{step.what}({', '.join([*args, given] if out else args)})"
+        return [call if out else f"{target} = {call}"]
+    if step.kind == "copy":
+        return [f"np.copyto({out}, {args[0]})"] if out else [f"{target} = {args[0]}"]
+    if step.kind == "where":
+        if not out:
+            return [f"{target} = {args[1]} if {args[0]} else {args[2]}"]
+        shapes = [() if is_number(arg) else known[arg].shape for arg in step.args]
+        if shapes[0] == form.shape and shapes[1] in ((), form.shape):
+            return [f"np.copyto({out}, {args[2]})", f"np.putmask({out}, {args[0]}, {args[1]})"]
+        return [f"np.copyto({out}, {args[2]})", f"np.copyto({out}, {args[1]}, where={args[0]})"]
+    if step.kind == "reduce":
+        axis = step.axis or "None"
+        tail = f", {axis}, None, {out}, {step.keep}" if out else f", axis={axis}, keepdims={step.keep}"
+        call = f"np.{step.what}.reduce({args[0]}{tail})"
+        return [call if out else f"{target} = {call}"]
+    name = _product(step, known)
+    return [f"np.{name}({args[0]}, {args[1]}, {out})" if out else f"{target} = np.{name}({args[0]}, {args[1]})"]
+
+
+def _product(step: Step, known: Mapping[str, Form]) -> str:
+    if step.kind == "vecdot":
+        return "vecdot"
+    shapes = [known[arg].shape for arg in step.args]
+    plain = max(map(len, shapes)) <= 2 and (min(map(len, shapes)) == 1)
+    return "dot" if plain else "matmul"

@@ -1,0 +1,1 @@
+"""Guarded rewrites: tables of equalities that keep digits, one module a kind."""

@@ -1,0 +1,142 @@
+"""Statements as people write them are decided: true ones proved, false ones refused; the rest says why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from symml import derive, verify
+from symml.errors import ReadError
+from symml.read.latex import read_latex, read_text, reading
+from symml.read.math.relation import Optimum, Phrase, Relation
+
+RANDOM = {"X": "random", "Y": "random", "a": "", "b": "", "A": "event", "B": "event", "f": "function", "p": "function"}
+RIDGE = "X: n d, w: d, y: n, lam: positive"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\mathbb{E}[aX+b] = a\,\mathbb{E}[X] + b",
+        r"\mathrm{Var}(X) = \mathbb{E}[X^2] - \mathbb{E}[X]^2",
+        r"\mathrm{Var}(X) = \mathbb{E}[(X - \mathbb{E}[X])^2]",
+        r"\operatorname{Cov}(X,Y) = E[XY]-E[X]E[Y]",
+        r"\mathbb{E}[\mathbb{E}[X|Y]] = \mathbb{E}[X]",
+        r"P(A \mid B) = \frac{P(B \mid A) P(A)}{P(B)}",
+        r"P(A\cup B) = P(A)+P(B)-P(A\cap B)",
+        r"\mathbb{P}(A^c) = 1-\mathbb{P}(A)",
+        r"P(A) = P(A|B)P(B) + P(A|\neg B)P(\neg B)",
+        r"\mathbb{E}_{X\sim p}[f(X)] = \sum_X p(X) f(X)",
+    ],
+)
+def test_rules_of_probability_are_proved(claim: str) -> None:
+    assert verify(claim, shapes=RANDOM).verdict == "proved"
+
+
+@pytest.mark.parametrize("claim", [r"\mathbb{E}[XY]=\mathbb{E}[X]\mathbb{E}[Y]", r"\mathrm{Var}(aX)=a\mathrm{Var}(X)"])
+def test_false_rules_of_probability_are_not_proved(claim: str) -> None:
+    assert verify(claim, shapes=RANDOM).verdict not in ("proved", "proved_randomized", "certified")
+
+
+def test_a_hand_derived_gradient_is_proved_with_the_loss_given_beside_it() -> None:
+    claim = r"\nabla_w L = \frac{2}{n} X^\top (Xw - y) + 2\lambda w"
+    loss = r"L = \frac1n\|Xw-y\|_2^2 + \lambda\|w\|_2^2"
+    assert verify(claim, shapes=RIDGE, let=[loss]).verdict == "proved"
+    assert verify(claim.replace("2\\lambda", "\\lambda"), shapes=RIDGE, let=[loss]).verdict == "refuted"
+
+
+def test_a_gradient_of_something_undefined_is_not_decided() -> None:
+    with pytest.raises(ReadError, match="L is not defined"):
+        verify(r"\nabla_w L = 2w", shapes=RIDGE)
+    with pytest.raises(ReadError, match="is not defined"):
+        verify(r"\hat{w} = (X^\top X)^{-1}X^\top y", shapes=RIDGE)
+
+
+def test_every_link_of_a_chain_is_decided() -> None:
+    chain = r"\begin{align} \|Xw-y\|^2 &= (Xw-y)^\top(Xw-y) \\ &= w^\top X^\top X w - 2y^\top Xw + y^\top y \end{align}"
+    assert verify(chain, shapes=RIDGE).verdict == "proved"
+    assert verify(chain.replace("- 2y", "- y"), shapes=RIDGE).verdict == "refuted"
+
+
+def test_defined_functions_are_applied() -> None:
+    shapes = {"A": "n d", "x": "d", "b": "n"}
+    let = [r"f(x) = \|Ax-b\|^2"]
+    assert verify(r"\nabla f(x) = 2A^\top(Ax-b)", shapes=shapes, let=let).verdict == "proved"
+    assert verify(r"f(2x) = \|2Ax-b\|^2", shapes=shapes, let=let).verdict == "proved"
+
+
+def test_latex_and_unicode_text_are_recognized_where_numpy_text_is() -> None:
+    wanted = derive("mean((X@w - y)**2)", "w", shapes=RIDGE).result
+    for loss in (r"\frac1n\|Xw-y\|_2^2", "‖Xw − y‖²/n"):
+        assert verify(derive(loss, "w", shapes=RIDGE).result, wanted).verdict == "proved"
+    assert verify("‖w‖² = wᵀw", shapes=RIDGE).verdict == "proved"
+
+
+def test_the_variable_may_be_named_as_it_is_written() -> None:
+    found = derive(r"\theta^\top \theta + \lambda", r"\theta", shapes={r"\theta": "d", "lam": ""})
+    assert found.wrt.name == r"\theta"
+    assert derive(r"\lambda^2", r"\lambda", shapes="lam:").wrt.name == "lam"
+
+
+def test_symbols_keep_the_names_of_their_declarations() -> None:
+    found = reading(
+        r"\hat{y} + W^{(1)} x + \theta_{t+1}", {r"\hat{y}": "n", "W^{(1)}": "n d", "x": "d", r"\theta_{t+1}": "n"}
+    )
+    assert {s.name for s in found.symbols.values()} == {r"\hat{y}", "W^{(1)}", "x", r"\theta_{t+1}"}
+    assert found.notes == ()
+
+
+def test_what_was_assumed_is_listed() -> None:
+    found = reading(r"\frac{1}{n}\sum_{i=1}^n (w^\top x_i - y_i)^2", RIDGE)
+    assert found.notes == ("x_i is row i of X",)
+
+
+def test_an_optimum_stands_on_a_side() -> None:
+    found = read_latex(r"w^* = \arg\min_w \|Xw-y\|_2^2 + \lambda\|w\|^2", RIDGE)
+    assert isinstance(found, Relation)
+    assert isinstance(found.rhs, Optimum)
+    assert (found.rhs.kind, found.rhs.variables) == ("argmin", ("w",))
+    with pytest.raises(ReadError, match="nothing to decide"):
+        verify(r"w^* = \arg\min_w \|Xw-y\|_2^2", shapes=RIDGE)
+
+
+def test_laws_and_sets_are_phrases() -> None:
+    found = read_latex(r"y \sim \mathcal{N}(Xw, \lambda I)", RIDGE)
+    assert isinstance(found, Relation)
+    assert found.relation == "~"
+    assert isinstance(found.rhs, Phrase)
+
+
+def test_the_relation_of_a_chain_is_that_of_its_ends() -> None:
+    found = read_text("0 ≤ t < lam = 1", "t:, lam:")
+    assert isinstance(found, Relation)
+    assert found.relations == ("<=", "<", "==")
+    assert found.relation == "<"
+
+
+def test_macros_of_the_user_are_expanded() -> None:
+    macros = r"\newcommand{\norm}[1]{\left\|#1\right\|} \def\R{\lambda} \DeclareMathOperator{\sgm}{sigmoid}"
+    assert read_latex(macros + r" \norm{w}^2 + \R + \sgm(\R)", RIDGE) is read_latex(
+        r"\|w\|^2+\lambda+\sigma(\lambda)", RIDGE
+    )
+    with pytest.raises(ReadError, match="do not come to an end"):
+        read_latex(r"\newcommand{\a}{\a\a} \a", RIDGE)
+
+
+def test_errors_point_at_the_place() -> None:
+    with pytest.raises(ReadError) as caught:
+        read_latex(r"w^\top w + \bigoplus w", RIDGE)
+    first, line, caret, *_ = str(caught.value).splitlines()
+    assert "not understood: \\bigoplus" in first
+    assert "(column 12)" in first
+    assert line[caret.index("^")] == "\\"
+
+
+def test_both_readings_of_an_ambiguous_formula_are_shown() -> None:
+    with pytest.raises(ReadError, match=r"ambiguous: .* is .*, or .*"):
+        read_latex(r"a/b c", "a:, b:, c:")
+    with pytest.raises(ReadError, match="ambiguous"):
+        read_latex(r"\log(a)^2", "a: positive")
+
+
+def test_one_reading_that_fits_the_shapes_is_taken() -> None:
+    assert read_latex(r"1/2 w^\top w", RIDGE) is read_latex(r"\frac12 w^\top w", RIDGE)
