@@ -157,3 +157,24 @@ def test_triangular_systems_look_at_their_triangle_only() -> None:
         return 2 * scipy.linalg.solve_triangular(L.T, z, lower=False)
 
     assert check_gradient(loss, grad, wrt="b", shapes="S: 2 2 spd, b: 2").verdict in PROVED
+
+
+def net(params: Any, X: Any, Y: Any) -> Any:
+    H = np.tanh(X @ params["W1"])
+    return 0.5 * np.sum((H @ params["W2"] - Y) ** 2)
+
+
+def net_grad(params: Any, X: Any, Y: Any) -> Any:
+    grads = {}
+    H = np.tanh(X @ params["W1"])
+    R = H @ params["W2"] - Y
+    grads["dW2"] = H.T @ R
+    grads["dW1"] = X.T @ (R @ params["W2"].T * (1 - H**2))
+    return grads
+
+
+def test_parameters_and_gradients_in_dicts_are_found_by_name() -> None:
+    shapes = "X: n d, Y: n k, W1: d m, W2: m k"
+    assert check_gradient(net, net_grad, wrt=["W1", "W2"], shapes=shapes).verdict in PROVED
+    swapped = check_gradient(net, lambda params, X, Y: {"W1": net_grad(params, X, Y)["dW1"]}, wrt="W1", shapes=shapes)
+    assert swapped.verdict in PROVED
