@@ -35,6 +35,14 @@ def test_a_clip_that_is_part_of_the_function_is_no_guard() -> None:
     assert verdict.verdict == "refuted"
 
 
+def test_a_relu_with_a_tiny_threshold_is_no_guard() -> None:
+    verdict = check_gradient(lambda x: np.sum(np.maximum(x, 1e-8)), lambda x: np.ones_like(x), wrt="x", shapes="x: n")
+    assert verdict.verdict in ("refuted", "true_if")
+    far = check_gradient(lambda x: np.exp(np.minimum(x, 700)), lambda x: np.exp(x), wrt="x", shapes="x:")
+    assert far.verdict in PROVED
+    assert any("no clip" in note for note in far.notes)
+
+
 def test_a_guarded_gradient_that_is_wrong_is_refuted() -> None:
     verdict = check_gradient(clipped_entropy, lambda p, y: (y - p) / (p * (1 - p)), wrt="p", shapes="p: n unit, y: n")
     assert verdict.verdict == "refuted"
