@@ -170,7 +170,10 @@ def _apply(c: Curvatures, node: Apply) -> Found:
 
 
 def _along(c: Curvatures, node: Along) -> Found:
-    own, name = c.found[node.args[0]], node.function.name
+    inner, own, name = node.args[0], c.found[node.args[0]], node.function.name
+    if isinstance(inner, Linalg) and inner.function.name == "eigvals" and c.found[inner.args[0]] == AFFINE:
+        extreme = {"max": (CONVEX, "the largest eigenvalue is convex"), "min": (CONCAVE, "the smallest is concave")}
+        return extreme.get(name, _NONE)
     if name in _CONVEX_ALONG and own in (AFFINE, CONVEX):
         return CONVEX, f"{name} is convex and increases, of {own} functions"
     if name in _CONCAVE_ALONG and (own == AFFINE or (own == CONCAVE and name == "min")):

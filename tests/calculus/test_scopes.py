@@ -10,7 +10,7 @@ import pytest
 
 from symml.calculus.closed_forms import close
 from symml.calculus.differentiate import derivative, gradient, hessian
-from symml.calculus.facts import is_nonnegative, is_positive
+from symml.calculus.facts import is_nonnegative, is_positive, is_psd, is_symmetric
 from symml.calculus.normal import prove_equal
 from symml.calculus.numeric import enclose, evaluate
 from symml.calculus.sampling import Point
@@ -135,6 +135,9 @@ def test_signs_of_sums_and_means() -> None:
     assert not is_positive(series(exp(k), k, 1, m))
     assert is_nonnegative(integral(exp(t), t, 0, INF))
     assert not is_nonnegative(integral(exp(t), t, x, 0))
+    assert is_symmetric(expect(outer(u, u)))
+    assert not is_symmetric(expect(outer(u, 2 * u) @ matrix("Q", d, d)))
+    assert is_psd(expect(matrix("P", d, d, "psd") * exp(y)))
 
 
 # ---- normal form -----------------------------------------------------------------------------------------------------
