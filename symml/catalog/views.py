@@ -52,7 +52,7 @@ def _link_sign(relation: str) -> str:
 
 def _sign_latex(entry: Entry) -> str:
     if entry.pitfall:
-        return {"==": r"\ne", "<=": r"\nleq", ">=": r"\ngeq", "~=": r"\not\approx"}[entry.relation]
+        return {"==": r"\ne", "<=": r"\not\le", ">=": r"\not\ge", "~=": r"\not\approx"}[entry.relation]
     return _link_sign(entry.relation)
 
 

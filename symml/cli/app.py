@@ -94,7 +94,7 @@ def check(
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
     kind: Annotated[
-        str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward or objective.")
+        str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
     json: options.Json = False,
 ) -> None:

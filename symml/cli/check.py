@@ -10,6 +10,7 @@ import typer
 
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
+from symml.proof.custom_rules import check_custom_rule
 from symml.proof.derivative_claims import check_backward, check_hessian, check_hvp, check_objective
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
@@ -19,6 +20,7 @@ from symml.read.trace import load_function
 _FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
 _PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 _PLACE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\([^()]*\))?[\w.]*")
+_CUSTOM = "custom"
 CHECKS: dict[str, Callable[..., Verdict]] = {
     "gradient": check_gradient,
     "hessian": check_hessian,
@@ -40,8 +42,10 @@ def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str
 
 
 def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str) -> Verdict:
-    if kind not in CHECKS:
-        raise SymmlError(f"{kind!r} is not a kind of claim", cure=f"use one of: {', '.join(CHECKS)}")
+    if kind not in (*CHECKS, _CUSTOM):
+        raise SymmlError(f"{kind!r} is not a kind of claim", cure=f"use one of: {', '.join(CHECKS)}, {_CUSTOM}")
+    if kind == _CUSTOM:
+        return check_custom_rule(load_function(left), wrt=wrt.replace(",", " ").split(), shapes=shapes, digits=digits)
     if any(map(_is_place, (left, right))) and not (wrt and right):
         raise SymmlError(
             "functions in files are checked as a loss and its gradient",

@@ -214,9 +214,10 @@ def _judge(claim: Any, found: Estimate, tally: _Tally) -> bool:
     if found.kink:
         tally.kinks += 1
         return False
-    allowed = _SURE * found.error + _RELATIVE * (size + np.abs(claim))
+    relative = max(_RELATIVE, 1e3 * found.eps) if found.eps > 1e-12 else _RELATIVE
+    allowed = _SURE * found.error + relative * (size + np.abs(claim))
     if not np.all(np.isfinite(found.error)) or np.any(found.error > _LOOSE * (size + np.abs(claim)) + 1e-9):
-        if np.any(gap > 100 * found.error + _RELATIVE) and np.all(np.isfinite(found.error)):
+        if np.any(gap > 100 * found.error + relative) and np.all(np.isfinite(found.error)):
             return True
         tally.unclear.append(f"the differences are only right to {float(np.max(found.error)):.0e}")
         return False

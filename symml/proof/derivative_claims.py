@@ -26,7 +26,7 @@ from symml.read.tracing.array import TracedArray
 
 Shapes = str | Mapping[str, object] | Declarations | None
 _CACHES = ("cache", "ctx", "context", "saved", "residual", "residuals", "res", "tape")
-_GRAD_OUT = "grad_out"
+GRAD_OUT = "grad_out"
 
 
 def check_hessian(loss: Source, hess: Source, *, wrt: str, shapes: Shapes = None, digits: int = 50) -> Verdict:
@@ -100,7 +100,7 @@ def check_objective(
     first = check_claim(total, sides.claim[0], variable, digits, sides)
     second = _diagonal_verdict(total, sides.claim[1], variable, digits, sides)
     named = [_named(first, "the gradient"), _named(second, "the Hessian's diagonal")]
-    return _worst(named).with_notes(*sides.notes)
+    return worst(named).with_notes(*sides.notes)
 
 
 def _diagonal_verdict(total: Expr, claim: Expr, wrt: Symbol, digits: int, sides: Sides) -> Verdict:
@@ -125,10 +125,10 @@ def _named(verdict: Verdict, what: str) -> Verdict:
     return replace(verdict, statement=f"{what}: {verdict.statement}")
 
 
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The worst verdict, with the notes of all."""
-    worst = max(verdicts, key=lambda verdict: RANK.index(verdict.verdict))
-    return worst.with_notes(*(note for verdict in verdicts for note in verdict.notes))
+    found = max(verdicts, key=lambda verdict: RANK.index(verdict.verdict))
+    return found.with_notes(*(note for verdict in verdicts for note in verdict.notes))
 
 
 # ---- backward passes -------------------------------------------------------------------------------------------------
@@ -163,42 +163,42 @@ def check_backward(
         done = trace(forward, given.with_numbers(numbers))
         back = _backward(backward, done, given.with_numbers(numbers))
     output = done.value[0] if isinstance(done.value, tuple) else done.expression
-    total = times(output, _cotangent(output)).sum() if output.shape else times(output, _cotangent(output))
+    total = times(output, cotangent(output)).sum() if output.shape else times(output, cotangent(output))
     used = given.with_numbers(numbers) if numbers else given
     sides = Sides(total, back.value, used, numbers, back.origins, (*done.notes, *back.notes))
     found = [
         check_claim(total, claim, find_variable(total, name, used), digits, sides)
         for name, claim in zip(names, claims_of(back.value, names), strict=True)
     ]
-    return _worst(found).with_notes(*sides.notes)
+    return worst(found).with_notes(*sides.notes)
 
 
-def _cotangent(output: Expr) -> Symbol:
-    return symbol_node(_GRAD_OUT, output.shape)
+def cotangent(output: Expr) -> Symbol:
+    """The gradient of the output, as a symbol."""
+    return symbol_node(GRAD_OUT, output.shape)
 
 
 def _backward(backward: Callable[..., Any], done: Trace, names: Declarations) -> Trace:
     """The trace of the backward pass over what the forward pass left."""
     has_cache = isinstance(done.value, tuple)
     output = done.value[0] if has_cache else done.expression
-    cotangent = _cotangent(output)
-    own = replace(names, symbols={**names.symbols, _GRAD_OUT: cotangent})
+    own = replace(names, symbols={**names.symbols, GRAD_OUT: cotangent(output)})
     given: dict[str, object] = {}
     for name in inspect.signature(backward).parameters:
         if name in names.symbols or name in names.sizes or name in names.numbers:
             continue
-        if has_cache and (name in _CACHES or _GRAD_OUT in given.values()):
+        if has_cache and (name in _CACHES or GRAD_OUT in given.values()):
             rest = done.value[1:]
-            given[name] = _traced(rest[0] if len(rest) == 1 else rest)
-        elif _GRAD_OUT not in given.values():
-            given[name] = _GRAD_OUT
+            given[name] = traced(rest[0] if len(rest) == 1 else rest)
+        elif GRAD_OUT not in given.values():
+            given[name] = GRAD_OUT
     return trace(backward, own, arguments=given)
 
 
-def _traced(value: Any) -> Any:
+def traced(value: Any) -> Any:
     """Arrays of a traced function in the place of expressions."""
     if isinstance(value, tuple):
-        return tuple(_traced(part) for part in value)
+        return tuple(traced(part) for part in value)
     if isinstance(value, dict):
-        return {key: _traced(part) for key, part in value.items()}
+        return {key: traced(part) for key, part in value.items()}
     return TracedArray(value)

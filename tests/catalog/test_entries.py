@@ -13,6 +13,7 @@ from symml.catalog.book import chapters, entries, entry
 from symml.catalog.by import Reason
 from symml.catalog.crosscheck import Row, crosscheck
 from symml.catalog.declare import Entry
+from symml.catalog.sympy_form import has_nested_inverse
 from symml.expr.nodes import Apply
 from symml.expr.walk import topological
 from symml.proof.verdict import Verdict
@@ -22,7 +23,7 @@ CLOSED_LIST = (
     "_mle _symm _convex _stable _def"
 )
 SUFFIXES = tuple(CLOSED_LIST.split())
-RELATIONS = ("_eq_", "_le_")
+RELATIONS = ("_eq_", "_le_", "_ge_")
 GOOD = ("proved", "proved_randomized", "certified")
 TRUE = [e.id for e in entries() if not e.pitfall]
 PITFALLS = [e.id for e in entries() if e.pitfall]
@@ -37,7 +38,7 @@ def verified(entry_id: str) -> Verdict:
 
 @cache
 def crosschecked(entry_id: str) -> Row:
-    return crosscheck(entry(entry_id))
+    return crosscheck(entry(entry_id), verified(entry_id))
 
 
 def has_undefined(e: Entry) -> bool:
@@ -61,7 +62,8 @@ def test_the_crosscheck_finds_no_disagreement(entry_id: str) -> None:
 def test_a_pitfall_is_refuted_with_a_witness(entry_id: str) -> None:
     verdict = verified(entry_id)
     assert verdict.verdict in ("refuted", "true_if"), verdict
-    assert verdict.counterexample is not None or verdict.assumption
+    shapes_differ = verdict.evidence[0].stage == "shapes"
+    assert verdict.counterexample is not None or verdict.assumption or shapes_differ
     assert (verdict.verdict == "true_if") == bool(verdict.assumption)
     assert entry(entry_id).instead, "a pitfall says what is true"
 
@@ -74,7 +76,11 @@ def test_a_pitfall_that_names_an_entry_names_one_that_exists(entry_id: str) -> N
 
 
 # ---- views -----------------------------------------------------------------------------------------------------------
-EQUATIONS = [e.id for e in entries() if e.kind in ("identity", "pitfall") and e.relation == "=="]
+EQUATIONS = [
+    e.id
+    for e in entries()
+    if e.kind in ("identity", "pitfall") and e.relation == "==" and not has_nested_inverse(e.rhs)
+]
 
 
 @pytest.mark.parametrize("entry_id", EQUATIONS)
@@ -115,7 +121,7 @@ def test_every_view_of_the_entry_is_there(entry_id: str) -> None:
 def test_the_kernel_is_there_unless_a_function_is_undefined(entry_id: str) -> None:
     e = entry(entry_id)
     code = e.to_json()["code"]
-    assert code == "" if has_undefined(e) else f"def {e.name}(" in code
+    assert code is None if has_undefined(e) else f"def {e.name}(" in code
 
 
 # ---- style -----------------------------------------------------------------------------------------------------------

@@ -6,8 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
+from symml.calculus.floating import FloatPoint
+from symml.calculus.sampling import Point
 from symml.errors import DeclarationError
+from symml.expr.walk import symbols
 from symml.proof.gradient_check import check_gradient
 from symml.read.annotations import shapes_of
 from symml.read.trace import trace
@@ -116,3 +120,40 @@ def test_a_function_may_refuse_inputs_on_every_way_but_one() -> None:
     found = trace(guarded, "x:")
     assert found.guard is not None
     assert "x must be positive" in found.notes[0]
+
+
+def evidence(s: Any, K: Any, y: Any) -> Any:
+    L = np.linalg.cholesky(K + s * np.eye(len(y)))
+    a = np.linalg.solve(L.T, np.linalg.solve(L, y))
+    return 0.5 * y @ a + np.sum(np.log(np.diag(L)))
+
+
+def test_cholesky_factors_are_written_out() -> None:
+    def grad(s: Any, K: Any, y: Any) -> Any:
+        P = np.linalg.inv(K + s * np.eye(len(y)))
+        return 0.5 * np.trace(P) - 0.5 * y @ P @ P @ y
+
+    shapes = "s: positive, K: 2 2 spd, y: 2"
+    assert check_gradient(evidence, grad, wrt="s", shapes=shapes).verdict in PROVED
+    assert check_gradient(evidence, lambda s, K, y: 2 * grad(s, K, y), wrt="s", shapes=shapes).verdict == "refuted"
+
+
+def test_each_library_s_cholesky_is_its_own() -> None:
+    values = np.array([[4.0, 1.0], [1.0, 3.0]])
+    for library in (np.linalg, scipy.linalg):
+        factor = library.cholesky
+        found = trace(lambda S, factor=factor: factor(S), "S: 2 2 spd", arguments={"S": "S"}).expression
+        point = Point({}, {symbols(found)[0]: values.astype(int)})
+        assert np.allclose(FloatPoint(point).value(found), factor(values))
+
+
+def test_triangular_systems_look_at_their_triangle_only() -> None:
+    def loss(b: Any, S: Any) -> Any:
+        return b @ scipy.linalg.cho_solve(scipy.linalg.cho_factor(S, lower=True), b)
+
+    def grad(b: Any, S: Any) -> Any:
+        L = np.linalg.cholesky(S)
+        z = scipy.linalg.solve_triangular(L, b, lower=True)
+        return 2 * scipy.linalg.solve_triangular(L.T, z, lower=False)
+
+    assert check_gradient(loss, grad, wrt="b", shapes="S: 2 2 spd, b: 2").verdict in PROVED

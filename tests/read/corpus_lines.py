@@ -68,8 +68,8 @@ def as_mapping(shapes: str) -> dict[str, str]:
 
 def python_name(written: str) -> str:
     """``\\hat{y}`` is yhat, ``\\lambda`` is lam, ``W^{(1)}`` is W1."""
-    name = re.sub(r"\\(hat|bar|tilde)\{?(\\?\w+)\}?", r"\2\1", written)
-    name = re.sub(r"\\(mathbf|mathrm|mathcal|boldsymbol)", "", name).replace("lambda", "lam")
+    name = re.sub(r"\\(?:mathbf|mathrm|mathcal|boldsymbol)\{(\\?\w+)\}", r"\1", written).replace("lambda", "lam")
+    name = re.sub(r"\\(hat|bar|tilde)\{?(\\?\w+)\}?", r"\2\1", name)
     return "".join(char for char in unicodedata.normalize("NFKC", name) if char.isalnum())
 
 

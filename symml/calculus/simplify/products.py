@@ -8,7 +8,7 @@ from fractions import Fraction
 from symml.calculus.facts import is_symmetric
 from symml.calculus.simplify.rule import Rule, Uses, carriers, items_of, remake
 from symml.expr.arithmetic import full, rational_power, zeros
-from symml.expr.nodes import Along, Apply, Contract, Expr, Linalg, Power, Symbol, eye
+from symml.expr.nodes import Along, Apply, Contract, Expr, Linalg, OneHot, Power, Symbol, eye
 
 Item = tuple[Expr, tuple[int, ...]]
 
@@ -88,6 +88,8 @@ def rows_sum_to_one(node: Expr, uses: Uses) -> Expr | None:
 def _normalized_axes(node: Expr) -> tuple[int, ...]:
     if isinstance(node, Along) and node.function.name == "softmax":
         return node.axes
+    if isinstance(node, OneHot):
+        return (len(node.shape) - 1,)
     if isinstance(node, Symbol) and "rows_sum_to_one" in node.domain.facts:
         return (len(node.shape) - 1,)
     return ()

@@ -257,8 +257,9 @@ def exponential_entropy(x: Real, lam: Positive) -> Chain:
 @identity(source="casella2002", tags="distribution geometric normalization series")
 def geometric_normalization_eq(k: Real, q: Unit) -> Chain:
     """The probabilities of k failures before the first success, of probability q each, add up to one."""
-    yield series((1 - q) * q**k, k, 0, INF)
-    yield by.series, ONE
+    yield (1 - q) * series(q**k, k, 0, INF)
+    yield by.series, (1 - q) * (1 / (1 - q))
+    yield by.cancellation, ONE
 
 
 # ---- gamma, beta and their relatives ---------------------------------------------------------------------------------

@@ -157,9 +157,12 @@ def clipped_loss_eq() -> Chain:
     yield by.rounding, rounded("34.54")
 
 
-@definition(source="cheatsheet 5.13 and 8.7", tags="information kl divergence relative entropy")
+@definition(source="cheatsheet 5.13, 5.15 and 8.7", tags="information kl divergence relative entropy")
 def kl_def(p: Simplex["k"], q: Simplex["k"]) -> Chain:
-    """The divergence of q from p, in nats; it needs q > 0 wherever p > 0."""
+    """The divergence of q from p, in nats; it needs q > 0 wherever p > 0.
+
+    Where p is 0 the term is 0, by continuity; code that computes 0 log 0 returns NaN.
+    """
     yield sum(p * log(p / q))
     yield by.logarithm, sum(p * (log(p) - log(q)))
 

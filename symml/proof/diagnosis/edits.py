@@ -144,7 +144,8 @@ def _of_contract(node: Contract) -> Iterator[Edit]:
         yield Edit(mistakes.POWER, mistakes.POWER, ("square", k), _raised(k, 2))
         yield Edit(mistakes.POWER, mistakes.POWER, ("invert", k), _raised(k, -1))
     for factor in (Fraction(2), Fraction(1, 2), Fraction(-1)):
-        yield Edit(mistakes.INNER_FACTOR, mistakes.INNER_FACTOR, ("scale", factor), _scaled(factor))
+        kind = mistakes.SIGN if factor == -1 else mistakes.INNER_FACTOR
+        yield Edit(kind, kind, ("scale", factor), _scaled(factor))
 
 
 def _without(k: int) -> Callable[[Expr], Expr | None]:

@@ -151,6 +151,9 @@ def _at_activation(node: Apply, arg: Expr, slope: Expr) -> Iterator[Slip]:
     if again is not None:
         words = f"the derivative of {name} is taken at {name}(z) in the place of z"
         yield _with_slope(mistakes.AT_ACTIVATION, words, node, arg, again)
+    yield _with_slope(mistakes.CHAIN, f"the derivative of {name} is applied twice", node, arg, slope**2)
+    if name not in _ACTIVATIONS:
+        return
     one = full(1, node.shape)
     own = {
         "its value z": arg,
@@ -168,13 +171,8 @@ def _at_activation(node: Apply, arg: Expr, slope: Expr) -> Iterator[Slip]:
         "the step a > 0, which is relu's": functions.greater(node, 0),
     }
     for words, wrong in values.items():
-        kind = mistakes.OTHER_ACTIVATION if name in _ACTIVATIONS else mistakes.FUNCTION
+        kind = mistakes.OTHER_ACTIVATION
         yield _with_slope(kind, f"the slope of {name} is taken to be {words} (a the value)", node, arg, wrong)
-    yield _with_slope(mistakes.CHAIN, f"the derivative of {name} is applied twice", node, arg, slope**2)
-    inverse = rational_power(slope, Fraction(-1))
-    yield _with_slope(
-        mistakes.CHAIN, f"the derivative of {name} divides in the place of multiplying", node, arg, inverse
-    )
 
 
 def _at_power(node: Power, depends: set[Expr]) -> Iterator[Slip]:

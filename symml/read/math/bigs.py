@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from symml.read.math import scripts
 from symml.read.math.calls import RUNS
-from symml.read.math.names import spell
+from symml.read.math.names import scan_base, spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
-from symml.read.math.tree import Node
+from symml.read.math.tree import Node, Written
 
 Span = tuple[int, int]
 
@@ -73,12 +74,13 @@ def _conditions(p: Parser) -> Node:
 def _running(p: Parser) -> frozenset[str]:
     """The letters that run: all, or those before the sign of a range."""
     found: list[str] = []
-    for token in p.found[p.place : p.stop]:
-        if token.text in ("=", r"\in", r"\le", "<"):
-            break
-        row = p.table.find(token.text)
-        if token.text.isalpha() or token.kind == "command":
-            found += [token.text] if row is None or row.kind in ("symbol", "random", "size") else []
+    k = p.place
+    while k < p.stop and p.found[k].text not in ("=", r"\in", r"\le", "<"):
+        base = scan_base(p.found, k, p.stop)
+        if base is not None:
+            row = p.table.find(base[0])
+            found += [base[0]] if row is None or row.kind in ("symbol", "random", "size") else []
+        k = k + 1 if base is None else base[1]
     return frozenset(found)
 
 
@@ -159,7 +161,8 @@ def _stands_outside(p: Parser, letter: str, start: int, first: int) -> bool:
 def named(p: Parser) -> Node:
     r"""``\max(a, b)``, ``\max_i x_i``, ``\arg\min_w f(w)``, ``\max x``."""
     token = p.next()
-    operator = {"sup": "max", "inf": "min"}.get(name := token.text.removeprefix("\\"), name)
+    name = token.text.removeprefix("\\").replace(" ", "")
+    operator = {"sup": "max", "inf": "min"}.get(name, name)
     if operator in ("lim", "arg"):
         raise p.error(
             token,
@@ -191,6 +194,44 @@ def _ahead(p: Parser) -> Span:
 
 
 def integral(p: Parser) -> Node:
-    """Integrals are not expressions here."""
-    token = p.peek()
-    raise p.error(token, "not understood: integrals have no expression here", "write the value, or a sum")
+    r"""``\int_a^b f(x)\,dx``: the body stands before the differential."""
+    token = p.next()
+    marks = scripts.scan(p)
+    stop = _differential(p)
+    if stop is None:
+        raise p.error(token, "an integral without a differential", "write dx after the body")
+    base = scan_base(p.found, stop + 1, p.stop)
+    assert base is not None
+    first = p.found[stop + 1]
+    outer, p.bound = p.bound, p.bound | {base[0]}
+    one = Node("number", (), Fraction(1), first.start, first.start)
+    body = p.within((p.place, stop), Parser.expression) if stop > p.place else one
+    p.bound = outer
+    p.place = base[1]
+    variable = Node("name", (), Written(base[0]), first.start, first.end)
+    ends = () if marks.sub is None else _ends(p, marks)
+    return Node("integral", (body, variable, *ends), None, token.start, first.end)
+
+
+def _differential(p: Parser) -> int | None:
+    """The place of the ``d`` of the differential that ends the body."""
+    depth = 0
+    for k in range(p.place, p.stop):
+        token = p.found[k]
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
+        if depth < 0:
+            return None
+        if depth == 0 and token.text == "d" and scan_base(p.found, k + 1, p.stop) is not None:
+            return k
+    return None
+
+
+def _ends(p: Parser, marks: scripts.Marks) -> tuple[Node, ...]:
+    r"""The limits of an integral; ``\mathbb{R}`` below is the whole line."""
+    assert marks.sub is not None
+    if marks.sup is not None:
+        return p.within(marks.sub, Parser.expression), p.within(marks.sup, Parser.expression)
+    infinity = Node("infinity", (), None, p.found[marks.sub[0]].start, p.found[marks.sub[0]].start)
+    if spell(p.found[slice(*marks.sub)]) != r"\mathbb{R}":
+        raise p.error(p.found[marks.sub[0]], "not understood: the range of this integral", r"write \int_a^b")
+    return Node("negative", (infinity,), None, infinity.start, infinity.end), infinity

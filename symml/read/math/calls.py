@@ -26,6 +26,7 @@ _LOOSE = set_of("log sin cos tan")
 _SIMPLE = set_of("number declared name entry power primed constant")
 # Names of arrays that are never functions when something stands above them.
 _ARRAYS = set_of(r"I e \mathbf{I} \mathbf{1} \mathbb{1} \mathbf{0} \mathbb{I} \pi")
+_BRACKETED = set_of(r"\mathbb{E} E \mathbb{V} \mathbb{C} \mathbb{1} \mathbf{1} \mathbb{I} \mathbb{P} P I")
 _INDEXED_DOMAINS = set_of("simplex probability unit")
 
 
@@ -226,9 +227,12 @@ def entry_or_product(p: Parser, node: Node, row: Declared, marks: Marks) -> Node
     if p.peek().text != "(" or not shape or marks != Marks():
         return node
     letters = _plain_letters(p)
+    domain = getattr(getattr(row.value, "domain", None), "name", "")
+    if not letters and domain == "simplex" and p.peek(1).kind == "letter" and p.peek(2).text == ")":
+        what = f"ambiguous: an entry of {row.name}, or a product with {p.peek(1).text}"
+        raise p.error(p.peek(), what, "leave the argument undeclared for an entry, or write the number first")
     if len(letters) != len(shape):
         return node
-    domain = getattr(getattr(row.value, "domain", None), "name", "")
     if not all(letter in p.bound or domain in _INDEXED_DOMAINS for letter in letters):
         return node
     listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
@@ -270,8 +274,7 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
 
 
 def _takes_brackets(p: Parser, written: Written) -> bool:
-    bracketed = (r"\mathbb{E}", "E", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbb{P}", "P", "I")
-    return written.base in bracketed or written.base.startswith(r"\mathrm{")
+    return written.base in _BRACKETED or written.base.startswith(r"\mathrm{")
 
 
 def _indicator_below(p: Parser, node: Node, span: tuple[int, int]) -> Node | None:
@@ -291,7 +294,9 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
     below = p.within(marks.sub, _below_name) if marks.sub is not None else None
     opening = p.peek().text
     above = None if marks.sup is None else spell(p.found[slice(*marks.sup)])
+    outer, p.bound = p.bound, p.bound | _drawn(p, below)
     listed = arguments(p)
+    p.bound = outer
     head = Applied(node.value, tuple(listed.value), marks.primes, below, opening)
     call = Node("apply", listed.args, head, node.start, listed.end)
     if marks.sup is not None:
@@ -301,6 +306,18 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
             )
         call = scripts.raised(p, call, marks.sup)
     return scripts.postfix(p, call)
+
+
+def _drawn(p: Parser, below: Node | None) -> frozenset[str]:
+    r"""The letters that are drawn from declared vectors of probabilities below an expectation: ``x \sim p``."""
+    found = set()
+    for part in below.args if below is not None else ():
+        if part.kind == "relation" and part.value == ("~",) and part.args[0].kind in ("name", "declared"):
+            law = part.args[1]
+            symbol = law.value.value if law.kind == "declared" else None
+            if len(getattr(symbol, "shape", ())) == 1:
+                found.add(p.source[part.args[0].start : part.args[0].end].strip())
+    return frozenset(found)
 
 
 def _below_name(p: Parser) -> Node:

@@ -10,6 +10,7 @@ from symml.read.math.names import Table
 from symml.read.math.operands import operand
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.rows import statements
+from symml.read.math.scripts import evaluated
 from symml.read.math.statements import condition
 from symml.read.math.tokens import tokens
 from symml.read.math.tree import Node
@@ -33,11 +34,15 @@ def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]
     rows = statements(found)
     if not rows:
         raise ReadError("there is nothing to read", cure=r"write a formula, such as \|Xw-y\|_2^2")
-    return source, [_clause(Parser(source, row, table, operand, one_line=one_line)) for row in rows]
+    return source, [_clause(Parser(source, row, table, operand, evaluated, one_line=one_line)) for row in rows]
 
 
 def _clause(p: Parser) -> Clause:
     """A chain of relations and what follows it."""
+    if p.peek().text in (r"\forall", r"\exists"):
+        while p.peek().text not in (":", ",", "") and p.peek().kind != "stop":
+            p.next()
+        p.take(":", ",")
     node = condition(p)
     chain = Clause(list(node.args), list(node.value), [], []) if node.kind == "relation" else Clause([node], [], [], [])
     while p.peek().kind != "stop":
@@ -45,7 +50,7 @@ def _clause(p: Parser) -> Clause:
     return chain
 
 
-_WHERE = ("where", "with", "let", "and", "for")
+_WHERE = ("where", "with", "let", "and", "for", "to", "s.t", "all", "every", "each", "any")
 
 
 def _tail(p: Parser, chain: Clause) -> None:
@@ -56,7 +61,7 @@ def _tail(p: Parser, chain: Clause) -> None:
         token = p.peek()
         if token.text in (",", ";", ".") and token.kind == "sign":
             p.next()
-        elif token.kind == "word" and all(word.strip(".,") in PROSE or word in _WHERE for word in token.text.split()):
+        elif token.kind == "word" and all(word.strip(".,") in (*PROSE, *_WHERE) for word in token.text.split()):
             words += p.next().text.split()
         else:
             break
@@ -65,7 +70,8 @@ def _tail(p: Parser, chain: Clause) -> None:
     if p.peek() is first:
         raise p.not_understood(first)
     start = p.peek().start
-    if p.peek().text == r"\forall" or "for" in words:
+    elided = any(token.text == r"\dots" for token in p.found[p.place : p.stop])
+    if p.peek().text == r"\forall" or "for" in words or elided:
         _skip(p)
         chain.conditions.append(p.source[start : p.found[p.stop - 1].end])
         return

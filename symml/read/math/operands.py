@@ -65,7 +65,7 @@ def _word(p: Parser) -> Node:
     token = p.peek()
     if p.table.find(r"\mathrm{" + token.text.replace(" ", "") + "}") is not None:
         return symbols.symbol(p)
-    if token.text in OPERATORS:
+    if token.text.replace(" ", "") in OPERATORS:
         return bigs.named(p)
     if token.text in FUNCTIONS and calls.is_called(p):
         return calls.function(p)
@@ -181,6 +181,17 @@ def _angles(p: Parser) -> Node:
     return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
 
 
+def _left_open(p: Parser) -> Node:
+    r"""``\left. f(x) \right|_{x = a}``"""
+    opening = p.next()
+    outer, held, p.bars, p.held = p.bars, p.held, ["|"], 1
+    inner = p.expression()
+    p.bars, p.held = outer, held
+    if p.peek().text != "|" or p.peek(1).text != "_":
+        raise p.error(opening, r"this \left. has no \right|_{...}", r"write \left. f(x) \right|_{x = a}")
+    return scripts.postfix(p, replace(scripts.evaluated(p, inner), start=opening.start))
+
+
 def _refused(what: str, cure: str) -> Rule:
     def refuse(p: Parser) -> Node:
         token = p.peek()
@@ -222,6 +233,7 @@ _RULES: dict[str, Rule] = {
     "|": _bars,
     r"\|": _bars,
     r"\langle": _angles,
+    r"\left.": _left_open,
     r"\underbrace": _braced,
     r"\overbrace": _braced,
     r"\boxed": _boxed,

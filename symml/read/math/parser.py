@@ -40,17 +40,25 @@ class Parser:
         one_line: Whether this is plain text.
         bars: The bars that are open.
         retries: How often two bars side by side were read a second time.
+        held: How many derivatives wait for a bar after the product that they take.
         bound: The letters that run, inside big operators.
     """
 
     def __init__(
-        self, source: str, found: list[Token], table: Table, operand: Callable[[Parser], Node], *, one_line: bool
+        self,
+        source: str,
+        found: list[Token],
+        table: Table,
+        operand: Callable[[Parser], Node],
+        evaluated: Callable[[Parser, Node], Node],
+        *,
+        one_line: bool,
     ) -> None:
         self.source, self.found, self.table, self.one_line = source, found, table, one_line
-        self._operand = operand
+        self._operand, self._evaluated = operand, evaluated
         self.place, self.stop = 0, len(found)
         self.bars: list[str] = []
-        self.retries = 0
+        self.retries = self.held = 0
         self.bound: frozenset[str] = frozenset()
 
     # ---- the tokens --------------------------------------------------------------------------------------------------
@@ -172,9 +180,24 @@ class Parser:
                 self.next()
             signs.append(op)
             parts.append(self._dots() if self.peek().text == r"\dots" else self.chain(level + 1))
-        if len(parts) == 1 and signs[0] in ("", "+"):
-            return parts[0]
-        return Node(kind, tuple(parts), tuple(signs), parts[0].start, parts[-1].end)
+        whole = parts[0]
+        if len(parts) > 1 or signs[0] not in ("", "+"):
+            whole = Node(kind, tuple(parts), tuple(signs), parts[0].start, parts[-1].end)
+        return self._at_bar(whole) if level == PRODUCT and not self.held else whole
+
+    def _at_bar(self, node: Node) -> Node:
+        """A product, or its value where the bar after it says: ``f(x)|_{x = a}``."""
+        token = self.peek()
+        if token.text != "|" or self.peek(1).text != "_" or token.side == "left" or "|" in self.bars:
+            return node
+        return self._evaluated(self, node)
+
+    def operand_of_prefix(self) -> Node:
+        """The product after a derivative: a bar after it belongs to the derivative."""
+        self.held += 1
+        node = self.chain(PRODUCT)
+        self.held -= 1
+        return node
 
     def operand(self) -> Node:
         """An operand with its sign, scripts and arguments."""
@@ -201,7 +224,7 @@ class Parser:
         if token.kind in ("number", "letter", "word", "begin"):
             return True
         if token.text in ("|", r"\|"):
-            return self.opens_bar(token)
+            return self.peek(1).text != "_" and self.opens_bar(token)
         return token.text not in _STOPS and token.text not in INFIX
 
     def opens_bar(self, token: Token) -> bool:
@@ -228,9 +251,10 @@ class Parser:
     def bracketed(self, read: Callable[[Parser], Node], *, separator: bool = False) -> Node:
         """What stands in the brackets at hand; bars outside do not close inside."""
         opening = self.next()
-        outer, self.bars = self.bars, ["separator"] if separator else []
+        outer, held = self.bars, self.held
+        self.bars, self.held = ["separator"] if separator else [], 0
         node = read(self)
-        self.bars = outer
+        self.bars, self.held = outer, held
         closing = _CLOSERS[opening.text]
         if self.peek().text != closing or self.peek().kind == "stop":
             at = self.peek()

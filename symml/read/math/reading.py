@@ -21,6 +21,7 @@ from symml.read.math.rules import RULES
 from symml.read.math.rules.definitions import define
 from symml.read.math.rules.events import is_event
 from symml.read.math.rules.names import identifier, relatives
+from symml.read.math.rules.probability import variables
 from symml.read.math.tree import Node, Written, walk
 from symml.read.math.value import Value, spread, union
 
@@ -112,6 +113,8 @@ class _Reader:
         """Whether a side is an undeclared name, which takes the shape of the other sides."""
         if not all(sign in ("==", ":=", "~=", "proportional") for sign in signs):
             return False
+        if node.kind == "power" and node.value is None and node.args[1].kind == "number":
+            return node.args[0].kind == "name" and not node.args[0].args and self._is_lone(node.args[0], signs)
         if node.kind == "name":
             known = node.value.base in ("e", r"\pi", "I", r"\mathbf{I}", r"\mathbf{1}", r"\mathbf{0}", r"\delta")
             relatives = node.args and not node.value.sup and self._has_relative(node)
@@ -129,16 +132,22 @@ class _Reader:
         if base in ("N", "P", r"\mathbb{P}", r"\mathrm{KL}", "H", r"\mathrm{Var}", r"\mathrm{Cov}"):
             if base == "P" and all(is_event(self.e, part) for part in node.args):
                 return False
+            if base == "H" and len(node.args) > 1 and variables(self.e, node) is not None:
+                return False
             return base in ("H", "P") and not all(_is_distribution(part) for part in node.args)
         plain = all(part.kind in ("declared", "name") for part in node.args)
         scalar = all(part.kind == "declared" and not getattr(part.value.value, "shape", (1,)) for part in node.args)
-        return plain and not scalar
+        return plain and (not scalar or base.startswith(r"\mathrm{"))
 
     def _named(self, node: Node, others: list[Value]) -> Value:
         """The symbol for an undeclared name, in the shape of another side."""
-        written: Written = node.value if node.kind == "name" else node.value.written
         if not others:
             return self.e.value(node)
+        if node.kind == "power":
+            base: Written = node.args[0].value
+            written = replace(base, sup=str(node.args[1].value))
+        else:
+            written = node.value if node.kind == "name" else node.value.written
         like = others[0]
         labels = tuple(k for k in like.labels)
         bare = (
@@ -209,6 +218,9 @@ class _Reader:
                 made.append(side)
         symbols = {key: row.value for key, row in e.table.found.items() if isinstance(row.value, Symbol)}
         symbols |= e.inferred | e.undefined
+        notes = tuple(e.notes)
+        for condition in clause.conditions if not clause.signs else ():
+            e.note(f"it is said that {condition}")
         notes = tuple(e.notes)
         if not clause.signs:
             (only,) = made

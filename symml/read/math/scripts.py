@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from symml.read.math.names import spell
 from symml.read.math.parser import Parser
+from symml.read.math.statements import condition
 from symml.read.math.tree import Node
 
 Span = tuple[int, int]
@@ -96,6 +97,13 @@ def postfix(p: Parser, node: Node) -> Node:
             return node
 
 
+def evaluated(p: Parser, node: Node) -> Node:
+    r"""``\Big|_{x = a}`` after a product: its value there."""
+    p.place += 2
+    at = p.within(p.group(), condition)
+    return Node("evaluated", (node, at), None, node.start, p.found[p.place - 1].end)
+
+
 def _exponent(p: Parser) -> Node:
     """``1/2`` of ``^(1/2)``, and of ``^(⊙1/2)`` for a power of every entry."""
     p.take(*_ELEMENTWISE)
@@ -115,6 +123,9 @@ def raised(p: Parser, node: Node, span: Span) -> Node:
     """A base with what stands above it."""
     end = p.found[p.place - 1].end
     written = spell(p.found[slice(*span)])
+    if _is_label(p, span):
+        inner = p.within((span[0] + 1, span[1] - 1), Parser.expression)
+        return Node("label", (node, inner), written, node.start, end)
     if written in MARKS and not (written in ("T", "H", "c") and _is_number(p, written)):
         return Node("mark", (node,), MARKS[written], node.start, end)
     first = p.found[span[0]]
@@ -123,6 +134,18 @@ def raised(p: Parser, node: Node, span: Span) -> Node:
         return Node("power", (node, exponent), "elementwise", node.start, end)
     exponent = p.within(span, Parser.expression)
     return Node("power", (node, exponent), None, node.start, end)
+
+
+def _is_label(p: Parser, span: Span) -> bool:
+    """Whether ``(1)``, ``[l]`` or ``(t+1)`` stands above: a whole number or an undeclared letter in brackets."""
+    found = p.found[slice(*span)]
+    if len(found) not in (3, 5) or (found[0].text, found[-1].text) not in (("(", ")"), ("[", "]")):
+        return False
+    first, rest = found[1], found[2:-1]
+    free = first.kind == "letter" and (first.text in p.bound or p.table.find(first.text) is None)
+    if first.kind == "number" and not rest:
+        return first.text.isdigit()
+    return free and (not rest or (rest[0].text in ("+", "-") and rest[1].kind == "number"))
 
 
 def _is_number(p: Parser, letter: str) -> bool:

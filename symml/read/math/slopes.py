@@ -8,7 +8,6 @@ from symml.read.math import scripts
 from symml.read.math.names import group_end, spell
 from symml.read.math.parser import Parser
 from symml.read.math.tree import Node
-from symml.read.math.vocabulary import PRODUCT
 
 Span = tuple[int, int]
 _SIGNS = ("d", r"\partial")
@@ -51,7 +50,7 @@ def fraction(p: Parser, start: int) -> Node | None:
             raise p.error(
                 p.found[top[0]], "nothing is differentiated here", "write the function above, or after the fraction"
             )
-        body = p.chain(PRODUCT)
+        body = p.operand_of_prefix()
     kind = "total" if p.found[low[0]].text == "d" else "partial"
     node = Node("slope", (body, *variables), Slope(kind, orders), start, p.found[p.place - 1].end)
     return scripts.postfix(p, node)
@@ -134,7 +133,7 @@ def _inline(p: Parser, start: int, sign: str) -> Node:
     if below != order:
         raise p.error(variable, f"order {order} above, {below} below", "write the same order")
     if body is None:
-        body = p.chain(PRODUCT)
+        body = p.operand_of_prefix()
     kind = "total" if sign == "d" else "partial"
     return Node("slope", (body, variable), Slope(kind, (order,)), start, p.found[p.place - 1].end)
 
@@ -165,7 +164,7 @@ def nabla(p: Parser) -> Node:
         outer.append(body)
         body = body.args[0]
     if body.kind not in ("name", "apply", "apply declared", "function name") and p.starts_operand():
-        rest = p.chain(PRODUCT)
+        rest = p.operand_of_prefix()
         body = Node("product", (body, rest), ("", ""), body.start, rest.end)
     node = Node("nabla", (body, *variables), Slope(kind), token.start, body.end)
     for mark in reversed(outer):

@@ -29,7 +29,8 @@ def symbol(p: Parser) -> Node:
     p.place = base[1]
     marks = scripts.scan(p)
     for written, used in _candidates(p, base[0], marks):
-        row = None if written.key in p.bound else p.table.find(written.key)
+        runs = "sub" in used and marks.sub and any(t.text in p.bound for t in p.found[slice(*marks.sub)])
+        row = None if written.key in p.bound or runs else p.table.find(written.key)
         if row is not None:
             return _declared(p, row, written, marks.without(used), first)
     return _undeclared(p, base[0], marks, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symml.errors import ReadError
 from symml.read.math.tree import set_of
@@ -90,7 +90,7 @@ def tokens(text: str, *, one_line: bool = False) -> list[Token]:
     """
     if len(text) > MAX_TEXT:
         raise ReadError(f"the text has {len(text)} characters; at most {MAX_TEXT} are read", cure="read it in pieces")
-    found = list(_merged(_Lexer(text, one_line).run()))
+    found = list(_merged(_rearranged(_without_empty_sides(_Lexer(text, one_line).run()))))
     _check_braces(text, found)
     return found
 
@@ -190,10 +190,12 @@ class _Lexer:
         if written.endswith("*") and written not in _SAME and written not in WORDS and written not in _WITH_GROUP:
             written = written[:-1]
             self.place -= 1
-        if written in _DROPPED or written in (r"\(", r"\)", r"\[", r"\]"):
+        if written == r"\bf" and self.out and self.out[-1].text == "{":
+            self.out.insert(-1, replace(self.out[-1], text=r"\mathbf", kind="command"))
+        elif written in _DROPPED or written in (r"\(", r"\)", r"\[", r"\]"):
             self.gap = True
         elif written in _SIDES:
-            self._delimiter(_SIDES[written])
+            self._delimiter(_SIDES[written], start)
         elif written in _WITH_GROUP:
             self._group_text(start)
         elif written.startswith(r"\\"):
@@ -210,12 +212,13 @@ class _Lexer:
             kind = "command" if same[0] == "\\" and same[1].isalpha() else "sign"
             self._emit(same, kind, start, self.place)
 
-    def _delimiter(self, side: str) -> None:
+    def _delimiter(self, side: str, start: int) -> None:
         r"""``\left`` and its kin say on which side the next delimiter stands; ``\left.`` stands for nothing."""
         rest = len(self.text) - len(self.text[self.place :].lstrip(" \n\t")) if self.place < len(self.text) else 0
         self.place = max(self.place, rest)
         if self.text[self.place : self.place + 1] == "." and side:
             self.place += 1
+            self._emit(rf"\{side}.", "sign", start, self.place)
             return
         self.side = side
 
@@ -268,6 +271,66 @@ class _Lexer:
 
     def _error(self, place: int, what: str, cure: str) -> ReadError:
         return ReadError(f"{what} (column {place + 1})", source=self.text, column=place, cure=cure)
+
+
+def _without_empty_sides(found: list[Token]) -> list[Token]:
+    r"""Without ``\right.``, and without ``\left.`` unless a bar ends what it begins."""
+    opened: list[int] = []
+    dropped: set[int] = set()
+    for k, token in enumerate(found):
+        if token.side == "left" or token.text == r"\left.":
+            opened.append(k)
+        elif token.side == "right" or token.text == r"\right.":
+            start = opened.pop() if opened else None
+            if start is not None and found[start].text == r"\left." and token.text != "|":
+                dropped.add(start)
+            if start is not None and found[start].text == r"\{" and token.text == r"\right.":
+                dropped.update(_as_cases(found, start, k))
+        if token.text in (r"\right.", r"\middle."):
+            dropped.add(k)
+    dropped.update(k for k in opened if found[k].text == r"\left.")
+    return [token for k, token in enumerate(found) if k not in dropped]
+
+
+def _rearranged(found: list[Token]) -> list[Token]:
+    r"""``\underset{w}{\arg\min}`` is ``\arg\min_{w}``, ``\mathop{f}`` is f."""
+    if not any(token.text in (r"\underset", r"\mathop") for token in found):
+        return found
+    result: list[Token] = []
+    k = 0
+    while k < len(found):
+        token = found[k]
+        below = _braced(found, k + 1) if token.text in (r"\underset", r"\mathop") else None
+        inner = _braced(found, below[1]) if below is not None and token.text == r"\underset" else below
+        if below is None or inner is None or any(t.text in ("=", r"\to") for t in found[inner[0] : inner[1]]):
+            result.append(token)
+            k += 1
+            continue
+        result += found[inner[0] + 1 : inner[1] - 1]
+        if token.text == r"\underset":
+            result += [replace(token, text="_", kind="sign"), *found[below[0] : below[1]]]
+        k = inner[1]
+    return result
+
+
+def _braced(found: list[Token], k: int) -> tuple[int, int] | None:
+    """The places of a group with its braces."""
+    depth = 0
+    for place in range(k, len(found)):
+        depth += {"{": 1, "}": -1}.get(found[place].text, 0)
+        if depth == 0:
+            return (k, place + 1) if place > k else None
+    return None
+
+
+def _as_cases(found: list[Token], start: int, stop: int) -> set[int]:
+    r"""``\left\{ \begin{array}{ll} ... \end{array} \right.`` are cases; gives the places of what goes."""
+    if found[start + 1].text != "array" or found[start + 1].kind != "begin" or found[stop - 1].text != "array":
+        return {start}
+    for k in (start + 1, stop - 1):
+        found[k] = replace(found[k], text="cases")
+    close = next((k for k in range(start + 2, stop) if found[k].text == "}"), start + 2)
+    return {start, *range(start + 2, close + 1)}
 
 
 def _merged(found: list[Token]) -> Iterator[Token]:

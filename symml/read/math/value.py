@@ -72,6 +72,16 @@ def spread(value: Value, labels: Sequence[str], core: Shape, dims: dict[str, Dim
     )
 
 
+def summed_over(value: Value, letters: Sequence[str]) -> Value:
+    """The sum over running indices."""
+    kept = tuple(label for label in value.labels if label not in letters)
+    own = [("own", k) for k in range(value.rank)]
+    axes = [*(("run", x) for x in value.labels), *own]
+    return Value(
+        contract([(value.expr, axes)], [*(("run", x) for x in kept), *own]), kept, value.row, value.elementwise
+    )
+
+
 def describe(value: Value) -> str:
     """What a value is, in words."""
     if value.rank == 0:

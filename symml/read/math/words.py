@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symml.read.math.names import Table
 from symml.read.math.tokens import Token
 from symml.read.math.tree import set_of
-from symml.read.math.vocabulary import OPERATORS, is_function
+from symml.read.math.vocabulary import METRICS, OPERATORS, is_function
 
 _LONGEST = 24
 _PROSE = set_of("if for where and or otherwise else when with is all let be iff then st")
@@ -74,7 +74,7 @@ def _split(run: list[Token], table: Table, one_line: bool, below: bool) -> Itera
 def _is_word(word: str, table: Table, one_line: bool, below: bool) -> bool:
     if word in table.words:
         return True
-    if is_function(word) or word in OPERATORS or word in _PROSE:
+    if is_function(word) or word in OPERATORS or word in _PROSE or word in METRICS:
         return not table.has_letters(word)
     if not one_line or table.has_letters(word) or (len(word) == 2 and word[0] == "d"):
         return False

@@ -144,6 +144,14 @@ class TracedArray(ArrayOperators):
         """The transpose, a view."""
         return self.transpose()
 
+    def t(self) -> TracedArray:
+        """The transpose, as PyTorch writes it."""
+        return self.transpose()
+
+    def clone(self) -> TracedArray:
+        """A copy, as PyTorch writes it."""
+        return self.copy()
+
     def transpose(self, *axes: Any) -> TracedArray:
         """The array with its axes in reverse, or in the given, order; a view."""
         given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
@@ -233,8 +241,10 @@ class TracedArray(ArrayOperators):
 
     def __getattr__(self, name: str) -> Any:
         if name not in METHODS:
+            if name in torch_names.METHODS:
+                return lambda *args, **options: torch_names.call(name, (self, *args), options)
             raise AttributeError(f"a traced array has no .{name}")
-        return lambda *args, **options: dispatch.call(name, (self, *args), options)
+        return lambda *args, **options: dispatch.call(name, (self, *args), _numpy_options(options))
 
     def __iadd__(self, other: Any) -> TracedArray:
         return self.updated(dispatch.call("add", (self, other), {}))
@@ -252,7 +262,12 @@ class TracedArray(ArrayOperators):
         return self.updated(dispatch.call("power", (self, other), {}))
 
 
+def _numpy_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options under NumPy's names; torch says ``dim`` and ``keepdim``."""
+    return {{"dim": "axis", "keepdim": "keepdims"}.get(key, key): value for key, value in options.items()}
+
+
 _RANK = {"b": 0, "i": 1, "f": 2}
 
 # Keys and functions make arrays, and arrays are indexed and computed with.
-from symml.read.tracing import dispatch, keys  # noqa: E402  # see the line above
+from symml.read.tracing import dispatch, keys, torch_names  # noqa: E402  # see the line above

@@ -152,6 +152,8 @@ class Namespace:
 
 def function(name: str, original: Any) -> Any:
     """What stands for a function of NumPy or SciPy; constants and classes stand for themselves."""
+    if name == "linalg.cholesky" and (getattr(original, "__module__", "") or "").startswith("scipy"):
+        name = "linalg.scipy_cholesky"
     if name in special.FUNCTIONS or names.find(name) is not None or name in _BITWISE:
         return TracedFunction(name.removeprefix("special."), original)
     if isinstance(original, type) or not callable(original):

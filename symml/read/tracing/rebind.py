@@ -16,6 +16,7 @@ import numpy as np
 from symml.expr.nodes import constant
 from symml.read.tracing.array import TracedArray
 from symml.read.tracing.namespace import BUILTINS, Namespace, function
+from symml.read.tracing.torch_names import TorchNamespace
 
 _PREFIXES = {
     "numpy": "",
@@ -25,6 +26,10 @@ _PREFIXES = {
     "scipy.linalg": "linalg.",
     "math": "",
     "scipy._lib.array_api_extra": "xpx.",
+    "jax.numpy": "",
+    "jax.nn": "",
+    "jax.scipy.special": "special.",
+    "autograd.numpy": "",
 }
 _NUMPY = Namespace(np)
 # What SciPy's own functions use to find the array library of their arguments.
@@ -58,6 +63,10 @@ class Rebinder:
             prefix = _PREFIXES.get(value.__name__)
             if prefix is not None:
                 return Namespace(value, prefix)
+            if value.__name__ in ("torch", "torch.nn.functional"):
+                return TorchNamespace(value)
+            if value.__name__ in ("jax", "autograd"):
+                return _Module(value, self)
             return _Module(value, self) if self._is_own(value.__name__, getattr(value, "__file__", None)) else value
         if isinstance(value, types.MethodType):
             return types.MethodType(self.value(value.__func__), self.value(value.__self__))

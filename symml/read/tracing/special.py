@@ -12,6 +12,7 @@ from symml.expr import arithmetic, build, functions, names
 from symml.expr.dims import Dim, as_dim
 from symml.expr.nodes import Expr, symbol_node
 from symml.read import positions
+from symml.read.tracing import triangular
 from symml.read.tracing.array import TracedArray
 from symml.read.tracing.dispatch import call, cast, highest, kind_of, operand, unsupported, unwrap
 from symml.read.tracing.known import number, whole_number
@@ -353,6 +354,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "amax": _total("max"),
     "amin": _total("min"),
     "linalg.slogdet": _slogdet,
+    **triangular.FUNCTIONS,
     "linalg.multi_dot": lambda arrays: reduce(lambda a, b: a @ b, map(_same, arrays)),
     "diag": _diag,
     "diagonal": lambda x, offset=0: _diag(x, offset),

@@ -17,6 +17,7 @@ from symml.read.math.rules import (
     names,
     norms,
     powers,
+    ranges,
     sums,
 )
 
@@ -32,6 +33,7 @@ RULES: dict[str, Callable[..., Any]] = {
     **names.RULES,
     **norms.RULES,
     **powers.RULES,
+    **ranges.RULES,
     **sums.RULES,
     "either": lambda e, node: e.either(node),
 }

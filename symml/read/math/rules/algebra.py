@@ -210,6 +210,9 @@ def matmul(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
             return inner(e, node, a, b)
         if b.row and not a.row:
             return Value(einsum([(a, "i"), (b, "j")], "ij"), union(a, b))
+        if (a.elementwise or b.elementwise) and not a.row:
+            e.note(f"the product with {e.written(node)} is taken entry by entry")
+            return elementwise(e, node, a, b)
         raise e.error(node, "two vectors side by side", r"write x^\top y, x y^\top or x \odot y")
     if a.rank == 1 and not a.row:
         if b.core[0] == 1:
@@ -218,7 +221,13 @@ def matmul(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
     if b.rank == 1 and b.row:
         raise e.error(node, "a row after a matrix", r"transpose the vector: A x")
     if not e.unify(a.core[-1], b.core[0]):
+        if a.elementwise and b.elementwise and a.core == b.core:
+            e.note(f"the product with {e.written(node)} is taken entry by entry")
+            return elementwise(e, node, a, b)
         raise _no_product(e, node, a, b)
+    if a.elementwise and b.elementwise and a.rank == 2 and a.core == b.core:
+        what = f"ambiguous: the product with {e.written(node)} is one of matrices, or entry by entry"
+        raise e.error(node, what, r"write \odot for entry by entry")
     left, right = ("ij" if a.rank == 2 else "j"), ("jk" if b.rank == 2 else "j")
     out = ("i" if a.rank == 2 else "") + ("k" if b.rank == 2 else "")
     return Value(einsum([(a, left), (b, right)], out), union(a, b), a.rank == 1)
@@ -276,7 +285,7 @@ def divide(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
         e.note(f"{e.written(node)}: the quotient is taken entry by entry")
     if b.rank == 0 and isinstance(b.expr, Constant) and b.expr.value == 0:
         raise e.error(node, "division by zero")
-    low = b.with_expr(arithmetic.rational_power(b.expr, Fraction(-1)))
+    low = b.with_expr(arithmetic.rational_power(b.expr, Fraction(-1)), elementwise=b.elementwise or b.rank > 0)
     return combine(e, node, "", a, low) if a.rank == 0 or b.rank == 0 else elementwise(e, node, a, low)
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from symml.expr.functions import undefined
+from symml.expr.nodes import symbol_node
 from symml.read.math.calls import Applied
 from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, names, probability
 from symml.read.math.tree import Node, set_of
@@ -91,8 +92,13 @@ def _applied(e: Elaborator, node: Node, name: str, head: Applied) -> Value:
 def _of_arrays(e: Elaborator, node: Node, name: str, values: list[Value], head: Applied) -> Value:
     """A function of running entries is taken of each; one of whole arrays has no expression."""
     if any(value.rank for value in values) or head.primes:
-        what = f"not understood: {e.written(node)}: a function of an array, of which nothing is known"
-        raise e.error(node, what, f"define it: --let '{name}(x) = ...'")
+        if any(value.labels for value in values):
+            what = f"not understood: {e.written(node)}: a function of an array, of which nothing is known"
+            raise e.error(node, what, f"define it: --let '{name}(x) = ...'")
+        shown = e.written(node)
+        e.note(f"{shown} is a number of which the text says only the name")
+        e.undefined[shown] = symbol_node(shown, ())
+        return Value(e.undefined[shown])
     from symml.read.math.rules.choices import pointwise
 
     return pointwise(e, node, undefined(name, len(values)), *values)
@@ -131,7 +137,7 @@ _HEADS: dict[str, Callable[[Elaborator, Node, Applied], Value | None]] = {
     r"\mathbb{1}": probability.indicator,
     r"\mathbf{1}": probability.indicator,
     r"\mathbb{I}": probability.indicator,
-    "I": probability.indicator,
+    "I": probability.information,
     "1": probability.indicator,
 }
 

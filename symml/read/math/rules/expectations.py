@@ -11,8 +11,10 @@ from symml.expr.probability import covariance, expect, random_symbols
 from symml.expr.walk import substitute, symbols
 from symml.read.math.bigs import Bound
 from symml.read.math.calls import Applied
+from symml.read.math.elaborate import Range
+from symml.read.math.rules.algebra import combine
 from symml.read.math.tree import Node
-from symml.read.math.value import Value
+from symml.read.math.value import Value, summed_over
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
@@ -24,6 +26,9 @@ _RANDOM = DOMAINS["random"]
 def expectation(e: Elaborator, node: Node, head: Applied) -> Value | None:
     """``E[f(X) | Y]``, ``E_{x ~ p}[f(x)]``: over what stands below, or what is random inside."""
     body, given = _parts(e, node, head)
+    drawn = _from_vector(e, node, head, body, given)
+    if drawn is not None:
+        return drawn
     chosen = _below(e, head)
     value = e.value(body)
     if value.rank > 2:
@@ -37,6 +42,22 @@ def expectation(e: Elaborator, node: Node, head: Applied) -> Value | None:
         return value.with_expr(expect(expr, conditions or None, over=over))
     except SymmlError as error:
         raise e.error(node, error.what, error.cure) from None
+
+
+def _from_vector(e: Elaborator, node: Node, head: Applied, body: Node, given: tuple[Node, ...]) -> Value | None:
+    """``E_{x ~ p}[f(x)]`` with a declared vector p: the sum of p(x) f(x) over its entries."""
+    parts = head.below.args if head.below is not None else ()
+    if len(parts) != 1 or given or parts[0].kind != "relation" or parts[0].value != ("~",):
+        return None
+    law = parts[0].args[1]
+    symbol = law.value.value if law.kind == "declared" else None
+    if not isinstance(symbol, Symbol) or len(symbol.shape) != 1:
+        return None
+    letter = e.written(parts[0].args[0])
+    with e.running({letter: Range(symbol.shape[0])}):
+        weight = Value(symbol, (letter,))
+        value = combine(e, node, "", weight, e.value(body))
+        return summed_over(value, (letter,))
 
 
 def moment(e: Elaborator, node: Node, head: Applied) -> Value | None:

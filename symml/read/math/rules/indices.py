@@ -6,25 +6,71 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symml.errors import ReadError
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
-from symml.expr.nodes import Expr, Symbol, basis, onehot, selector, show_shape
+from symml.expr.nodes import Expr, Symbol, basis, onehot, selector, show_shape, symbol_node
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator, Range
 
+_MOMENTS = ("t", r"\tau", "T", "0", r"\infty")
 _LETTERS = set_of("i j k l m n r s c p q a b u v x y z")
 
 
 def entry(e: Elaborator, node: Node) -> Value:
     """``x_i``, ``A_{ij}``, ``(Ax)_i``, and ``[f(i, j)]_{ij}`` which makes an array."""
     base, *at = node.args
+    moment = _moment(e, node)
+    if moment is not None:
+        return moment
     value = e.value(base)
     if value.rank == 0 and base.kind == "group" and at:
         return gather(e, node, value, at)
-    return take(e, node, value, at)
+    try:
+        return take(e, node, value, at)
+    except ReadError:
+        row = _row_of_capital(e, base, at)
+        if row is None:
+            raise
+        return row
+
+
+def _moment(e: Elaborator, node: Node) -> Value | None:
+    """``w_t``, ``w_{t+1}`` and ``w_{new}`` of a declared w, where t does not run: symbols of its kind."""
+    base, *at = node.args
+    symbol = base.value.value if base.kind == "declared" else None
+    if not isinstance(symbol, Symbol) or len(at) != 1:
+        return None
+    if at[0].kind == "number" and not symbol.shape:
+        return own_symbol(e, node, symbol, f"{symbol.name}_{{{at[0].value}}}")
+    first = at[0].args[0] if at[0].kind == "sum" and at[0].args else at[0]
+    if not symbol.shape and first.kind == "declared":
+        return own_symbol(e, node, symbol, f"{symbol.name}_{{{e.written(at[0])}}}")
+    plain = first.kind == "name" and not first.args and e.range_of(first.value.key) is None
+    if not plain or not (first.value.key in _MOMENTS or first.value.base.startswith(r"\mathrm{") or not symbol.shape):
+        return None
+    if first.value.key in e.local or first.value.key in e.known | dict.fromkeys(e.open_dims, 0):
+        return None
+    below = e.source[at[0].start : at[0].end].replace(" ", "")
+    return own_symbol(e, node, symbol, f"{symbol.name}_{{{below}}}")
+
+
+def _row_of_capital(e: Elaborator, base: Node, at: list[Node]) -> Value | None:
+    """``x_i`` as row i of a declared X where x itself has no such entry."""
+    name = str(base.value.name) if base.kind == "declared" else ""
+    plain = name.removeprefix(r"\mathbf{").removesuffix("}")
+    row = e.table.find(name.replace(plain, plain.upper())) if len(plain) == 1 and plain.islower() else None
+    if row is None or not isinstance(row.value, Symbol) or len(row.value.shape) != 2 or len(at) != 1:
+        return None
+    try:
+        found = take(e, base, Value(row.value), at)
+    except ReadError:
+        return None
+    e.note(f"{e.written(base)}_{e.written(at[0])} is row {e.written(at[0])} of {row.name}")
+    return found
 
 
 def gather(e: Elaborator, node: Node, value: Value, at: list[Node]) -> Value:
@@ -215,4 +261,22 @@ def is_label(expr: Expr) -> bool:
     return isinstance(expr, Symbol) and "label" in expr.domain.facts
 
 
-RULES: dict[str, Callable[..., Value]] = {"entry": entry}
+def label(e: Elaborator, node: Node) -> Value:
+    """``x^{(i)}``: an entry where i runs, else a symbol of its own of the kind of x."""
+    base, at = node.args
+    letter, _ = shifted(e, at)
+    if letter is not None and e.range_of(letter) is not None:
+        return entry(e, Node("entry", (base, at), None, node.start, node.end))
+    if base.kind != "declared" or not isinstance(base.value.value, Symbol):
+        raise e.error(node, f"not understood: {e.written(node)}", "declare the symbol with its mark")
+    return own_symbol(e, node, base.value.value, f"{base.value.name}^{{{node.value}}}")
+
+
+def own_symbol(e: Elaborator, node: Node, like: Symbol, name: str) -> Value:
+    """A symbol of its own, of the kind of a declared one: ``w^*``, ``x_{t+1}``, ``W^{(1)}``."""
+    found = e.inferred.setdefault(name, symbol_node(name, like.shape, like.domain))
+    e.note(f"{e.written(node)} is a symbol of its own, of the kind of {like.name}")
+    return Value(found)
+
+
+RULES: dict[str, Callable[..., Value]] = {"entry": entry, "label": label}

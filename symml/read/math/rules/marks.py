@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symml.expr.nodes import Symbol, symbol_node
+from symml.expr.nodes import Symbol
+from symml.read.math.rules.indices import own_symbol
 from symml.read.math.rules.powers import inverse
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, describe, einsum
@@ -22,16 +23,8 @@ def mark(e: Elaborator, node: Node) -> Value:
     if node.value == "inverse transpose":
         return transpose(e, node, inverse(e, node, e.value(inner)))
     if node.value == "star" and inner.kind == "declared" and isinstance(inner.value.value, Symbol):
-        return _starred(e, node, inner.value.value)
+        return own_symbol(e, node, inner.value.value, inner.value.name + "^{*}")
     raise e.error(node, f"not understood: {e.written(node)}", _MARK_CURES.get(node.value, "write it out"))
-
-
-def _starred(e: Elaborator, node: Node, symbol: Symbol) -> Value:
-    """``w^*``: another symbol of the same kind as w."""
-    name = symbol.name + "^{*}"
-    e.inferred[name] = symbol_node(name, symbol.shape, symbol.domain)
-    e.note(f"{e.written(node)} is a symbol of its own, of the kind of {symbol.name}")
-    return Value(e.inferred[name])
 
 
 _MARK_CURES = {
@@ -45,7 +38,7 @@ _MARK_CURES = {
 def transpose(e: Elaborator, node: Node, x: Value) -> Value:
     """Rows become columns."""
     if x.rank == 0:
-        if node.args[0].kind in ("name", "declared"):
+        if _bare(node.args[0]).kind in ("name", "declared", "label"):
             raise e.error(
                 node,
                 f"the transpose of a number: {e.written(node)}",
@@ -57,6 +50,13 @@ def transpose(e: Elaborator, node: Node, x: Value) -> Value:
     if x.rank > 2:
         raise e.error(node, f"the transpose of {describe(x)}")
     return x.with_expr(einsum([(x, "ij")], "ji"))
+
+
+def _bare(node: Node) -> Node:
+    """What stands in braces and brackets."""
+    while node.kind == "group":
+        node = node.args[0]
+    return node
 
 
 def primed(e: Elaborator, node: Node) -> Value:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from symml.errors import ReadError
 from symml.expr import arithmetic
-from symml.expr.build import ones
+from symml.expr.build import mean, ones
 from symml.expr.dims import Dim
 from symml.expr.nodes import Expr, Symbol, basis, constant, extent, eye, symbol_node
 from symml.read.math.names import Declared, keys_of
 from symml.read.math.rules.indices import letter_of, numbers, shifted, take
 from symml.read.math.tree import Node, Written
 from symml.read.math.value import Value
+from symml.read.math.vocabulary import METRICS
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
@@ -200,6 +201,7 @@ def inferred(e: Elaborator, node: Node, written: Written) -> Value:
         array = _array(e, node, Written(written.base), len(indexed))
         return take(e, node, array, list(node.args))
     like = _bare_of_accent(e, written)
+    like = _sibling(e, written) if like is None else like
     if like is not None:
         return _of_its_kind(e, node, written, like)
     if not _looks_like_number(written) or _may_be_product(e, node, written):
@@ -219,13 +221,32 @@ def _bare_of_accent(e: Elaborator, written: Written) -> Symbol | None:
     return row.value if row is not None and isinstance(row.value, Symbol) else None
 
 
+def _sibling(e: Elaborator, written: Written) -> Symbol | None:
+    """The declared symbol of the same letter under another index: m_t of ``m_{t-1}``."""
+    if not written.sub:
+        return None
+    start = written.base + "_{"
+    found = {row.value for key, row in e.table.found.items() if key.startswith(start) and isinstance(row.value, Symbol)}
+    return found.pop() if len({symbol.shape for symbol in found}) == 1 else None
+
+
 def _of_its_kind(e: Elaborator, node: Node, written: Written, like: Symbol) -> Value:
     r"""``\hat{y}`` of a declared y has its shape; ``\bar{x}`` of an array may be its mean, and is asked for."""
-    if like.shape and (written.base.startswith(r"\bar") or written.sub):
+    if like.shape and written.base.startswith(r"\bar"):
+        return _mean_of(e, node, written, like)
+    if like.shape and written.sub and written.base.startswith("\\") and "{" in written.base:
         raise undeclared(e, node, written)
     symbol = e.inferred.setdefault(written.key, symbol_node(identifier(written), like.shape))
     e.note(f"{written} has the shape of {like.name}")
     return Value(symbol)
+
+
+def _mean_of(e: Elaborator, node: Node, written: Written, like: Symbol) -> Value:
+    r"""``\bar{y}`` of a declared vector is the mean of its entries."""
+    if len(like.shape) != 1 or written.sub:
+        raise undeclared(e, node, written)
+    e.note(f"{written} is the mean of {like.name}")
+    return Value(mean(like))
 
 
 def _runs(e: Elaborator, node: Node) -> bool:
@@ -263,9 +284,13 @@ def _looks_like_number(written: Written) -> bool:
 def _may_be_product(e: Elaborator, node: Node, written: Written) -> bool:
     """Whether a word of plain text may be letters side by side, such as Xw."""
     word = written.base[len(r"\mathrm{") : -1]
+    if e.source.startswith(r"\operatorname", node.start):
+        return True
     if not written.base.startswith(r"\mathrm{") or e.source[node.start : node.start + 1] == "\\":
         return False
     rows = [e.table.find(letter) for letter in word]
+    if word in METRICS:
+        return False
     return len(word) < 3 or any(row is not None and getattr(row.value, "shape", ()) for row in rows)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from symml.expr import arithmetic, functions
 from symml.expr.build import logdet
-from symml.expr.nodes import Symbol, constant, extent
+from symml.expr.domains import DOMAINS
+from symml.expr.nodes import Expr, Symbol, constant, extent, symbol_node
 from symml.read.math.calls import Applied
 from symml.read.math.rules import algebra, powers
 from symml.read.math.tree import Node, set_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
 
 _HALF = Fraction(1, 2)
+_BARS = ("|", r"\mid")
 _DISTRIBUTIONS = set_of("simplex probability unit")
 
 
@@ -24,8 +26,6 @@ def indicator(e: Elaborator, node: Node, head: Applied) -> Value | None:
     """``1[x > 0]``: 1 where the condition holds."""
     if len(node.args) == 1 and node.args[0].kind in ("relation", "and", "or"):
         return e.value(node.args[0])
-    if head.written.base == "I":
-        raise e.error(node, f"not understood: {e.written(node)}", "mutual information has no expression here")
     if head.opening == "(" and len(node.args) == 1:
         return None
     raise e.error(node, f"not understood: {e.written(node)}", "an indicator holds a comparison: 1[x > 0]")
@@ -99,13 +99,59 @@ def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
 
 
 def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """``H(P)`` and the cross-entropy ``H(P, Q)`` of declared distributions, in nats."""
+    """``H(P)`` and the cross-entropy ``H(P, Q)`` of declared distributions, in nats; else of random variables."""
     values = _distributions(e, node)
     if values is None:
-        return None
+        return _of_variables(e, node, head)
     if any(sign != "," for sign in head.separators) or len(values) > 2:
         raise e.error(node, f"not understood: {e.written(node)}", "H has one distribution, or two with a comma")
     if len(values) == 2 and not e.unify(values[0].core[0], values[1].core[0]):
         raise e.error(node, "two distributions over different sets")
     p, q = values[0].expr, values[-1].expr
     return Value(-(p * functions.log(q)).sum())
+
+
+def information(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``I(X; Y)`` is H(X) + H(Y) - H(X, Y), given what stands after a bar."""
+    if ";" not in head.separators:
+        return indicator(e, node, head)
+    names = variables(e, node)
+    cut = head.separators.index(";") + 1
+    bar = next((k + 1 for k, sign in enumerate(head.separators) if sign in _BARS), len(node.args))
+    if names is None or head.separators.count(";") > 1 or bar < cut:
+        raise e.error(node, f"not understood: {e.written(node)}", "write I(X; Y)")
+    left, right, given = names[:cut], names[cut:bar], names[bar:]
+    parts = [_joint(e, [*left, *given]), _joint(e, [*right, *given]), _joint(e, [*left, *right, *given])]
+    total = parts[0] + parts[1] - parts[2]
+    return Value(total - _joint(e, given) if given else total)
+
+
+def _of_variables(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``H(X, Y)`` of random variables, and ``H(Y | X)`` as H(X, Y) - H(X)."""
+    names = variables(e, node)
+    if names is None or any(sign not in (",", *_BARS) for sign in head.separators):
+        return None
+    bar = next((k + 1 for k, sign in enumerate(head.separators) if sign in _BARS), len(names))
+    joint = _joint(e, names)
+    return Value(joint - _joint(e, names[bar:]) if names[bar:] else joint)
+
+
+def variables(e: Elaborator, node: Node) -> list[str] | None:
+    """The names of random variables: declared random, or capitals of which nothing is declared."""
+    found = []
+    for part in node.args:
+        symbol = part.value.value if part.kind == "declared" else None
+        if isinstance(symbol, Symbol) and "random" in symbol.domain.facts:
+            found.append(symbol.name)
+        elif part.kind == "name" and part.value.base[:1].isupper():
+            found.append(part.value.key)
+        else:
+            return None
+    return found
+
+
+def _joint(e: Elaborator, names: list[str]) -> Expr:
+    """The entropy of variables together, whatever their order."""
+    name = f"H({','.join(sorted(set(names)))})"
+    e.note(f"{name} is the entropy of random variables, a number of which nothing more is known")
+    return e.inferred.setdefault(name, symbol_node(name, (), DOMAINS["nonnegative"]))

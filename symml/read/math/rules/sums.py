@@ -13,13 +13,14 @@ from symml.expr.functions import AXIS_FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.nodes import Expr, extent, eye
 from symml.read.math.bigs import Bound
-from symml.read.math.rules import expectations
+from symml.read.math.elaborate import Range
+from symml.read.math.rules import expectations, ranges
 from symml.read.math.rules.indices import letter_of
-from symml.read.math.tree import Node
-from symml.read.math.value import Value, spread, union
+from symml.read.math.tree import Node, walk
+from symml.read.math.value import Value, spread, summed_over, union
 
 if TYPE_CHECKING:
-    from symml.read.math.elaborate import Elaborator, Range
+    from symml.read.math.elaborate import Elaborator
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
     "!=": lambda a, b: a != b,
@@ -43,11 +44,27 @@ def big(e: Elaborator, node: Node) -> Value:
     weighted = expectations.weighted(e, node, bound)
     if weighted is not None:
         return weighted
-    ranges = {letter: _range(e, node, bound, letter) for letter in bound.letters}
-    with e.running(ranges):
+    if ranges.is_infinite(bound.high):
+        return ranges.whole_numbers(e, node, bound)
+    running = {letter: _range(e, node, bound, letter) for letter in bound.letters}
+    if _counts(e, bound, running, body):
+        return ranges.whole_numbers(e, node, bound)
+    with e.running(running):
         value = e.value(body)
         value = _restricted(e, node, bound, value)
         return _reduced(e, node, bound.operator, value, bound.letters)
+
+
+def _counts(e: Elaborator, bound: Bound, running: dict[str, Range], body: Node) -> bool:
+    """Whether the index is only a number in the body, and runs over a symbolic range."""
+    letter = bound.letters[0]
+    if len(running) > 1 or bound.low is None or bound.high is None or isinstance(e.resolve(running[letter].dim), int):
+        return False
+    indices = {id(part) for node in walk(body) if node.kind in ("entry", "label") for part in node.args[1:]}
+    indices |= {id(part) for node in walk(body) if node.kind == "name" for part in node.args}
+    below = {id(part) for node in walk(body) if id(node) in indices for part in walk(node)}
+    uses = [node for node in walk(body) if node.kind == "name" and node.value.key == letter and not node.args]
+    return bool(uses) and not any(id(node) in below for node in uses)
 
 
 def _over_what_is_free(e: Elaborator, node: Node, bound: Bound, body: Node) -> Value:
@@ -75,8 +92,6 @@ def _over_entries(e: Elaborator, node: Node, bound: Bound, value: Value) -> Valu
 
 def _range(e: Elaborator, node: Node, bound: Bound, letter: str) -> Range:
     """What a letter runs over: its bounds, or whatever it indexes."""
-    from symml.read.math.elaborate import Range
-
     for condition in bound.conditions:
         if condition.value[0] == "in" and letter_of(condition.args[0]) == letter:
             return Range(_set_size(e, condition, letter))
@@ -153,14 +168,11 @@ def _reduced(e: Elaborator, node: Node, operator: str, value: Value, letters: tu
     """Sums, multiplies or takes the extremum over the letters."""
     present = [letter for letter in letters if letter in value.labels]
     if operator == "sum":
-        kept = tuple(label for label in value.labels if label not in letters)
-        own = [("own", k) for k in range(value.rank)]
-        axes = [*(("run", x) for x in value.labels), *own]
-        expr = contract([(value.expr, axes)], [*(("run", x) for x in kept), *own])
+        total = summed_over(value, letters)
         for letter in letters:
             if letter not in present:
-                expr = arithmetic.times(_count(e, node, letter), expr)
-        return Value(expr, kept, value.row, value.elementwise)
+                total = total.with_expr(arithmetic.times(_count(e, node, letter), total.expr))
+        return total
     if len(present) < len(letters):
         missing = next(letter for letter in letters if letter not in present)
         if operator == "prod" and len(letters) == 1:
