@@ -13,7 +13,6 @@ from symml.calculus.facts import is_nonnegative, is_pd, is_positive, is_psd
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power
 from symml.expr.scoped import Expectation, Series
 from symml.expr.walk import depends_on, topological
-from symml.render import text
 
 CONSTANT, AFFINE, CONVEX, CONCAVE, UNKNOWN = "constant", "affine", "convex", "concave", "unknown"
 _HALF = Fraction(1, 2)
@@ -191,7 +190,7 @@ def _averaged(c: Curvatures, node: Expectation | Series) -> Found:
     """A mean and a sum keep the curvature of their body."""
     if any(c.found[arg] != CONSTANT for arg in node.args[1:]):
         return _NONE
-    return c.found[node.body], f"{text.show(node)} adds up {c.found[node.body]} functions"
+    return c.found[node.body], f"it adds up {c.found[node.body]} functions"
 
 
 _RULES: dict[type[Expr], Callable[..., Found]] = {
