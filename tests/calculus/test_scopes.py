@@ -225,6 +225,9 @@ def test_a_process_that_is_too_slow_is_killed_and_started_again() -> None:
     assert ask_sympy("simplify", S.sin(n) ** 2 + S.cos(n) ** 2) == 1
     assert ask_sympy("no such task") is None
     assert ask_sympy("solve", [n**2 - 4], [n]) == [{n: -2}, {n: 2}]
+    slow = S.Integral(S.exp(S.sin(n)) * S.log(n + S.cos(n**3)), (n, 1, 2))
+    assert ask_sympy("closed_form", slow, (), seconds=0.05) is None
+    assert ask_sympy("simplify", S.sin(n) ** 2 + S.cos(n) ** 2) == 1
 
 
 def test_the_body_of_an_expectation_is_written_with_bound_variables() -> None:
