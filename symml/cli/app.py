@@ -113,7 +113,7 @@ def kernel(
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
     name: Annotated[str, typer.Option(help="The function's name; by default kernel, or the entry's name.")] = "",
     output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
-    backend: Annotated[str, typer.Option(help="numpy, or numba: one compiled loop over the entries.")] = "numpy",
+    backend: Annotated[str, typer.Option(help="numpy, or one compiled loop: numba, c.")] = "numpy",
     json: options.Json = False,
 ) -> None:
     """Print or write a NumPy function that computes EXPRESSION; it imports NumPy only."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from symml.catalog.book import chapters, entry
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.faces import kernel
 from symml.kernels import Kernel
+from symml.kernels.fused.c_code import c_source
 from symml.kernels.fused.numba_code import numba_source
 from symml.kernels.kernel import write_text
 from symml.proof.derive import derive
 
-_BACKENDS = ("numpy", "numba")
+_BACKENDS: dict[str, Callable[[Kernel], str]] = {
+    "numpy": lambda kernel: kernel.source,
+    "numba": numba_source,
+    "c": c_source,
+}
 
 
 def run(expression: str, shapes: str, wrt: str, name: str, output: str, backend: str, *, json: bool) -> None:
@@ -19,7 +26,7 @@ def run(expression: str, shapes: str, wrt: str, name: str, output: str, backend:
     if backend not in _BACKENDS:
         raise SymmlError(f"--backend: {backend} is not one of {', '.join(_BACKENDS)}")
     found = emitted(expression, shapes, wrt, name)
-    source = found.source if backend == "numpy" else numba_source(found)
+    source = _BACKENDS[backend](found)
     if output:
         write_text(output, source)
     if json:
