@@ -95,7 +95,7 @@ WRITTEN = [
     ("-(a*log(b) + c)", "a:, b:, c:", "-(a log(b) + c)", r"-\left(a\log b + c\right)"),
     ("5*2**x", "x:", "5 · 2^x", r"5\cdot 2^x"),
     ("lgamma(x)**2", "x: positive", "(log Γ(x))²", r"\left(\log\Gamma\left(x\right)\right)^2"),
-    ("log(w)*v", "w: d, v: d", "v ⊙ log(w)", r"v \odot \log w"),
+    ("log(w)*v", "w: d, v: d", "v ⊙ log(w)", r"v \odot \log\left(w\right)"),
     ("cos(x)**2*log(a)", "x:, a:", "cos(x)² log(a)", r"\cos^2\left(x\right)\log a"),
     ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
     ("exp(A)", "A: d d", "exp(A)", r"\exp\left(A\right)"),
