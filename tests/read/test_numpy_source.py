@@ -242,7 +242,6 @@ ERRORS = [
     ("2w", "this is not an expression", "2w", ""),
     ("s = 2", "this is not an expression", "", "= or =="),
     (r"\frac{1}{2}", "this is not an expression", "", "looks like LaTeX"),
-    ("np.arange(n)", "np.arange(n) is used as numbers", "np.arange", "number in the place of n"),
     ("zeros((n, d), dtype=int)", "dtype=int is not read", "int)", "leave dtype out"),
     ("w.astype(int)", "changes numbers", "w.astype", "label"),
     ("inf", "this is not an expression", "inf", ""),
