@@ -276,6 +276,8 @@ def _is_symmetric(node: Expr) -> bool:
         return True
     if isinstance(node, Linalg) and node.function.name != "inv":
         return False
+    if isinstance(node, Binder):
+        return is_symmetric(node.body)
     if isinstance(node, Add | Power | Apply | Linalg):
         return all(is_symmetric(arg) for arg in node.args)
     if isinstance(node, Contract):
@@ -292,6 +294,8 @@ def is_psd(node: Expr) -> bool:
         return True
     if isinstance(node, Linalg) and node.function.name == "inv":
         return is_psd(node.args[0])
+    if isinstance(node, Expectation | Series):
+        return is_psd(node.body)
     if isinstance(node, Add):
         return all(is_psd(arg) for arg in node.args)
     return isinstance(node, Contract) and (_is_gram(node) or _is_positive_multiple(node))

@@ -28,18 +28,31 @@ class SympyProcess:
     def ask(self, task: str, *args: Any, seconds: float) -> Any:
         """The answer of a task of ``sympy_tasks``; ``None`` when it fails or takes longer."""
         with self._lock:
-            fresh = self._process is None or self._process.poll() is not None
-            if fresh:
-                self._start()
-            answers: list[Any] = []
-            thread = Thread(target=self._exchange, args=((task, args), answers), daemon=True)
-            thread.start()
-            thread.join(seconds + (_START_SECONDS if fresh else 0.0))
-            if thread.is_alive() or not answers:
-                self.close()
-                thread.join()
+            try:
+                if self._process is None or self._process.poll() is not None:
+                    self._start()
+                    self._within(_START_SECONDS, "ready", ())
+                return self._within(seconds, task, args)
+            except OSError:  # a platform without processes has no SymPy of its own
                 return None
-            return answers[0]
+            except BaseException:
+                # An answer that nobody waits for must not be taken for the next one.
+                self.close()
+                raise
+
+    def _within(self, seconds: float, task: str, args: tuple[Any, ...]) -> Any:
+        """The answer within the time; the process is killed when it takes longer."""
+        if self._process is None:
+            return None
+        answers: list[Any] = []
+        thread = Thread(target=self._exchange, args=((task, args), answers), daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive() or not answers:
+            self.close()
+            thread.join()
+            return None
+        return answers[0]
 
     def _start(self) -> None:
         self.close()

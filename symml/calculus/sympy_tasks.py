@@ -100,7 +100,15 @@ def limit(expr: Any, variable: Any, place: Any, side: str, target: Any) -> tuple
     return str(found), bool(found == target or S.simplify(found - target) == 0)
 
 
+def ready() -> bool:
+    """Answers once SymPy is loaded."""
+    import sympy
+
+    return bool(sympy.__version__)
+
+
 _TASKS: dict[str, Callable[..., Any]] = {
+    "ready": ready,
     "closed_form": closed_form,
     "limit": limit,
     "solve": solve,

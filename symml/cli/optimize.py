@@ -35,8 +35,8 @@ def run_critical(f: str, wrt: str, shapes: str, *, json: bool) -> None:
         return
     for point in found:
         say(repr(point))
-    if not found:
-        say("no critical points")
+    say("" if found else "no critical points")
+    say("found by SymPy; points that repeat with a period are listed once")
 
 
 def run_update(name: str, *, latex: bool, code: bool, json: bool) -> None:

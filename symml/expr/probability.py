@@ -30,13 +30,13 @@ def random_symbols(*roots: Expr) -> list[Symbol]:
     return [symbol for symbol in symbols(*roots) if is_random(symbol)]
 
 
-def expect(body: object, given: Given = None, *, over: Iterable[Symbol] | None = None) -> Expr:
+def expect(body: object, given: Given = None, *, over: Symbol | Iterable[Symbol] | None = None) -> Expr:
     """The mean of ``body`` over its random symbols.
 
     Args:
         body: An expression of any shape.
         given: A random symbol, or several, on which the mean is conditioned; they stay free.
-        over: The random symbols that are averaged; by default all that occur and are not given.
+        over: The random symbol, or several, that are averaged; by default all that occur and are not given.
 
     Raises:
         SymmlError: No random symbol occurs, or a condition is not a random symbol.
@@ -44,7 +44,8 @@ def expect(body: object, given: Given = None, *, over: Iterable[Symbol] | None =
     node = lift(body)
     conditions = _conditions(given)
     present = random_symbols(node)
-    chosen = [s for s in present if s not in conditions] if over is None else list(over)
+    rows = [over] if isinstance(over, Symbol) else over
+    chosen = [s for s in present if s not in conditions] if rows is None else list(rows)
     if not present:
         raise SymmlError(f"nothing in {node} is random", cure="declare a random symbol: 'x: d random'")
     if any(not is_random(s) or s in conditions for s in chosen):
@@ -64,6 +65,14 @@ def _conditions(given: Given) -> list[Symbol]:
             raise SymmlError(f"a condition is a random symbol, not {row}", cure="name it: z = g(y), and declare z")
         rows.append(row)
     return rows
+
+
+def averages_some(node: Expectation) -> bool:
+    """Whether random symbols of the body stay free that are not given: only then must the averaged ones be named."""
+    present = {s.name for s in random_symbols(node.body)}
+    present |= {v.name for v in free_bounds(node.body) if is_random(v)}
+    given = {getattr(condition, "name", "") for condition in node.conditions}
+    return bool(present - given - {v.name for v in node.variables})
 
 
 def variance(x: object, given: Given = None) -> Expr:

@@ -14,6 +14,7 @@ import numpy as np
 from symml.errors import SymmlError
 from symml.expr.dims import dim_names, dim_value
 from symml.kernels.compile import compiled
+from symml.kernels.fused.loop import NotFusable
 
 if TYPE_CHECKING:
     from symml.expr.nodes import Symbol
@@ -58,6 +59,8 @@ def bench(kernel: Kernel, sizes: Mapping[str, int] | None = None, seed: int = 0)
         "kernel": lambda: lambda: kernel(**given),
         "plan": lambda: _planned(kernel, lengths, given),
     }
+    if find_spec("numba"):
+        engines["numba"] = lambda: _fast(kernel, given)
     if find_spec("jax"):
         engines["jax.jit"] = lambda: _jax(kernel, given)
     ready, found = {}, []
@@ -67,6 +70,8 @@ def bench(kernel: Kernel, sizes: Mapping[str, int] | None = None, seed: int = 0)
             run = make()
             run()
             ready[name] = run, time.perf_counter() - start
+        except NotFusable:
+            found.append(Timing(name, 0.0, 0.0, "not one loop over the entries"))
         except (AttributeError, TypeError, NotImplementedError) as error:
             found.append(Timing(name, 0.0, 0.0, f"cannot run it: {type(error).__name__}"))
     best = _interleaved({name: run for name, (run, _) in ready.items()})
@@ -128,6 +133,11 @@ def _planned(kernel: Kernel, lengths: Mapping[str, int], given: Mapping[str, Any
     if all(array is None for array in outs):
         return lambda: planned(*arguments)
     return lambda: planned(*arguments, out=out)
+
+
+def _fast(kernel: Kernel, given: Mapping[str, Any]) -> Callable[[], Any]:
+    fused = kernel.fast(wait=True)
+    return lambda: fused(**given)
 
 
 def _jax(kernel: Kernel, given: Mapping[str, Any]) -> Callable[[], Any]:

@@ -14,6 +14,7 @@ from symml.expr.walk import symbols
 from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
 from symml.kernels.error import Error, measure
+from symml.kernels.fused.fast import Fast
 from symml.kernels.objective import Objective, objective
 from symml.kernels.plan import Plan, plan
 from symml.kernels.source import Written, is_function_name, written
@@ -105,6 +106,19 @@ class Kernel:
         """
         return plan(self, {**(shapes or {}), **dims}, dtype)
 
+    def fast(self, *, cache: bool = True, wait: bool = False) -> Fast:
+        """The kernel as one loop compiled by numba; NumPy answers until it is ready.
+
+        Args:
+            cache: Whether the compiled loop is kept on disk for the next process.
+            wait: Whether to return only once numba answers.
+
+        Raises:
+            NotFusable: The kernel is not one loop over the entries of its arrays.
+            SymmlError: numba is not installed.
+        """
+        return Fast(self, cache=cache, wait=wait)
+
     def sibling(self, roots: Sequence[Expr], name: str) -> Kernel:
         """A kernel of other expressions."""
         return kernel(roots, name=name)
@@ -119,10 +133,7 @@ class Kernel:
         Raises:
             SymmlError: The file cannot be written.
         """
-        try:
-            Path(path).write_text(self.source, encoding="utf-8")
-        except OSError as error:
-            raise SymmlError(f"cannot write {path}: {error.strerror}", cure="choose another file") from None
+        write_text(path, self.source)
 
     def to_json(self) -> dict[str, Any]:
         """The kernel as plain data."""
@@ -138,6 +149,18 @@ class Kernel:
         if self._error is None:
             return self.source
         return f"{self.source}\n# measured: {self._error}\n"
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes a source to a file.
+
+    Raises:
+        SymmlError: The file cannot be written.
+    """
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SymmlError(f"cannot write {path}: {error.strerror}", cure="choose another file") from None
 
 
 def _into(out: Any, result: Any) -> Any:

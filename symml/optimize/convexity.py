@@ -27,7 +27,7 @@ from symml.read.declarations import read_declarations
 from symml.read.expression import read_expression
 from symml.render import latex, text
 
-_TRIES = 60
+_TRIES, _MAX_NODES = 60, 1000
 _CONVEX_SETS = frozenset(
     ["real", "positive", "nonnegative", "unit", "probability", "simplex", "symmetric", "spd", "psd", "random"]
 )
@@ -184,7 +184,7 @@ def _by_composition(root: Expr, wrt: tuple[Symbol, ...]) -> Convexity | None:
 
 
 def _hessian(root: Expr, wrt: tuple[Symbol, ...]) -> Expr | None:
-    if len(wrt) != 1 or len(wrt[0].shape) > 1:
+    if len(wrt) != 1 or len(wrt[0].shape) > 1 or len(topological(root)) > _MAX_NODES:
         return None
     try:
         return hessian(root, wrt[0])

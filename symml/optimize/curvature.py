@@ -13,7 +13,6 @@ from symml.calculus.facts import is_nonnegative, is_pd, is_positive, is_psd
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power
 from symml.expr.scoped import Expectation, Series
 from symml.expr.walk import depends_on, topological
-from symml.render import text
 
 CONSTANT, AFFINE, CONVEX, CONCAVE, UNKNOWN = "constant", "affine", "convex", "concave", "unknown"
 _HALF = Fraction(1, 2)
@@ -170,7 +169,10 @@ def _apply(c: Curvatures, node: Apply) -> Found:
 
 
 def _along(c: Curvatures, node: Along) -> Found:
-    own, name = c.found[node.args[0]], node.function.name
+    inner, own, name = node.args[0], c.found[node.args[0]], node.function.name
+    if isinstance(inner, Linalg) and inner.function.name == "eigvals" and c.found[inner.args[0]] == AFFINE:
+        extreme = {"max": (CONVEX, "the largest eigenvalue is convex"), "min": (CONCAVE, "the smallest is concave")}
+        return extreme.get(name, _NONE)
     if name in _CONVEX_ALONG and own in (AFFINE, CONVEX):
         return CONVEX, f"{name} is convex and increases, of {own} functions"
     if name in _CONCAVE_ALONG and (own == AFFINE or (own == CONCAVE and name == "min")):
@@ -188,7 +190,7 @@ def _averaged(c: Curvatures, node: Expectation | Series) -> Found:
     """A mean and a sum keep the curvature of their body."""
     if any(c.found[arg] != CONSTANT for arg in node.args[1:]):
         return _NONE
-    return c.found[node.body], f"{text.show(node)} adds up {c.found[node.body]} functions"
+    return c.found[node.body], f"it adds up {c.found[node.body]} functions"
 
 
 _RULES: dict[type[Expr], Callable[..., Found]] = {

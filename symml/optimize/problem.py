@@ -163,6 +163,8 @@ def _listed(over: Symbol | Sequence[Symbol | str]) -> list[Symbol | str]:
 
 
 def _variable(name: Symbol | str, present: Sequence[Expr], declared: Declarations) -> Symbol:
+    if isinstance(name, str) and not name.strip():
+        raise SymmlError("a variable has no name", cure="name the variables: over='w, b'")
     found: Symbol | None = None
     for root in present:
         wanted = name.strip() if isinstance(name, str) else name.name

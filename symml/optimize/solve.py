@@ -15,6 +15,7 @@ from symml.expr import functions
 from symml.expr.arithmetic import is_zero, zeros
 from symml.expr.nodes import Apply, Expr, Symbol
 from symml.expr.walk import depends_on, substitute, symbols, topological, transform
+from symml.optimize.active_sets import is_global, kkt_points
 from symml.optimize.convexity import decide
 from symml.optimize.isolate import isolate
 from symml.optimize.problem import Constraint, Problem
@@ -82,12 +83,24 @@ def solve(problem: Problem, lagrangian: Expr) -> Solution | None:
     signs = [c for c in problem.inequalities if _is_sign(c, problem)]
     if len(problem.variables) == 1 and len(signs) == 1 == len(problem.inequalities):
         return _nonnegative(problem, lagrangian, signs[0])
+    listed = kkt_points(problem, lagrangian) if problem.inequalities else None
+    if listed:
+        return _listed(problem, listed)
     if not problem.inequalities:
         return _equalities(problem, lagrangian)
     scalar = [c for c in problem.inequalities if not c.value.shape]
     if len(problem.inequalities) == len(scalar) == 1 == len(problem.variables) and not problem.equalities:
         return _one_inequality(problem, lagrangian, scalar[0])
     return None
+
+
+def _listed(problem: Problem, points: list[dict[Symbol, Expr]]) -> Solution:
+    """All KKT points of a problem in numbers, the least objective first."""
+    kind = "minimum" if problem.sense == "min" else "maximum"
+    reason = f"every set of active constraints was solved: {len(points)} KKT point" + ("s" if len(points) > 1 else "")
+    notes = (reason,) if is_global(problem) else (reason, f"the first one is the {kind} if the problem has one")
+    cases = tuple((f"KKT point {k}", tuple(values.items())) for k, values in enumerate(points, 1))
+    return Solution(tuple(points[0].items()), (), (), notes, cases=cases if len(points) > 1 else ())
 
 
 def _is_sign(c: Constraint, problem: Problem) -> bool:

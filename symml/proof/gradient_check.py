@@ -173,7 +173,8 @@ def _away_from_clips(root: Expr, claim: Expr, wrt: Symbol, digits: int) -> Verdi
     reference = jacobian(free, wrt) if free.shape else gradient(free, wrt)
     found = _decided(free, plain, wrt, reference, digits)
     if found.verdict == "refuted":
-        found = _up_to_rounding(reference, plain, found) or found
+        rounded = _up_to_rounding(reference, plain, found)
+        found = found if rounded is None else rounded
     if found.verdict not in ("proved", "proved_randomized", "certified"):
         return None
     note = "shown where no clip against overflow or log 0 is active: where one is, the function is constant"

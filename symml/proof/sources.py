@@ -87,15 +87,19 @@ def only(value: Any) -> Expr:
     return value
 
 
+_GRADIENT_OF = ("{0}", "d{0}", "d_{0}", "d{0}_", "grad_{0}", "g_{0}", "g{0}", "{0}_grad", "dL_d{0}", "dLd{0}")
+
+
 def claims_of(value: Any, names: Sequence[str]) -> list[Expr]:
-    """One gradient per variable."""
+    """One gradient per variable, by order or by names such as ``W``, ``dW`` and ``grad_W``."""
     if isinstance(value, dict):
-        missing = [n for n in names if n not in value and "d" + n not in value]
+        found = [next((value[k] for row in _GRADIENT_OF if (k := row.format(n)) in value), None) for n in names]
+        missing = [name for name, claim in zip(names, found, strict=True) if claim is None]
         if missing:
             raise SymmlError(
                 f"the gradient has no entry for {', '.join(missing)}", cure=f"its entries are {', '.join(value)}"
             )
-        return [value[n] if n in value else value["d" + n] for n in names]
+        return [claim for claim in found if claim is not None]
     parts = list(value) if isinstance(value, tuple | list) else [value]
     if len(parts) != len(names):
         raise SymmlError(

@@ -30,6 +30,8 @@ class SourcePlace:
 
     def lines(self) -> list[str]:
         """The line as it stands, with carets under the piece, after a line that says where."""
+        if not self.text.strip():
+            return [f"{Path(self.file).name}:{self.line}"]
         text, indent = self.text.rstrip(), len(self.text) - len(self.text.lstrip())
         end = self.end if self.column < self.end <= len(text) else len(text)
         carets = " " * (self.column - indent) + "^" * max(1, end - self.column)

@@ -30,6 +30,8 @@ from symml.read.tracing.record import recording, remembering
 from symml.read.tracing.selection import Selection
 
 _FIRST_SIZES = (3, 2)
+# A parameter of such a name that is not declared is a dict of what is declared and is no parameter itself.
+_DICTS = ("params", "parameters", "weights", "theta", "model")
 Arguments = Sequence[str] | Mapping[str, object] | None
 
 
@@ -85,7 +87,8 @@ def trace(
         function: A Python function written with NumPy.
         shapes: Declarations of the function's arguments, such as ``"X: n d, y: n sign, w: d"``.
         arguments: What is passed: names of declarations in the order of the parameters, or a mapping from parameters to
-            names of declarations or to plain values. By default each parameter gets the declaration of its own name.
+            names of declarations or to plain values. By default each parameter gets the declaration of its own name;
+            ``params``, where it is not declared, is a dict of the declared arrays that are no parameters themselves.
 
     Returns:
         The expressions that the function returns, and the numbers in the place of dims, if any.
@@ -183,6 +186,9 @@ class _Run:
                 found = value
             elif parameter.default is not parameter.empty and parameter.name not in given:
                 found = parameter.default
+            elif value in _DICTS and declared.symbols:
+                taken = {other.name for other in parameters}
+                found = {name: _argument(name, declared) for name in declared.symbols if name not in taken}
             else:
                 raise self._undeclared(parameter.name, str(value), declared)
             if parameter.kind is parameter.KEYWORD_ONLY:

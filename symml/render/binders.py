@@ -34,7 +34,9 @@ def expectation(p: Printer, f: Form) -> tuple[str, int]:
     """An expectation, with what it is given."""
     operator = p.s.signs["E"]
     if f.value:
-        operator = p.s.subscript(operator, ", ".join(map(p.s.name, f.value)))
+        names = ", ".join(map(p.s.name, f.value))
+        below = names if len(f.value) == 1 else f"({names})"
+        operator = f"{operator}_{below}" if p.s.one_line else p.s.subscript(operator, names)
     inside = p.show(f.args[0])
     if len(f.args) > 1:
         inside += p.s.signs["given"] + ", ".join(map(p.show, f.args[1:]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symml.expr.binders import readable
 from symml.expr.dims import Dim
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, OneHot, Power
+from symml.expr.probability import averages_some
 from symml.expr.scoped import Expectation, Integral, Series
 from symml.expr.walk import topological
 from symml.render.literals import rows_of
@@ -230,7 +231,7 @@ def _ranged(f: Form) -> Coded:
 
 def _expectation(f: Form) -> Coded:
     body, *given = (_code(arg)[0] for arg in f.args)
-    return f"E({body}{_given(given)})", ATOM
+    return f"E({body}{_given(given)}{_keyword('over', f.value or ())})", ATOM
 
 
 def _covariance(f: Form) -> Coded:
@@ -246,9 +247,13 @@ def _rows(f: Form) -> str:
 
 
 def _given(names: list[str]) -> str:
+    return _keyword("given", names)
+
+
+def _keyword(key: str, names: Sequence[str]) -> str:
     if not names:
         return ""
-    return f", given={names[0]}" if len(names) == 1 else f", given=({', '.join(names)})"
+    return f", {key}={names[0]}" if len(names) == 1 else f", {key}=({', '.join(names)})"
 
 
 _RULES: dict[str, Callable[[Form], Coded]] = {
@@ -321,7 +326,8 @@ def _node_code(node: Expr, parts: list[Form]) -> str:
             kind = "series" if isinstance(node, Series) else "integral"
             form = Form(kind, tuple(parts), (node.variables[0].name, node.ends))
         case Expectation():
-            form = Form("expectation", tuple(parts[: 1 + node.given]))
+            over = tuple(v.name for v in node.variables) if averages_some(node) else ()
+            form = Form("expectation", tuple(parts[: 1 + node.given]), over)
         case _:
             raise CannotRaise(type(node).__name__)
     return _code(form)[0]

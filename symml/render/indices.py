@@ -25,7 +25,7 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
-from symml.expr.probability import random_symbols
+from symml.expr.probability import averages_some
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render.matrix_form import CannotRaise
@@ -182,7 +182,7 @@ def _expectation(e: _Entries, node: Expectation, at: Index, used: int) -> Spelle
     if node.given:
         inside += e.s.signs["given"] + ", ".join(_whole(e, part) for part in node.conditions)
     operator = e.s.signs["E"]
-    if random_symbols(node.body) and not node.given:
+    if averages_some(node):
         operator = e.s.subscript(operator, ", ".join(e.s.name(v.name) for v in node.variables))
     return operator + Printer(e.s).sign("square brackets", inside), ATOM
 

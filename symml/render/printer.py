@@ -162,7 +162,7 @@ def _side_by_side(p: Printer, factors: list[Form], before: str = "") -> Spelled:
 
 
 def _had(p: Printer, f: Form) -> Spelled:
-    tops = [a for a in f.args if not (a.kind == "pow" and a.value < 0)]
+    tops = sorted((a for a in f.args if not (a.kind == "pow" and a.value < 0)), key=lambda a: a.kind != "sym")
     lows = [a for a in f.args if a.kind == "pow" and a.value < 0]
     text = p.sign("*").join(p.at_least(a, PRODUCT) for a in tops) or p.show_ones(f)
     for low in lows:

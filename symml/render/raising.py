@@ -30,10 +30,11 @@ from symml.expr.nodes import (
     Selector,
     Symbol,
 )
-from symml.expr.probability import as_covariance, random_symbols
+from symml.expr.probability import as_covariance, averages_some
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
+from symml.render.grouping import grouped
 from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
 
@@ -211,7 +212,7 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
         if rule is None:
             raise CannotRaise(type(node).__name__)
         done[node] = rule(node, [done[arg] for arg in node.args])
-    return done[root]
+    return grouped(done[root])
 
 
 def _needed(root: Expr, names: Mapping[Expr, str]) -> list[Expr]:
@@ -296,7 +297,7 @@ def _expectation(node: Expectation, args: list[Form]) -> Form:
         shown = sides[:1] if kind == "variance" else sides
         forms = tuple(raise_form(side) for side in shown)
         return Form(kind, (*forms, *args[1 : 1 + node.given]), None, *_sides(node), symmetric=kind == "variance")
-    named = tuple(v.name for v in node.variables) if random_symbols(node.body) and not node.given else ()
+    named = tuple(v.name for v in node.variables) if averages_some(node) else ()
     return Form("expectation", tuple(args[: 1 + node.given]), named, *_sides(node))
 
 

@@ -234,8 +234,11 @@ def test_the_divergence_of_two_gaussians_follows_from_its_definition() -> None:
         ("x, x independent", "different"),
         ("x is nice", "neither a law"),
         ("x ~ normal(mu, S); x ~ (mu, S)", "two laws"),
+        ("k ~ bernoulli(2)", "between 0 and 1"),
+        ("k ~ poisson(0)", "positive"),
+        ("k ~ normal(0, -1)", "nonnegative"),
     ],
 )
 def test_statements_that_make_no_sense_are_refused(given: str, what: str) -> None:
     with pytest.raises(DeclarationError, match=what):
-        expectation("E(x)", shapes="x: d random, mu: d, S: d d spd, t:", given=given)
+        expectation("E(x)", shapes="x: d random, k: random, mu: d, S: d d spd, t:", given=given)

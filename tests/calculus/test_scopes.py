@@ -10,7 +10,7 @@ import pytest
 
 from symml.calculus.closed_forms import close
 from symml.calculus.differentiate import derivative, gradient, hessian
-from symml.calculus.facts import is_nonnegative, is_positive
+from symml.calculus.facts import is_nonnegative, is_positive, is_psd, is_symmetric
 from symml.calculus.normal import prove_equal
 from symml.calculus.numeric import enclose, evaluate
 from symml.calculus.sampling import Point
@@ -135,6 +135,9 @@ def test_signs_of_sums_and_means() -> None:
     assert not is_positive(series(exp(k), k, 1, m))
     assert is_nonnegative(integral(exp(t), t, 0, INF))
     assert not is_nonnegative(integral(exp(t), t, x, 0))
+    assert is_symmetric(expect(outer(u, u)))
+    assert not is_symmetric(expect(outer(u, 2 * u) @ matrix("Q", d, d)))
+    assert is_psd(expect(matrix("P", d, d, "psd") * exp(y)))
 
 
 # ---- normal form -----------------------------------------------------------------------------------------------------
@@ -222,6 +225,9 @@ def test_a_process_that_is_too_slow_is_killed_and_started_again() -> None:
     assert ask_sympy("simplify", S.sin(n) ** 2 + S.cos(n) ** 2) == 1
     assert ask_sympy("no such task") is None
     assert ask_sympy("solve", [n**2 - 4], [n]) == [{n: -2}, {n: 2}]
+    slow = S.Integral(S.exp(S.sin(n)) * S.log(n + S.cos(n**3)), (n, 1, 2))
+    assert ask_sympy("closed_form", slow, (), seconds=0.05) is None
+    assert ask_sympy("simplify", S.sin(n) ** 2 + S.cos(n) ** 2) == 1
 
 
 def test_the_body_of_an_expectation_is_written_with_bound_variables() -> None:

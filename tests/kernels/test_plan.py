@@ -94,6 +94,16 @@ def test_float32_stays_float32() -> None:
     np.testing.assert_allclose(planned(Z), e / e.sum(1, keepdims=True) * np.exp(-(Z**2)), rtol=1e-5)
 
 
+def test_single_precision_keeps_its_digits_in_the_tails() -> None:
+    found = kernel("x*(1 + erf(x/sqrt(2)))/2", shapes="x: n")
+    x = np.linspace(-12, 12, 201).astype(np.float32)
+    out = np.empty_like(x)
+    assert found.plan(n=201, dtype=np.float32)(x, out=out) is out
+    exact = found(x.astype(float))
+    assert np.max(np.abs(out - exact) / np.spacing(np.abs(exact).astype(np.float32))) < 1
+    assert found.plan(n=201, dtype=np.float32)(x).dtype == np.float32
+
+
 def test_threads_do_not_share_a_workspace() -> None:
     planned = kernel("exp(-x**2)*sin(x) + cos(x)*x", shapes="x: n").plan(n=20_000)
     data = [RNG.normal(size=20_000) for _ in range(4)]

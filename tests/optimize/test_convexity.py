@@ -22,6 +22,7 @@ CONVEX = {
     "inverse": ("1/x", "x", "x: positive"),
     "mean squared error": ("E((y - w@x)**2)", "w", "x: d random, y: random, w: d"),
     "weighted squares": ("sum(c*(y - w)**2)", "w", "y: n, w: n, c: n nonnegative"),
+    "largest eigenvalue": ("max(np.linalg.eigvalsh(S))", "S", "S: d d symmetric"),
     "Poisson loss": ("sum(exp(X@w) - y*(X@w))", "w", "X: n d, y: n, w: d"),
 }
 CONCAVE = {

@@ -150,6 +150,30 @@ def test_constraints_that_contradict_each_other_are_noticed() -> None:
     assert kkt("x@x", "x", ["x@x <= -1"], shapes="x: n").solution is None
 
 
+NUMBERS = {
+    "half plane": ("x**2 + y**2", "x, y", ["x + y >= 1"], "x:, y:", {"x": "1/2", "y": "1/2", "lam": "1"}),
+    "corner": ("(x - 2)**2 + (y - 2)**2", "x, y", ["x <= 1", "y <= 1"], "x:, y:", {"x": "1", "y": "1", "lam1": "2"}),
+    "slack": ("(x - 1)**2", "x", ["x <= 5"], "x:", {"x": "1", "lam": "0"}),
+    "disk": ("x + y", "x, y", ["x**2 + y**2 <= 2"], "x:, y:", {"x": "-1", "y": "-1", "lam": "1/2"}),
+    "box": ("-x*y", "x, y", ["x + y == 4", "x <= 1"], "x:, y:", {"x": "1", "y": "3"}),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_problems_in_numbers_are_solved_over_all_active_sets(name: str) -> None:
+    f, over, subject, shapes, expected = NUMBERS[name]
+    solution = kkt(f, over, subject, shapes=shapes).solution
+    assert solution is not None
+    assert {key: str(solution.of(key)) for key in expected} == expected
+
+
+def test_every_kkt_point_of_a_problem_that_is_not_convex_is_listed() -> None:
+    solution = kkt("x*y", "x, y", ["x**2 + y**2 <= 2"], shapes="x:, y:").solution
+    assert solution is not None
+    assert len(solution.cases) == 3
+    assert "if the problem has one" in repr(solution)
+
+
 def test_two_equalities_are_solved_together() -> None:
     solution = kkt("x@x", "x", ["sum(x) == 1", "a@x == 3"], shapes="x: n, a: n").solution
     assert solution is not None

@@ -35,6 +35,14 @@ def test_a_clip_that_is_part_of_the_function_is_no_guard() -> None:
     assert verdict.verdict == "refuted"
 
 
+def test_a_relu_with_a_tiny_threshold_is_no_guard() -> None:
+    verdict = check_gradient(lambda x: np.sum(np.maximum(x, 1e-8)), lambda x: np.ones_like(x), wrt="x", shapes="x: n")
+    assert verdict.verdict in ("refuted", "true_if")
+    far = check_gradient(lambda x: np.exp(np.minimum(x, 700)), lambda x: np.exp(x), wrt="x", shapes="x:")
+    assert far.verdict in PROVED
+    assert any("no clip" in note for note in far.notes)
+
+
 def test_a_guarded_gradient_that_is_wrong_is_refuted() -> None:
     verdict = check_gradient(clipped_entropy, lambda p, y: (y - p) / (p * (1 - p)), wrt="p", shapes="p: n unit, y: n")
     assert verdict.verdict == "refuted"
@@ -157,3 +165,24 @@ def test_triangular_systems_look_at_their_triangle_only() -> None:
         return 2 * scipy.linalg.solve_triangular(L.T, z, lower=False)
 
     assert check_gradient(loss, grad, wrt="b", shapes="S: 2 2 spd, b: 2").verdict in PROVED
+
+
+def net(params: Any, X: Any, Y: Any) -> Any:
+    H = np.tanh(X @ params["W1"])
+    return 0.5 * np.sum((H @ params["W2"] - Y) ** 2)
+
+
+def net_grad(params: Any, X: Any, Y: Any) -> Any:
+    grads = {}
+    H = np.tanh(X @ params["W1"])
+    R = H @ params["W2"] - Y
+    grads["dW2"] = H.T @ R
+    grads["dW1"] = X.T @ (R @ params["W2"].T * (1 - H**2))
+    return grads
+
+
+def test_parameters_and_gradients_in_dicts_are_found_by_name() -> None:
+    shapes = "X: n d, Y: n k, W1: d m, W2: m k"
+    assert check_gradient(net, net_grad, wrt=["W1", "W2"], shapes=shapes).verdict in PROVED
+    swapped = check_gradient(net, lambda params, X, Y: {"W1": net_grad(params, X, Y)["dW1"]}, wrt="W1", shapes=shapes)
+    assert swapped.verdict in PROVED

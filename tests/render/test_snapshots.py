@@ -24,13 +24,13 @@ DERIVED = [
     ),
     (
         "mean(log(1 + exp(-y*(X@w))))", "w", "X: n d, y: n sign, w: d", 1,
-        "-Xᵀ(σ(-y ⊙ X w) ⊙ y)/n",
-        r"-\frac{1}{n}X^{\top}\left(\sigma\left(-y \odot Xw\right) \odot y\right)",
+        "-Xᵀ(y ⊙ σ(-y ⊙ X w))/n",
+        r"-\frac{1}{n}X^{\top}\left(y \odot \sigma\left(-y \odot Xw\right)\right)",
     ),
     (
         "w@A@w", "w", "A: d d, w: d", 1,
-        "A w + Aᵀ w",
-        r"Aw + A^{\top}w",
+        "(A + Aᵀ)w",
+        r"\left(A + A^{\top}\right)w",
     ),
     (
         "w@S@w", "w", "S: d d symmetric, w: d", 1,
@@ -95,7 +95,7 @@ WRITTEN = [
     ("-(a*log(b) + c)", "a:, b:, c:", "-(a log(b) + c)", r"-\left(a\log b + c\right)"),
     ("5*2**x", "x:", "5 · 2^x", r"5\cdot 2^x"),
     ("lgamma(x)**2", "x: positive", "(log Γ(x))²", r"\left(\log\Gamma\left(x\right)\right)^2"),
-    ("log(w)*v", "w: d, v: d", "log(w) ⊙ v", r"\log\left(w\right) \odot v"),
+    ("log(w)*v", "w: d, v: d", "v ⊙ log(w)", r"v \odot \log\left(w\right)"),
     ("cos(x)**2*log(a)", "x:, a:", "cos(x)² log(a)", r"\cos^2\left(x\right)\log a"),
     ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
     ("exp(A)", "A: d d", "exp(A)", r"\exp\left(A\right)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from symml.calculus.facts import rational
 from symml.errors import DeclarationError, ShapeError
 from symml.expr.arithmetic import lift
 from symml.expr.build import scalar, sqrt
@@ -229,6 +230,7 @@ def law(symbol: Symbol, name: str, *parameters: object) -> Law:
     wanted = ("mean", "covariance") if row is None else row.parameters
     if len(values) != len(wanted):
         raise DeclarationError(f"{name or 'a law'} has the parameters {', '.join(wanted)}, not {len(values)} of them")
+    _check_numbers(symbol, row, values)
     if row is not None and row.name != "normal":
         if symbol.shape or any(value.shape for value in values):
             raise ShapeError(f"{name} is the law of a number; {symbol.name} has shape {show_shape(symbol.shape)}")
@@ -240,6 +242,22 @@ def law(symbol: Symbol, name: str, *parameters: object) -> Law:
                 f"the {what} of {symbol.name} has shape {show_shape(shape)}, not {show_shape(value.shape)}"
             )
     return Law(symbol, mean, covariance, row, values if row is not None else ())
+
+
+_NEEDS = {"p": "probability", "mu": "", "n": "positive", "a": "", "b": "", "mean": "", "covariance": "nonnegative"}
+_NEEDS |= {"sigma2": "nonnegative", "lam": "positive", "rate": "positive", "shape": "positive"}
+
+
+def _check_numbers(symbol: Symbol, row: Distribution | None, values: tuple[Expr, ...]) -> None:
+    """Parameters that are written as numbers must make a law."""
+    for name, value in zip(("mean", "covariance") if row is None else row.parameters, values, strict=True):
+        number = rational(value)
+        need = _NEEDS[name]
+        if number is None or not need:
+            continue
+        if number < 0 or (need == "positive" and number == 0) or (need == "probability" and number > 1):
+            what = f"the parameter {name} of {symbol.name} is {number}; it must be "
+            raise DeclarationError(what + ("between 0 and 1" if need == "probability" else need))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from symml.calculus.simplify import choices, matrices, powers, products, recognize, scopes, sums
+from symml.calculus.simplify import axes, choices, matrices, powers, products, recognize, scopes, sums
 from symml.calculus.simplify.rule import Log, Rewrite, Rule, Uses, remake
 from symml.expr.contract import is_light
 from symml.expr.nodes import Contract, Expr
 from symml.expr.walk import rebuild, topological, use_counts
 
 RULES: tuple[Rule, ...] = (
+    *axes.RULES,
     *products.RULES,
     *powers.RULES,
     *matrices.RULES,

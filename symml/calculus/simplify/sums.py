@@ -215,11 +215,17 @@ def trace_of_sum(node: Expr, uses: Uses) -> Expr | None:
 # ---- expanding where it cancels --------------------------------------------------------------------------------------
 def size(node: Expr) -> int:
     """How many factors a sum of products is written with."""
-    if isinstance(node, Add):
-        return sum(size(arg) for arg in node.args)
-    if isinstance(node, Contract):
-        return sum(size(arg) if isinstance(arg, Add) else 1 for arg in node.args) + (not node.args)
-    return 1
+    total, stack = 0, [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Add):
+            stack += part.args
+        elif isinstance(part, Contract):
+            stack += [arg for arg in part.args if isinstance(arg, Add)]
+            total += sum(not isinstance(arg, Add) for arg in part.args) + (not part.args)
+        else:
+            total += 1
+    return total
 
 
 def expand_and_cancel(node: Expr, uses: Uses) -> Expr | None:

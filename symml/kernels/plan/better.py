@@ -19,14 +19,23 @@ def improved(found: Steps, known: Mapping[str, Form]) -> list[Step]:
 
 def _with_one_inverse(steps: Sequence[Step], known: Mapping[str, Form]) -> list[Step]:
     """A small system with a long block of right-hand sides: the inverse once, then a product that runs in blocks."""
-    done = []
+    done: list[Step] = []
+    made = {step.target: step for step in steps}
     for step in steps:
         if step.kind == "call" and step.what == "np.linalg.solve({}, {})":
             matrix, right = (known[arg] for arg in step.args)
             if len(right.shape) == 2 and right.rows == (1,) and right.shape[1] > _MANY * matrix.shape[0]:
                 inverse = f"{step.target}i"
                 done.append(Step(inverse, "call", "np.linalg.inv({})", step.args[:1]))
-                step = Step(step.target, "matmul", "", (inverse, step.args[1]))
+                rows = made.get(step.args[1])
+                if rows is not None and rows.kind == "view" and rows.what == "{}.T":
+                    # The rows as they lie in memory: (A^-1 D')' = D (A^-1)'.
+                    turned, product = f"{step.target}t", f"{step.target}p"
+                    done.append(Step(turned, "view", "{}.T", (inverse,)))
+                    done.append(Step(product, "matmul", "", (rows.args[0], turned)))
+                    step = Step(step.target, "view", "{}.T", (product,))
+                else:
+                    step = Step(step.target, "matmul", "", (inverse, step.args[1]))
         done.append(step)
     return done
 

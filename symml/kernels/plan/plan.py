@@ -45,6 +45,8 @@ class Plan:
 
     def __init__(self, kernel: Kernel, sizes: Mapping[str, int], dtype: Any) -> None:
         self.name, self.dtype = kernel.name, np.dtype(dtype)
+        # Squares that are split in two need the bits of float64; single precision is computed through it.
+        self._work = np.dtype(float) if "np.rint(" in kernel.source else self.dtype
         self._binding: Binding = kernel.binding
         self.shapes = {n: tuple(dim_value(d, sizes) for d in shape) for n, shape in kernel.shapes.items()}
         self._extra = {name: sizes[name] for name in kernel.arguments if name not in kernel.shapes}
@@ -57,12 +59,7 @@ class Plan:
         self._buffers = written.buffers if written else {}
         self.workspace = sum(self._bytes(shape, boolean) for shape, boolean in self._buffers.values())
         self._local = local()
-        self._expected = [
-            (self.shapes.get(n), np.dtype(int) if n in self._labels else self.dtype)
-            if self.shapes.get(n)
-            else (None, None)
-            for n in kernel.arguments
-        ]
+        self._expected = [(self.shapes.get(n) or None, self._type(n)) for n in kernel.arguments]
 
     # ---- the source --------------------------------------------------------------------------------------------------
     def _write(self, kernel: Kernel, sizes: Mapping[str, int]) -> tuple[Written | None, Steps | None]:
@@ -87,10 +84,10 @@ class Plan:
         return forms(steps, {**self.shapes, **self._extra}, self._labels, axes, length)
 
     def _type(self, name: str) -> Any:
-        return np.dtype(int) if name in self._labels else self.dtype
+        return np.dtype(int) if name in self._labels else self._work
 
     def _bytes(self, shape: tuple[int, ...], boolean: bool) -> int:
-        return prod(shape) * (1 if boolean else self.dtype.itemsize)
+        return prod(shape) * (1 if boolean else self._work.itemsize)
 
     # ---- calls -------------------------------------------------------------------------------------------------------
     def __call__(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Any:
@@ -113,6 +110,9 @@ class Plan:
             results = tuple(s if a is None else a for a, s in zip(arrays, scalars, strict=True))
             if out is not None:
                 _hand_over(out, results)
+                results = tuple(r if o is None else o for r, o in zip(results, _several(out, results), strict=True))
+            elif self._work != self.dtype:
+                results = tuple(np.asarray(r).astype(self.dtype)[()] for r in results)
             return results[0] if len(results) == 1 else results
         return out
 
@@ -141,22 +141,22 @@ class Plan:
         if value.shape != self.shapes[name]:
             found, needed = show_shape(value.shape), show_shape(self.shapes[name])
             raise ShapeError(f"{name} has shape {found}; the plan was made for {needed}", cure="make another plan")
-        value = value if name in self._labels else value.astype(self.dtype, copy=False)
+        value = value if name in self._labels else value.astype(self._work, copy=False)
         return value if value.shape else value[()]
 
     def _outputs(self, out: Any, values: Sequence[Any]) -> Sequence[Any]:
         if out is None:
-            return [np.empty(shape, self.dtype) if shape else None for shape in self.results]
+            return [np.empty(shape, self._work) if shape else None for shape in self.results]
         given = out if len(self.results) > 1 else (out,)
         if not isinstance(given, tuple | list) or len(given) != len(self.results):
             raise ShapeError(f"out must be {len(self.results)} arrays, one for each result")
         found = []
         for k, (array, shape) in enumerate(zip(given, self.results, strict=True)):
-            plain = type(array) is np.ndarray and array.shape == shape and array.dtype == self.dtype
+            plain = type(array) is np.ndarray and array.shape == shape and array.dtype == self._work
             if shape and not (plain and array.flags.writeable):
                 check_out(array, [shape])
             alone = not any(_share(array, v) for v in values) and not any(_share(array, o) for o in given[:k])
-            found.append((array if plain and alone else np.empty(shape, self.dtype)) if shape else None)
+            found.append((array if plain and alone else np.empty(shape, self._work)) if shape else None)
         return found
 
     def _is_clean(self, out: Any, arrays: Sequence[Any]) -> bool:
@@ -167,7 +167,7 @@ class Plan:
     def _workspace(self) -> list[Any]:
         found: list[Any] | None = getattr(self._local, "buffers", None)
         if found is None:
-            found = [np.empty(shape, bool if boolean else self.dtype) for shape, boolean in self._buffers.values()]
+            found = [np.empty(shape, bool if boolean else self._work) for shape, boolean in self._buffers.values()]
             self._local.buffers = found
         return found
 
@@ -185,9 +185,13 @@ def _share(array: Any, value: Any) -> bool:
     return np.may_share_memory(array, value)
 
 
+def _several(out: Any, results: Sequence[Any]) -> Sequence[Any]:
+    return out if len(results) > 1 else (out,)
+
+
 def _hand_over(out: Any, results: Sequence[Any]) -> None:
     """Copies what was computed beside an output that is also an argument, and scalars into 0-d arrays."""
-    for array, result in zip(out if len(results) > 1 else (out,), results, strict=True):
+    for array, result in zip(_several(out, results), results, strict=True):
         if isinstance(array, np.ndarray) and array is not result:
             array[...] = result
 

@@ -142,10 +142,17 @@ def _of_contract(node: Contract) -> Iterator[Edit]:
     yield from _reindexed(node)
     for k in range(len(node.args[:8])):
         yield Edit(mistakes.POWER, mistakes.POWER, ("square", k), _raised(k, 2))
-        yield Edit(mistakes.POWER, mistakes.POWER, ("invert", k), _raised(k, -1))
+        kind = mistakes.SIGN if _is_exponential(node.args[k]) else mistakes.POWER
+        yield Edit(kind, kind, ("invert", k), _raised(k, -1))
     for factor in (Fraction(2), Fraction(1, 2), Fraction(-1)):
         kind = mistakes.SIGN if factor == -1 else mistakes.INNER_FACTOR
         yield Edit(kind, kind, ("scale", factor), _scaled(factor))
+
+
+def _is_exponential(node: Expr) -> bool:
+    """Whether inverting the node is a sign in an exponent."""
+    node = node.args[0] if isinstance(node, Power) else node
+    return isinstance(node, Apply) and node.function.name == "exp"
 
 
 def _without(k: int) -> Callable[[Expr], Expr | None]:
@@ -289,12 +296,18 @@ def _of_apply(node: Apply) -> Iterator[Edit]:
                 kind = mistakes.LOG_BASE if "log2" in row and {name, other} & {"log2", "log10"} else mistakes.FUNCTION
                 kind = mistakes.BRANCH if node.function.jumps else kind
                 yield Edit(kind, kind, ("function", other), _renamed(other))
+    if node.function.arity == 1:
+        yield Edit(mistakes.SIGN, mistakes.SIGN, ("negate",), _of_negated)
     if node.function.arity == 1 and not node.function.jumps:
         yield Edit(mistakes.MISSING_FUNCTION, mistakes.EXTRA_FUNCTION, ("argument",), lambda n: n.args[0])
     for k, arg in enumerate(node.args):
         if node.function.jumps and isinstance(arg, Constant | Contract) and not topological(arg)[:-1]:
             for value in (0, 1, -1):
                 yield Edit(mistakes.BRANCH, mistakes.BRANCH, ("threshold", k, value), _threshold(k, value))
+
+
+def _of_negated(node: Expr) -> Expr | None:
+    return apply_node(node.function, (scale(-1, node.args[0]),)) if isinstance(node, Apply) else None
 
 
 def _renamed(name: str) -> Callable[[Expr], Expr | None]:

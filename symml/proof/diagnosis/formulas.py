@@ -169,11 +169,20 @@ def _pool(ctx: Context) -> list[Expr]:
     """What occurs in the loss, its gradient and the claim, and does not merely repeat the whole of them."""
     wholes = [ctx.samples.first(root) for root in (ctx.case.truth, ctx.case.claim)]
     found = []
-    for node in topological(*ctx.case.roots):
+    for node in dict.fromkeys((*topological(*ctx.case.roots), *_adjoints(ctx))):
         value = ctx.samples.first(node) if symbols(node) and node not in ctx.case.roots else None
         if value is not None and not any(w is not None and repeats(w, value) for w in wholes):
             found.append(node)
     return found
+
+
+def _adjoints(ctx: Context) -> list[Expr]:
+    """What flows backward through the loss."""
+    loss, wrt = ctx.case.loss, ctx.case.wrt
+    record: list[tuple[Expr, Expr]] = []
+    if loss is not None and wrt is not None and not loss.shape:
+        derivative(loss, wrt, record)
+    return [adjoint for _, adjoint in record]
 
 
 def _rounded(value: Any) -> tuple[float, ...]:

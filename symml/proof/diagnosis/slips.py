@@ -30,7 +30,7 @@ from symml.expr.nodes import (
     linalg_node,
     symbol_node,
 )
-from symml.expr.walk import depends_on, substitute, topological
+from symml.expr.walk import depends_on, rebuild, substitute, topological
 from symml.proof.diagnosis import mistakes
 
 _ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "mish")
@@ -67,7 +67,22 @@ def slips(loss: Expr, wrt: Symbol) -> Iterator[tuple[Slip, Expr]]:
             found = _mistaken(loss, wrt, (slip,))
             if found is not None:
                 yield slip, found
+    yield from _everywhere(loss, wrt, depends)
     yield from _statistics(loss, wrt, depends)
+
+
+def _everywhere(loss: Expr, wrt: Symbol, depends: set[Expr]) -> Iterator[tuple[Slip, Expr]]:
+    """The same slip at every node at which it can be made: in each round of a loop, in each layer."""
+    alike: dict[str, list[Slip]] = {}
+    for node in topological(loss):
+        if node in depends and node is not wrt and node is not loss:
+            for slip in _SLIPS.get(type(node), _none)(node, depends):
+                alike.setdefault(slip.words, []).append(slip)
+    for made in alike.values():
+        if len({slip.node for slip in made}) == len(made) > 1:
+            found = _mistaken(loss, wrt, tuple(made))
+            if found is not None:
+                yield made[0], found
 
 
 def _statistics(loss: Expr, wrt: Symbol, depends: set[Expr]) -> Iterator[tuple[Slip, Expr]]:
@@ -99,17 +114,23 @@ def _none(node: Expr, depends: set[Expr]) -> Iterator[Slip]:
 
 def _mistaken(loss: Expr, wrt: Symbol, made: tuple[Slip, ...]) -> Expr | None:
     """The gradient that somebody gets who makes these slips."""
-    stand_ins: dict[Expr, Expr] = {}
+    by_node = {slip.node: slip for slip in made}
+    done: dict[Expr, Expr] = {}
     back: dict[Expr, Expr] = {}
-    for number, slip in enumerate(made):
-        rest = symbol_node(f"·rest{number}", slip.node.shape)
-        stand_in: Expr = rest if slip.linear is None else add_node((slip.linear, rest))
-        stand_ins[slip.node] = stand_in
-        # The stand-in has the node's value; what was held fixed gets its own value back.
-        back[stand_in] = slip.node
-        back.update(slip.held)
     try:
-        return substitute(derivative(substitute(loss, stand_ins), wrt), back)
+        for node in topological(loss):
+            args = tuple([done[arg] for arg in node.args])
+            done[node] = rebuild(node, args)
+            slip = by_node.get(node)
+            if slip is not None:
+                moved = {old: new for old, new in zip(node.args, args, strict=True) if old is not new}
+                rest = symbol_node(f"·rest{node.uid}", node.shape)
+                linear = None if slip.linear is None else substitute(slip.linear, moved)
+                done[node] = rest if linear is None else add_node((linear, rest))
+                # The stand-in has the node's value; what was held fixed gets its own value back.
+                back[done[node]] = node
+                back.update(slip.held)
+        return substitute(derivative(done[loss], wrt), back)
     except SymmlError:
         return None
 

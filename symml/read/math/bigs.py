@@ -53,12 +53,31 @@ def _letter(p: Parser, declared: str) -> Node:
 
 
 def _limits(p: Parser, operator: str) -> tuple[Bound, Span | None]:
+    if p.one_line and p.peek().text == "[" and not p.peek().gap:
+        span = p.bracketed(_span)
+        low, high = span.args or (None, None)
+        return Bound(operator, (span.value,), low, high), None
     marks = scripts.scan(p)
     high = p.within(marks.sup, Parser.expression) if marks.sup is not None else None
     if marks.sub is None:
         return Bound(operator, (), None, high), None
     listed = p.within(marks.sub, _conditions)
     return bound_of(p, operator, listed.args, high), marks.sub
+
+
+def _span(p: Parser) -> Node:
+    """``[k=0..n]`` on one line: the letter, and from where to where it runs."""
+    start = p.peek()
+    base = scan_base(p.found, p.place, p.stop)
+    if base is None:
+        raise p.not_understood(start, "write the index: [k=0..n]")
+    p.place = base[1]
+    if p.take("=") is None:
+        return Node("span", (), base[0], start.start, start.end)
+    low = p.expression()
+    p.expect("..")
+    high = p.expression()
+    return Node("span", (low, high), base[0], start.start, high.end)
 
 
 def _conditions(p: Parser) -> Node:
@@ -78,8 +97,7 @@ def _running(p: Parser) -> frozenset[str]:
     while k < p.stop and p.found[k].text not in ("=", r"\in", r"\le", "<"):
         base = scan_base(p.found, k, p.stop)
         if base is not None:
-            row = p.table.find(base[0])
-            found += [base[0]] if row is None or row.kind in ("symbol", "random", "size") else []
+            found.append(base[0])
         k = k + 1 if base is None else base[1]
     return frozenset(found)
 
@@ -196,6 +214,7 @@ def _ahead(p: Parser) -> Span:
 def integral(p: Parser) -> Node:
     r"""``\int_a^b f(x)\,dx``: the body stands before the differential."""
     token = p.next()
+    span = p.bracketed(_span) if p.one_line and p.peek().text == "[" and not p.peek().gap else None
     marks = scripts.scan(p)
     stop = _differential(p)
     if stop is None:
@@ -209,7 +228,7 @@ def integral(p: Parser) -> Node:
     p.bound = outer
     p.place = base[1]
     variable = Node("name", (), Written(base[0]), first.start, first.end)
-    ends = () if marks.sub is None else _ends(p, marks)
+    ends = span.args if span is not None else () if marks.sub is None else _ends(p, marks)
     return Node("integral", (body, variable, *ends), None, token.start, first.end)
 
 

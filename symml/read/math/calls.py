@@ -304,8 +304,19 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
             raise p.error(
                 node, "the inverse of a function that is not known", "declare it under the name of its inverse"
             )
-        call = scripts.raised(p, call, marks.sup)
-    return scripts.postfix(p, call)
+        wide = scripts.raised(p, call, marks.sup)
+    else:
+        wide = call
+    place = p.place
+    wide = scripts.postfix(p, wide)
+    if wide is call or len(listed.args) > 1 or opening != "(" or marks.primes:
+        return wide
+    # Of a factor before a bracket, what stands above the bracket belongs to the bracket alone.
+    stop, p.place = p.place, place
+    group = scripts.postfix(p, Node("group", listed.args, "(", listed.start, listed.end))
+    p.place = stop
+    product = Node("product", (_name_node(p, node, marks), group), ("", ""), node.start, group.end)
+    return Node("applied", (call, wide), product, node.start, wide.end)
 
 
 def _drawn(p: Parser, below: Node | None) -> frozenset[str]:
@@ -326,6 +337,11 @@ def _below_name(p: Parser) -> Node:
 
 
 def _plain_name(p: Parser, node: Node, marks: Marks) -> Node:
+    return scripts.postfix(p, _name_node(p, node, marks))
+
+
+def _name_node(p: Parser, node: Node, marks: Marks) -> Node:
+    """A name with its own scripts."""
     indices: tuple[Node, ...] = ()
     if marks.sub is not None:
         place = p.place
@@ -343,7 +359,7 @@ def _plain_name(p: Parser, node: Node, marks: Marks) -> Node:
         )
         node = Node("name", (*indices, *((upper,) if upper else ())), written, node.start, node.end)
         marks = replace(marks, sup=None)
-    return scripts.attach(p, node, replace(marks, sub=None))
+    return scripts.marked(p, node, replace(marks, sub=None))
 
 
 def _is_label(p: Parser, span: tuple[int, int]) -> bool:

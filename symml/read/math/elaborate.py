@@ -50,6 +50,7 @@ class Elaborator:
         bare: The names that stand somewhere without a bracket after them.
         gradient_variable: By what a bare gradient sign differentiates: the left side of an update.
         definitions: Functions of which the text says what they are, by name.
+        bases: Whether entries count from 0 or from 1 under an index that starts at 0.
         laws: The laws of random symbols that the text names, by the symbol's name.
     """
 
@@ -70,6 +71,7 @@ class Elaborator:
         self.undefined: dict[str, Symbol] = {}
         self.definitions: dict[str, Any] = {}
         self.laws: dict[str, str] = {}
+        self.bases: dict[str, int] = {}
         self.notes: dict[str, None] = {}
         self.memo: dict[Node, Value] = {}
         self.choices = 0
@@ -208,14 +210,15 @@ class Elaborator:
     @contextmanager
     def running(self, ranges: dict[str, Range]) -> Iterator[None]:
         """Indices that run inside a big operator."""
-        outer, free, memo = self.ranges, self.free, self.memo
+        outer, free, memo, bases = self.ranges, self.free, self.memo, self.bases
+        self.bases = {k: v for k, v in bases.items() if k not in ranges}
         self.ranges, self.memo = outer | ranges, {}
         self.free = {k: v for k, v in free.items() if k not in ranges}
         try:
             yield
         finally:
             new = {k: v for k, v in self.free.items() if k not in free and k not in ranges}
-            self.ranges, self.memo = outer, memo
+            self.ranges, self.memo, self.bases = outer, memo, bases
             self.free = free | new
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symml.read.math import scripts
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.statements import condition
-from symml.read.math.tree import Node, set_of
+from symml.read.math.tree import Node, Written, set_of
 
 MATRICES = set_of("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
 ALIGNED = set_of(
@@ -159,3 +159,24 @@ def _item(p: Parser) -> Node:
         return p.expression()
     row = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
     return Node("row", row.args, None, row.start, row.end)
+
+
+def is_array(p: Parser) -> bool:
+    """Whether ``[ij] ↦`` stands here: the array by its generic entry."""
+    k = p.place + 1
+    while k < p.stop and p.found[k].kind in ("letter", "word"):
+        k += 1
+    return k > p.place + 1 and k + 1 < p.stop and p.found[k].text == "]" and p.found[k + 1].text == r"\mapsto"
+
+
+def array(p: Parser) -> Node:
+    """``[ij] ↦ x[i] y[j]``"""
+    start = p.next().start
+    letters: list[Node] = []
+    while p.peek().text != "]":
+        token = p.next()
+        letters += [Node("name", (), Written(letter), token.start, token.end) for letter in token.text]
+    p.place += 2
+    body = p.expression()
+    group = Node("group", (body,), "[", start, body.end)
+    return Node("entry", (group, *letters), None, start, body.end)

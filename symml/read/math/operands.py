@@ -77,8 +77,12 @@ def _word(p: Parser) -> Node:
 def _brackets(p: Parser) -> Node:
     """Round or square brackets: a value; with a relation inside, square ones are 1 where it holds."""
     opening = p.peek()
+    if p.one_line and opening.text == "[" and environments.is_array(p):
+        return environments.array(p)
     if p.one_line and opening.text == "[" and environments.is_list(p):
         return scripts.postfix(p, environments.listed(p))
+    if opening.text == r"\{":
+        return _braces(p)
     node = p.bracketed(condition)
     if node.kind == "relation":
         if opening.text != "[":
@@ -87,6 +91,19 @@ def _brackets(p: Parser) -> Node:
             )
         node = Node("indicator", (replace(node, start=opening.start),), None, opening.start, node.end)
     return scripts.postfix(p, Node("group", (node,), opening.text, node.start, node.end))
+
+
+def _braces(p: Parser) -> Node:
+    """Braces around an expression, or around the elements of a set."""
+    start = p.peek().start
+    node = p.bracketed(lambda q: q.list_of(condition, (",",)))
+    if len(node.args) > 1:
+        return Node("braces", node.args, None, start, node.end)
+    if node.args[0].kind == "relation":
+        raise p.error(
+            node.args[0], "a relation stands in braces", "write [a = b] for a number that is 1 where it holds"
+        )
+    return scripts.postfix(p, Node("group", node.args, r"\{", start, node.end))
 
 
 def _group(p: Parser) -> Node:

@@ -21,7 +21,7 @@ _CLOSERS = {
     r"\lceil": r"\rceil",
 }
 _STOPS = (
-    set_of(r", ; : & \\ \mid ^ _ ' ! . \forall \dots \stackrel \overset \underset")
+    set_of(r".. , ; : & \\ \mid ^ _ ' ! . \forall \dots \stackrel \overset \underset")
     | set(_CLOSERS.values())
     | set(RELATIONS)
 )

@@ -119,6 +119,9 @@ class _Reader:
             known = node.value.base in ("e", r"\pi", "I", r"\mathbf{I}", r"\mathbf{1}", r"\mathbf{0}", r"\delta")
             relatives = node.args and not node.value.sup and self._has_relative(node)
             return node.value.key not in self.e.local and not known and not relatives
+        if node.kind == "apply declared":
+            arrays = [part for part in node.args if getattr(getattr(part.value, "value", None), "shape", ())]
+            return bool(arrays) and not node.value.primes and node.value.written.base not in self.e.definitions
         return node.kind == "apply" and node.value.written.key not in self.e.local and self._is_definition(node)
 
     def _has_relative(self, node: Node) -> bool:
@@ -242,7 +245,8 @@ def _is_distribution(node: Node) -> bool:
 
 def _unbound(node: Node, table: Table, letters: tuple[str, ...]) -> Node:
     """The objective with declared variables in the place of bound names."""
-    if node.kind == "name" and node.value.base in letters and table.find(node.value.base) is not None:
+    found = table.find(node.value.base) if node.kind == "name" else None
+    if found is not None and node.value.base in letters and found.kind == "symbol":
         row = table.find(node.value.key) or table.find(node.value.base)
         bare = Node("declared", (), row, node.start, node.end)
         return Node("entry", (bare, *node.args), None, node.start, node.end) if node.args else bare

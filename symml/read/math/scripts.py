@@ -64,14 +64,17 @@ def scan(p: Parser) -> Marks:
 
 
 def attach(p: Parser, node: Node, marks: Marks) -> Node:
+    """The symbol with its unused scripts as index, power or mark, and with what follows."""
+    return postfix(p, marked(p, node, marks))
+
+
+def marked(p: Parser, node: Node, marks: Marks) -> Node:
     """The symbol with its unused scripts as index, power or mark."""
     if marks.sub is not None:
         node = index(p, node, marks.sub)
     if marks.primes:
         node = Node("primed", (node,), marks.primes, node.start, p.found[p.place - 1].end)
-    if marks.sup is not None:
-        node = raised(p, node, marks.sup)
-    return postfix(p, node)
+    return node if marks.sup is None else raised(p, node, marks.sup)
 
 
 def postfix(p: Parser, node: Node) -> Node:
@@ -151,7 +154,7 @@ def _is_label(p: Parser, span: Span) -> bool:
 def _is_number(p: Parser, letter: str) -> bool:
     """Whether a letter that usually marks a transpose is declared as a number or a dim."""
     row = p.table.find(letter)
-    return row is not None and row.kind in ("size", "number")
+    return row is not None and (row.kind in ("size", "number") or not getattr(row.value, "shape", (1,)))
 
 
 def index(p: Parser, node: Node, span: Span) -> Node:

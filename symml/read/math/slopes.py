@@ -154,6 +154,7 @@ def nabla(p: Parser) -> Node:
     if not p.starts_operand():
         raise p.error(token, "the gradient of nothing", r"write \nabla_w f(w)")
     body = p.operand()
+    body = body.args[1] if body.kind == "applied" else body
     outer: list[Node] = []
     while body.kind in ("mark", "power", "entry") and _base(body).kind in (
         "name",

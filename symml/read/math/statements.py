@@ -13,10 +13,26 @@ def condition(p: Parser) -> Node:
     signs: list[str] = []
     while (sign := relation(p)) is not None:
         signs.append(sign)
-        sides.append(p.expression())
+        sides.append(_interval(p) if sign in ("in", "not in") and p.peek().text in ("(", "[") else p.expression())
     if not signs:
         return sides[0]
     return Node("relation", tuple(sides), tuple(signs), sides[0].start, sides[-1].end)
+
+
+def _interval(p: Parser) -> Node:
+    """``(0, 1]`` after a membership sign; its brackets need not be of one kind."""
+    start, place = p.peek().start, p.place
+    depth, comma = 0, False
+    while p.peek().kind != "stop":
+        token = p.next()
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+        comma = comma or (depth == 1 and token.text == ",")
+        if depth == 0:
+            break
+    if not comma or depth:
+        p.place = place
+        return p.expression()
+    return Node("interval", (), None, start, p.found[p.place - 1].end)
 
 
 def relation(p: Parser) -> str | None:

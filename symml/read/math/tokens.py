@@ -36,8 +36,8 @@ class Token:
 
 
 _PATTERN = re.compile(
-    r"\\(?:begin|end)\s*\{[A-Za-z]+\*?\}|\\\\(?:\[[^\]\n]{0,20}\])?|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
-    r"|<=|>=|!=|==|:=|->|<-|\*\*|\|\||.",
+    r"\\(?:begin|end)\s*\{[A-Za-z]+\*?\}|\\\\(?:\[[^\]\n]{0,20}\])?|\\[A-Za-z]+\*?|\\.|[0-9]{1,3}(?:\{,\}[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
+    r"|\.\.|<=|>=|!=|==|:=|->|<-|\*\*|\|\||.",
     re.DOTALL,
 )
 _DROPPED = (
@@ -66,7 +66,8 @@ _SAME = {
     r"\cdots": r"\dots", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\dotsm": r"\dots", r"\vdots": r"\dots",
     r"\ddots": r"\dots", r"\ast": "*", r"\star": "*", r"\rightarrow": r"\to", r"\longrightarrow": r"\to",
     r"\gets": r"\leftarrow", r"\longleftarrow": r"\leftarrow", r"\coloneqq": ":=", r"\triangleq": ":=",
-    r"\doteq": ":=", r"\colon": ":", r"\prime": "'", r"\iff": r"\Leftrightarrow", r"\implies": r"\Rightarrow",
+    r"\doteq": ":=", r"\div": "/", r"\colon": ":",
+    r"\prime": "'", r"\iff": r"\Leftrightarrow", r"\implies": r"\Rightarrow",
     r"\simeq": r"\approx", r"\cong": r"\approx", r"\land": r"\wedge", r"\lor": r"\vee", r"\lnot": r"\neg",
     r"\bigcap": r"\bigcap", r"\argmin*": r"\argmin", r"\argmax*": r"\argmax", r"\ne": r"\ne", "==": "=", "<=": r"\le",
     ">=": r"\ge", "!=": r"\ne", "->": r"\to", "<-": r"\leftarrow", "**": "^", "||": r"\|",
@@ -159,8 +160,10 @@ class _Lexer:
             self.gap = True
         elif written.startswith("\\"):
             self._command(written, start)
+        elif written == "..":
+            self._emit(written, "sign", start, self.place)
         elif written[0] in "0123456789.":
-            self._emit(written, "sign" if written == "." else "number", start, self.place)
+            self._emit(written.replace("{,}", ""), "sign" if written == "." else "number", start, self.place)
         elif written.isascii():
             self._ascii(written, start)
         else:

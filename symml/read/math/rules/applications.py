@@ -42,6 +42,22 @@ def apply(e: Elaborator, node: Node) -> Value:
     return _undefined(e, node, head)
 
 
+def applied(e: Elaborator, node: Node) -> Value:
+    """A name before a bracket with something above it: of the application, or of the bracket alone."""
+    call, whole = node.args
+    return e.value(node.value if _is_factor(e, call) else whole)
+
+
+def _is_factor(e: Elaborator, call: Node) -> bool:
+    """Whether the name before a bracket is a factor and not a function."""
+    head: Applied = call.value
+    if head.written.base in _ARRAYS:
+        return call.args[0].kind not in ("relation", "and", "or")
+    if _head(head) in _HEADS or names.identifier(head.written) in e.definitions:
+        return False
+    return head.written.key in e.local or _is_number(e, head)
+
+
 def _head(head: Applied) -> str:
     base = head.written.base
     return base[len(r"\mathrm{") : -1] if base.startswith(r"\mathrm{") else base
@@ -143,6 +159,7 @@ _HEADS: dict[str, Callable[[Elaborator, Node, Applied], Value | None]] = {
 
 RULES: dict[str, Callable[..., Value]] = {
     "apply": apply,
+    "applied": applied,
     "apply declared": apply_declared,
     "function name": function_name,
 }

@@ -65,6 +65,8 @@ def _only_argument(e: Elaborator, node: Node, body: Node) -> Node:
 def _variable(e: Elaborator, node: Node) -> tuple[Symbol, list[Node]]:
     """The symbol to differentiate by, and the indices of its entry when an entry is meant."""
     at: list[Node] = []
+    while node.kind == "group":
+        node = node.args[0]
     bare = node
     if node.kind == "entry":
         bare, at = node.args[0], list(node.args[1:])
@@ -145,6 +147,11 @@ def of_function(e: Elaborator, node: Node, row: Function, at: Value, primes: int
         return Value(expr)
     expr = at.expr
     current: Any = row
+    if row.undefined and row.arity == 1:
+        value: Any = row(expr)
+        for _ in range(primes):
+            value = value.function.slopes[0](expr, value)
+        return at.with_expr(value, elementwise=True)
     if primes != 1:
         raise e.error(node, f"not understood: {e.written(node)}", r"write \frac{d^2}{dx^2}")
     rule = current.slopes[0]

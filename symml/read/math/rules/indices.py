@@ -201,21 +201,27 @@ def _run(
 def _start(e: Elaborator, node: Node, letter: str, row: Range, shift: Dim, dim: Dim) -> Dim:
     """The position of the first entry that an index with a range takes; checked to lie inside."""
     low = row.low if row.low is not None else 1
-    base = 0 if low == 0 else 1
-    start = low + shift - base
-    assert not isinstance(start, Expr)
-    if shift == 0 and start == 0 and e.unify(row.dim, dim):
-        return 0
-    rest = dim - (start + e.resolve(row.dim))
-    fits = isinstance(rest, int) and rest >= 0 and _not_negative(start)
-    if not fits:
-        what = f"{e.written(node)} runs from entry {start + 1} over {row.dim}, but the axis has {dim} entries"
-        raise e.error(node, what, "check the range of the index")
-    return start
+    bases = [e.bases[letter]] if letter in e.bases else [0, 1] if low == 0 else [1]
+    for base in bases:
+        start = low + shift - base
+        assert not isinstance(start, Expr)
+        if shift == 0 and start == 0 and e.unify(row.dim, dim):
+            e.bases[letter] = base
+            return 0
+        rest = dim - (start + e.resolve(row.dim))
+        if isinstance(rest, int) and rest >= 0 and _not_negative(start):
+            e.bases[letter] = base
+            return start
+    what = f"{e.written(node)} runs from entry {low + shift} over {row.dim}, but the axis has {dim} entries"
+    raise e.error(node, what, "check the range of the index")
 
 
 def _not_negative(dim: Dim) -> bool:
-    return dim >= 0 if isinstance(dim, int) else dim.offset >= 0 and all(coef > 0 for _, coef in dim.terms)
+    """Whether a dim cannot be negative: named sizes are 1 or more."""
+    if isinstance(dim, int):
+        return dim >= 0
+    coefs = [coef for _, coef in dim.terms]
+    return min(coefs) > 0 and sum(coefs) + dim.offset >= 0
 
 
 def _label_symbol(e: Elaborator, node: Node) -> Value | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from symml.expr.nodes import Symbol
 from symml.read.math.rules.indices import own_symbol
-from symml.read.math.rules.powers import inverse
+from symml.read.math.rules.powers import inverse, transpose
 from symml.read.math.tree import Node
-from symml.read.math.value import Value, describe, einsum
+from symml.read.math.value import Value
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
@@ -33,30 +33,6 @@ _MARK_CURES = {
     "conjugate": r"numbers are real here: write ^\top",
     "complement": "complements are taken of events",
 }
-
-
-def transpose(e: Elaborator, node: Node, x: Value) -> Value:
-    """Rows become columns."""
-    if x.rank == 0:
-        if _bare(node.args[0]).kind in ("name", "declared", "label"):
-            raise e.error(
-                node,
-                f"the transpose of a number: {e.written(node)}",
-                "declare the shape of the symbol, or the number T",
-            )
-        return x
-    if x.rank == 1:
-        return x.with_expr(x.expr, row=not x.row)
-    if x.rank > 2:
-        raise e.error(node, f"the transpose of {describe(x)}")
-    return x.with_expr(einsum([(x, "ij")], "ji"))
-
-
-def _bare(node: Node) -> Node:
-    """What stands in braces and brackets."""
-    while node.kind == "group":
-        node = node.args[0]
-    return node
 
 
 def primed(e: Elaborator, node: Node) -> Value:

@@ -204,6 +204,10 @@ def inferred(e: Elaborator, node: Node, written: Written) -> Value:
     like = _sibling(e, written) if like is None else like
     if like is not None:
         return _of_its_kind(e, node, written, like)
+    if written.key == "i":
+        raise e.error(
+            node, "i is not declared: an index that nothing binds, or the imaginary unit?", "numbers are real"
+        )
     if not _looks_like_number(written) or _may_be_product(e, node, written):
         raise undeclared(e, node, written)
     symbol = e.inferred.get(written.key)

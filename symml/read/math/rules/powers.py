@@ -12,7 +12,7 @@ from symml.expr.nodes import Constant, constant
 from symml.read.limits import MAX_EXPONENT
 from symml.read.math.rules.algebra import matmul
 from symml.read.math.tree import Node
-from symml.read.math.value import Value, describe, spread, union
+from symml.read.math.value import Value, describe, einsum, spread, union
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
@@ -24,6 +24,9 @@ def power(e: Elaborator, node: Node) -> Value:
     if _is_e(base_node):
         return e.value(Node("call", (exponent_node,), "exp", node.start, node.end))
     base = e.value(base_node)
+    if base.rank and exponent_node.kind == "declared" and exponent_node.value.name == "T":
+        e.note(f"{e.written(node)} is a transpose")
+        return transpose(e, Node("mark", (base_node,), "transpose", node.start, node.end), base)
     exponent = e.scalar(exponent_node, "an exponent")
     number = exponent.expr.value if isinstance(exponent.expr, Constant) else None
     if node.value == "elementwise" or base.rank == 0:
@@ -84,6 +87,30 @@ def inverse(e: Elaborator, node: Node, x: Value) -> Value:
     if x.labels:
         raise e.error(node, "the inverse of a matrix that depends on a running index", "write it for one index")
     return Value(inv(x.expr))
+
+
+def transpose(e: Elaborator, node: Node, x: Value) -> Value:
+    """Rows become columns."""
+    if x.rank == 0:
+        if _bare(node.args[0]).kind in ("name", "declared", "label"):
+            raise e.error(
+                node,
+                f"the transpose of a number: {e.written(node)}",
+                "declare the shape of the symbol, or the number T",
+            )
+        return x
+    if x.rank == 1:
+        return x.with_expr(x.expr, row=not x.row)
+    if x.rank > 2:
+        raise e.error(node, f"the transpose of {describe(x)}")
+    return x.with_expr(einsum([(x, "ij")], "ji"))
+
+
+def _bare(node: Node) -> Node:
+    """What stands in braces and brackets."""
+    while node.kind == "group":
+        node = node.args[0]
+    return node
 
 
 def root(e: Elaborator, node: Node) -> Value:

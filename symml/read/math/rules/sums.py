@@ -118,6 +118,10 @@ def _upper(e: Elaborator, node: Node) -> Dim:
 def _set_size(e: Elaborator, condition: Node, letter: str) -> Dim:
     r"""``x \in \mathcal{X}`` runs over everything; ``i \in [n]`` and ``\{1, ..., n\}`` over numbers."""
     where = condition.args[1]
+    if where.kind == "braces":
+        first, last = where.args[0], where.args[-1]
+        if first.kind == "number" and first.value == 1 and any(part.kind == "dots" for part in where.args):
+            return e.dim(last)
     if where.kind == "group" and where.value in ("[", r"\{"):
         inner = where.args[0]
         if inner.kind in ("name", "declared", "number", "sum") and where.value == "[":

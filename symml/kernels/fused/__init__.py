@@ -1,0 +1,1 @@
+"""Fused kernels: one compiled loop over the entries, in numba or C."""

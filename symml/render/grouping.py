@@ -1,0 +1,141 @@
+"""Grouping for print: common factors of a sum are written once, and a centered diagonal is written out.
+
+``A'x - A'y`` becomes ``A'(x - y)``, and ``(I - p 1')diag(p)`` becomes ``diag(p) - p p'``. Nothing but the printed
+formula changes: kernels and proofs never see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+
+from symml.render import matrix_form as m
+from symml.render.matrix_form import CannotRaise, Form
+
+_Term = tuple[Fraction, tuple[Form, ...], tuple[Form, ...]]
+
+
+@cache
+def grouped(form: Form) -> Form:
+    """The formula with its parts grouped, innermost first."""
+    args = tuple(grouped(arg) for arg in form.args)
+    if args != form.args:
+        form = _rebuilt(form, args)
+    for rule in _RULES.get(form.kind, ()):
+        found = rule(form)
+        if found is not None:
+            return grouped(found)
+    return form
+
+
+def _rebuilt(form: Form, args: tuple[Form, ...]) -> Form:
+    """The same kind with other parts of the same shapes."""
+    if form.kind == "add":
+        return m.total(list(args))
+    if form.kind == "mul":
+        return m.product(*args)
+    if form.kind == "scale" and not form.is_scalar:
+        return m.scaled(form.value, args[:-1], args[-1])
+    return Form(form.kind, args, form.value, form.rows, form.cols, form.symmetric)
+
+
+# ---- sums ------------------------------------------------------------------------------------------------------------
+def _common_factor(form: Form) -> Form | None:
+    """A x + A y = A (x + y);  x B + y B = (x + y) B"""
+    terms = [_term(arg) for arg in form.args]
+    if any(term is None for term in terms):
+        return None
+    known = [term for term in terms if term is not None]
+    for side in (0, -1):
+        shared = known[0][2][side]
+        if shared.kind in ("ones", "eye") or any(chain[side] != shared for _, _, chain in known):
+            continue
+        try:
+            rest = [_without(term, side) for term in known]
+            if not _reads_better(known, rest, side):
+                continue
+            inside = m.total(rest)
+            return m.product(shared, inside) if side == 0 else m.product(inside, shared)
+        except CannotRaise:
+            continue
+    return None
+
+
+def _reads_better(terms: list[_Term], rest: list[Form], side: int) -> bool:
+    """Whether the sum that is left is one of real factors: no identity save in a centering, and no mere slices."""
+    if any(_is_slice(form) for form in rest):
+        return False
+    bare = [len(chain) == 1 for _, _, chain in terms]
+    return not any(bare) or (side == 0 and all(b or _touches_ones(r, -1) for b, r in zip(bare, rest, strict=True)))
+
+
+def _is_slice(form: Form) -> bool:
+    body = m.unscale(form)[2]
+    return body is not None and (body.kind == "selector" or (body.kind == "T" and body.args[0].kind == "selector"))
+
+
+def _term(form: Form) -> _Term | None:
+    """(number, scalars, chain of matrix factors) of a term; ``None`` for a scalar."""
+    coef, scalars, body = m.unscale(form)
+    if body is None:
+        return None
+    return coef, scalars, body.args if body.kind == "mul" else (body,)
+
+
+def _without(term: _Term, side: int) -> Form:
+    """The term without its first or last factor; the identity where nothing else is left."""
+    coef, scalars, chain = term
+    rest = chain[1:] if side == 0 else chain[:-1]
+    if rest:
+        return m.scaled(coef, scalars, m.product(*rest))
+    dim = chain[0].cols if side == 0 else chain[0].rows
+    if dim is None:
+        raise CannotRaise("a vector has no identity beside it")
+    return m.scaled(coef, scalars, m.identity(dim))
+
+
+# ---- products --------------------------------------------------------------------------------------------------------
+def _centered_diagonal(form: Form) -> Form | None:
+    """(I - u 1') diag(v) = diag(v) - u v';  diag(v) (I - 1 u') = diag(v) - v u'"""
+    for k, (a, b) in enumerate(zip(form.args, form.args[1:], strict=False)):
+        merged = _merged(a, b)
+        if merged is not None:
+            return m.product(*form.args[:k], merged, *form.args[k + 2 :])
+    return None
+
+
+def _merged(a: Form, b: Form) -> Form | None:
+    if a.kind == "add" and b.kind == "diag" and _is_centering(a, -1):
+        return m.total([m.product(term, b) if not _touches_ones(term, -1) else _into(term, b, -1) for term in a.args])
+    if a.kind == "diag" and b.kind == "add" and _is_centering(b, 0):
+        return m.total([m.product(a, term) if not _touches_ones(term, 0) else _into(term, a, 0) for term in b.args])
+    return None
+
+
+def _is_centering(form: Form, side: int) -> bool:
+    """Whether a sum is the identity and outer products that end (or begin) in ones."""
+    bodies = [m.unscale(term)[2] for term in form.args]
+    kinds = [body is not None and (body.kind == "eye" or _touches_ones(body, side)) for body in bodies]
+    return all(kinds) and any(body is not None and body.kind == "eye" for body in bodies)
+
+
+def _touches_ones(form: Form, side: int) -> bool:
+    body = m.unscale(form)[2]
+    return body is not None and body.kind == "mul" and len(body.args) > 1 and m.is_ones(body.args[side])
+
+
+def _into(term: Form, diagonal: Form, side: int) -> Form:
+    """u 1' diag(v) = u v'"""
+    coef, scalars, body = m.unscale(term)
+    assert body is not None
+    vector = diagonal.args[0]
+    if side == -1:
+        return m.scaled(coef, scalars, m.product(*body.args[:-1], m.transposed(vector)))
+    return m.scaled(coef, scalars, m.product(vector, *body.args[1:]))
+
+
+_RULES: dict[str, tuple[Callable[[Form], Form | None], ...]] = {
+    "add": (_common_factor,),
+    "mul": (_centered_diagonal,),
+}
