@@ -153,7 +153,7 @@ def test_the_whole_module() -> None:
         "    Returns:\n"
         "        (d,).\n"
         '    """\n'
-        "    # -Xᵀ(σ(-y ⊙ X w) ⊙ y)\n"
+        "    # -Xᵀ(y ⊙ σ(-y ⊙ X w))\n"
         "    return -(X.T @ (_sigmoid(-y * (X @ w)) * y))\n"
     )
 
