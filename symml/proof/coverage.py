@@ -22,6 +22,7 @@ _SCALES = tuple(Fraction(s) for s in (10, 1000)) + tuple(Fraction(1, s) for s in
 _SIDES: tuple[Callable[[Fraction], Fraction], ...] = (lambda v: v, abs, lambda v: -abs(v))
 _WIDE = ("real", "nonzero", "positive", "nonnegative")
 _ROUNDS = 2
+_TIES = 24
 
 
 class Coverage:
@@ -59,6 +60,20 @@ class Coverage:
             point = draw(wanted, sizes, Random(k), self.roots)
             values = {s: _moved(s, v, scale, side) for s, v in point.values.items()}
             yield Point(sizes, values)
+        for k in range(_TIES):
+            sizes = size_draws(names, 1, k)[0]
+            rng = Random(f"ties {k}")
+            point = draw(wanted, sizes, rng, self.roots)
+            yield Point(sizes, {s: _on_lattice(s, v, rng, k % 2 + 1) for s, v in point.values.items()})
+
+
+def _on_lattice(symbol: Symbol, value: Any, rng: Random, parts: int) -> Any:
+    """Entries that are small multiples of 1 or 1/2, so that comparisons tie and thresholds are met from both sides."""
+    if symbol.domain.name not in ("real", "nonzero"):
+        return value
+    entries = [n for n in range(-3 * parts, 3 * parts + 1) if n or symbol.domain.name == "real"]
+    lattice = np.vectorize(lambda _: Fraction(rng.choice(entries), parts), otypes=[object])(value)
+    return np.array(lattice, dtype=object).reshape(np.shape(value))
 
 
 def _moved(symbol: Symbol, value: Any, scale: Fraction, side: Callable[[Fraction], Fraction]) -> Any:

@@ -10,6 +10,7 @@ from random import Random
 import mpmath
 import numpy as np
 
+from symml.calculus.identity_test import identity_test
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, draw, generic_points
 from symml.errors import NotEvaluable
@@ -32,11 +33,25 @@ def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim
         # The simplest witness may sit on a kink, where there is no derivative: look for one beside it.
         other = _smooth_witness(root, wrt, reference, claim)
         if other is None:
+            almost = _almost_everywhere(reference, claim, found.statement)
+            if almost is not None:
+                return almost
             reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
             return replace(found, verdict="not_understood", reason=reason, assumption="")
         witness = other
     shown = f"differences of the loss at the same point agree with the derived gradient ({witness.left})"
     return replace(found, counterexample=witness, evidence=(*found.evidence, Evidence("second route", shown)))
+
+
+def _almost_everywhere(reference: Expr, claim: Expr, statement: str) -> Verdict | None:
+    """A randomized proof that the sides differ at kinks only; ties on open sets are part of the draws."""
+    drawn = identity_test(reference, claim)
+    if drawn.status != "zero":
+        return None
+    shown = f"the difference is zero in {drawn.draws} random draws over finite fields, at {drawn.where}"
+    reason = f"an identity of these functions would be missed with probability below {drawn.error_bound:.0e}"
+    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
+    return Verdict("proved_randomized", statement, reason, (Evidence("finite fields", shown),), notes=(note,))
 
 
 def sides_with(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:

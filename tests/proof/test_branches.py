@@ -92,3 +92,19 @@ def test_networks_without_biases_are_still_proved() -> None:
     claim = "V.T @ (where(V@x >= 0, 1, 0) * (W.T @ where(W @ relu(V@x) >= 0, 1, 0)))"
     verdict = check_gradient("sum(relu(W @ relu(V@x)))", claim, wrt="x", shapes="x: d, V: m d, W: k m")
     assert verdict.verdict in ("proved", "proved_randomized")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("where(x - y > 0, 1, 0)", "where(x - y >= 0, 1, 0)"),
+        ("where(sqrt((2 + y)**2) >= 0, 1, 0)", "where(sqrt((2 + y)**2) > 0, 1, 0)"),
+        ("sign(sqrt((x - y)**2))", "sign(sqrt((x + y)**2))"),
+        ("abs(where(x > 2, 1, 0))", "abs(where(x > 3, 1, 0))"),
+        ("where(y > sign(x + 1), 1, 0)", "where(y >= sign(x + 1), 1, 0)"),
+    ],
+)
+def test_an_identity_that_fails_at_a_tie_or_between_thresholds_is_not_passed(left: str, right: str) -> None:
+    verdict = verify(left, right, shapes="x:, y:")
+    assert verdict.verdict not in _PASSED
+    assert verdict.counterexample is not None

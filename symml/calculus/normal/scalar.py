@@ -125,9 +125,11 @@ class Scalars(Algebra):
         _, common, rest = self.primitive(poly)
         result = self.number(1)
         for atom, e in common.items():
-            if e.denominator > 1 or self.atoms.is_positive(atom):
+            if self.atoms.is_positive(atom):
                 continue
-            result = self.multiply(result, self._power_of_sign(self._sign_atom(atom), e))
+            # A root of zero is zero: it has the sign of what it is the root of, squared for an absolute value.
+            power = Fraction(2 if self.atoms.kind(atom) == "abs" else 1) if e.denominator > 1 else e
+            result = self.multiply(result, self._power_of_sign(self._sign_atom(atom), power))
         if len(rest) == 1 and ONE in rest:
             return self.scale(Fraction(1 if rest[ONE] > 0 else -1), result)
         if self.is_positive(rest):
