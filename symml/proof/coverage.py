@@ -145,3 +145,21 @@ def deciders(*roots: Expr) -> list[Expr]:
         elif node.function.kinks is not None:
             found.append(node.function.kinks(*node.args))
     return [expr for expr in dict.fromkeys(found) if symbols(expr)]
+
+
+def jumps(root: Expr) -> set[tuple[str, Expr, Expr | None]]:
+    """Where the value jumps, and to which side a tie belongs: ``a > b``, ``b < a`` and ``not a <= b`` are one jump."""
+    found: set[tuple[str, Expr, Expr | None]] = set()
+    for node in topological(root):
+        if not isinstance(node, Apply) or not node.function.jumps:
+            continue
+        if node.function.name in _STRICT:
+            a, b = node.args if _STRICT[node.function.name] else node.args[::-1]
+            found.add((">", a, b))
+        else:
+            found.add((node.function.name, node.args[0], node.args[1] if len(node.args) > 1 else None))
+    return found
+
+
+# Whether the first argument is the greater one where the strict comparison behind it holds.
+_STRICT = {"greater": True, "less_equal": True, "less": False, "greater_equal": False}

@@ -20,7 +20,7 @@ from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage, deciders
+from symml.proof.coverage import Coverage, deciders, jumps
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
@@ -216,7 +216,7 @@ class _Decision:
         if self._too_large():
             return None
         found = identity_test(self.left, self.right)
-        if found.status != "zero":
+        if found.status != "zero" or (found.almost_everywhere and self._ties_decide()):
             return None
         shown = f"the difference is zero in {found.draws} random draws over finite fields, at {found.where}"
         reason = f"an identity of these functions would be missed with probability below {found.error_bound:.0e}"
@@ -227,6 +227,10 @@ class _Decision:
             if found.almost_everywhere
             else result
         )
+
+    def _ties_decide(self) -> bool:
+        """Whether an identity of values may hinge on ties, which draws do not meet; a derivative has none there."""
+        return self.wrt is None and jumps(self.left) != jumps(self.right)
 
     def _small_dims(self) -> Verdict | None:
         names = size_names(self.left, self.right)
@@ -300,7 +304,8 @@ class _Decision:
         where = f"{agreeing} exact points{at}"
         kept = f"to {min(int(digits), 99)} digits" if self.relation == "==" else "and the inequality holds at each"
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
-        return self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
+        result = self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
+        return result.with_notes("ties that no point met are not covered") if self._ties_decide() else result
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""

@@ -108,3 +108,9 @@ def test_an_identity_that_fails_at_a_tie_or_between_thresholds_is_not_passed(lef
     verdict = verify(left, right, shapes="x:, y:")
     assert verdict.verdict not in _PASSED
     assert verdict.counterexample is not None
+
+
+def test_a_tie_that_no_point_meets_is_never_called_proved() -> None:
+    verdict = verify("where(y > log(1 + exp(x)), 1, 0)", "where(y >= log(1 + exp(x)), 1, 0)", shapes="x:, y:")
+    assert verdict.verdict not in ("proved", "proved_randomized")
+    assert verdict.verdict != "certified" or "ties that no point met are not covered" in verdict.notes
