@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+VERBOSE = {"CI", "BUILD_NUMBER", "PYTEST_ADDOPTS", "COLUMNS"}  # under these pytest repeats a report
 SUITE = """
 import numpy as np
 import pytest
@@ -52,6 +53,7 @@ def test_without_shapes(check_gradient):
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("suite")
     (folder / "test_suite.py").write_text(SUITE, encoding="utf-8")
+    terse = {name: value for name, value in os.environ.items() if name not in VERBOSE}
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, str(folder)],
@@ -59,7 +61,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**terse, "PYTHONPATH": str(ROOT)},
     )
     return done.stdout
 
