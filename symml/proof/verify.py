@@ -14,7 +14,7 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.facts import is_nonnegative
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
-from symml.calculus.sampling import Point, generic_points, points, size_draws
+from symml.calculus.sampling import Point, points, size_draws
 from symml.errors import SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
@@ -26,6 +26,8 @@ from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
+from symml.proof.smoothness import away_from_ties, only_at_ties
+from symml.proof.tie_surfaces import refuted_at_a_tie
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
@@ -98,33 +100,15 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
         digits: Decimal digits to which points must agree.
         wrt: The variable, when a side is a derivative: nothing is assumed of its values.
     """
-    differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
+    differentiated = [node.args[0] for node in topological(left, right) if isinstance(node, Derivative)]
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
     found = _Decision(left, right, relation, claim, digits, wrt).verdict()
-    if differentiated and found.verdict in ("refuted", "true_if"):
-        generic = away_from_ties(left, right, claim)
-        return found if generic is None else generic
+    if differentiated and found.verdict in ("refuted", "true_if") and only_at_ties(left, right, differentiated):
+        almost = away_from_ties(left, right, claim)
+        return found if almost is None else almost
     return found
-
-
-def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
-    """A proof that holds wherever no comparison of continuous values ties; sampled besides, as a guard."""
-    proof = prove_equal(left, right, generic=True)
-    if proof is None:
-        return None
-    agreeing = 0
-    for point in generic_points([left, right], count=_GUARD_POINTS):
-        outcome = compare(left, right, point).outcome
-        if outcome == "differs":
-            return None
-        agreeing += outcome == "agrees"
-    if not agreeing:
-        return None
-    shown = f"{proof}, away from ties; {agreeing} random points agree"
-    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
-    return Verdict("proved", claim, str(proof), (Evidence("normal form", shown),), notes=(note,))
 
 
 Link = tuple[Expr, str, Expr]
@@ -230,7 +214,7 @@ class _Decision:
 
     def _ties_decide(self) -> bool:
         """Whether an identity of values may hinge on ties, which draws do not meet; a derivative has none there."""
-        return self.wrt is None and jumps(self.left) != jumps(self.right)
+        return self.wrt is None and self.relation == "==" and jumps(self.left) != jumps(self.right)
 
     def _small_dims(self) -> Verdict | None:
         names = size_names(self.left, self.right)
@@ -269,7 +253,7 @@ class _Decision:
         for point in Coverage(self.left, self.right).wider_points():
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        return None
+        return refuted_at_a_tie(self.left, self.right, self.claim) if self._ties_decide() else None
 
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)
