@@ -11,14 +11,15 @@ import numpy as np
 
 from symml.calculus.definedness import conditions
 from symml.calculus.differentiate import evaluate_derivatives
-from symml.calculus.facts import is_nonnegative
+from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
 from symml.calculus.sampling import Point, points, size_draws
 from symml.errors import SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
+from symml.expr.functions import power
+from symml.expr.nodes import Apply, Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage, deciders, jumps
 from symml.proof.diagnosis.case import Case
@@ -169,7 +170,10 @@ class _Decision:
 
     # ---- stage 1: where both sides have a value ----------------------------------------------------------------------
     def _domain_notes(self) -> Iterator[str]:
-        """A point where exactly one side has a value, if there is one."""
+        """Powers read for positive bases only; a point where exactly one side has a value, if there is one."""
+        for node in topological(self.left, self.right):
+            if isinstance(node, Apply) and node.function is power and not is_positive(node.args[0]):
+                yield f"{text.show(node)} has a variable exponent: it is read where its base is positive"
         if set(conditions(self.left)) == set(conditions(self.right)):
             return
         seen = set()
