@@ -162,3 +162,19 @@ def is_continuous(symbol: Symbol) -> bool:
 def is_inside(symbol: Symbol, entry: Fraction) -> bool:
     """Whether an entry of a continuous symbol may have this value."""
     return _INSIDE[symbol.domain.name](entry)
+
+
+def nearby(point: Point, rng: Random) -> Point:
+    """The point with every entry of the continuous symbols moved a little, as far as its domain allows."""
+    return Point(point.sizes, {symbol: _moved(symbol, value, rng) for symbol, value in point.values.items()})
+
+
+def _moved(symbol: Symbol, value: Any, rng: Random) -> Any:
+    if not is_continuous(symbol):
+        return value
+    moved = np.array(value, dtype=object)
+    for place in np.ndindex(*moved.shape):
+        near = moved[place] + Fraction(rng.randrange(-999, 1000), 10**9)
+        if is_inside(symbol, near):
+            moved[place] = near
+    return moved

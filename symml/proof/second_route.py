@@ -6,14 +6,13 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
 from random import Random
-from typing import Any
 
 import mpmath
 import numpy as np
 
 from symml.calculus.identity_test import identity_test
 from symml.calculus.numeric import evaluate
-from symml.calculus.sampling import Point, generic_points, is_continuous, is_inside
+from symml.calculus.sampling import Point, generic_points, nearby
 from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
 from symml.proof.coverage import Coverage
@@ -87,23 +86,7 @@ def _counts(root: Expr, wrt: Symbol, reference: Expr, claim: Expr, witness: Coun
 def _differs_nearby(reference: Expr, claim: Expr, point: Point) -> bool:
     """Whether the sides differ at almost every point nearby, too: a claim on a derivative is not about single ties."""
     rng = Random(0)
-    for _ in range(_NEIGHBORS):
-        moved = {symbol: _moved(symbol, value, rng) for symbol, value in point.values.items()}
-        if compare(reference, claim, Point(point.sizes, moved)).outcome == "differs":
-            return True
-    return False
-
-
-def _moved(symbol: Symbol, value: Any, rng: Random) -> Any:
-    """Every entry of a continuous symbol moved a little, as far as its domain allows."""
-    if not is_continuous(symbol):
-        return value
-    moved = np.array(value, dtype=object)
-    for place in np.ndindex(*moved.shape):
-        near = moved[place] + Fraction(rng.randrange(-999, 1000), 10**9)
-        if is_inside(symbol, near):
-            moved[place] = near
-    return moved
+    return any(compare(reference, claim, nearby(point, rng)).outcome == "differs" for _ in range(_NEIGHBORS))
 
 
 def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:

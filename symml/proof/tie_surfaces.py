@@ -10,23 +10,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symml.calculus.facts import is_nonnegative, is_positive
+from symml.calculus.numeric import enclose
+from symml.calculus.sampling import Point
+from symml.errors import NotEvaluable
 from symml.expr.arithmetic import full, scale
-from symml.expr.functions import arcsinh, arctan, exp, log, sinh, tan
+from symml.expr.functions import arcsinh, exp, log, sinh
 from symml.expr.nodes import Add, Apply, Contract, Expr, Symbol
 from symml.expr.walk import substitute, symbols, topological
 from symml.proof.refute import search, shrink
+from symml.proof.smoothness import completed
 from symml.proof.verdict import Evidence, Verdict
 from symml.render import text
 
 _POINTS = 4
 _AT_A_TIE = {"greater": 0, "less": 0, "not_equal": 0, "greater_equal": 1, "less_equal": 1, "equal": 1, "sign": 0}
-# Strictly monotone functions whose every real value has one argument, or whose inverse says where it has none.
+# One-to-one functions: the inverse has no value where the function does not take it.
 _INVERSES: dict[str, Callable[[Expr], Expr]] = {
     exp.name: log,
     log.name: exp,
     sinh.name: arcsinh,
     arcsinh.name: sinh,
-    arctan.name: tan,
 }
 _IN_DOMAIN: dict[str, Callable[[Expr], bool]] = {
     "real": lambda value: True,
@@ -42,12 +45,21 @@ class Surface:
     Attributes:
         left: The left side there.
         right: The right side there.
+        value: What the symbol is there; the surface ends where it has no value.
         words: The surface as text: ``y = log(1 + exp(x))``.
     """
 
     left: Expr
     right: Expr
+    value: Expr
     words: str
+
+    def holds(self, point: Point) -> bool:
+        """Whether the surface passes over the point."""
+        try:
+            return all(entry is not None for entry in enclose(self.value, completed(point, self.value)).flat)
+        except NotEvaluable:
+            return False
 
 
 def refuted_at_a_tie(left: Expr, right: Expr, claim: str) -> Verdict | None:
@@ -60,8 +72,8 @@ def refuted_at_a_tie(left: Expr, right: Expr, claim: str) -> Verdict | None:
     """
     for surface in tie_surfaces(left, right):
         for point, found in search(surface.left, surface.right, count=_POINTS, shapes=1):
-            if found.outcome == "differs":
-                witness = shrink(surface.left, surface.right, point)
+            if found.outcome == "differs" and surface.holds(point):
+                witness = shrink(surface.left, surface.right, point, accept=surface.holds)
                 shown = f"rigorous enclosures of both sides where {surface.words} exclude the claim"
                 note = f"the comparison ties at the counterexample: {surface.words}"
                 return Verdict("refuted", claim, shown, (Evidence("enclosure", shown),), witness, notes=(note,))
@@ -131,4 +143,4 @@ def _on_surface(left: Expr, right: Expr, a: Expr, b: Expr, symbol: Symbol, value
     def there(side: Expr) -> Expr:
         return substitute(substitute(side, settled), {symbol: value})
 
-    return Surface(there(left), there(right), f"{symbol.name} = {text.show(value)}")
+    return Surface(there(left), there(right), value, f"{symbol.name} = {text.show(value)}")

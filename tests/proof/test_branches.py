@@ -8,6 +8,7 @@ from symml.calculus.branch_degree import branch_degree
 from symml.calculus.identity_test import identity_test
 from symml.expr.build import vector
 from symml.expr.functions import greater, relu
+from symml.proof.derive import derive
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
@@ -163,3 +164,16 @@ def test_the_square_of_a_sign_beside_roots_does_not_recurse() -> None:
     claim = "maximum(x, sqrt(maximum(x, y) + minimum(x, y) - y**2) - y)**2 * sqrt(where(y > 0, 1, 0)**2)"
     truth = "maximum(x, x - y)**2 * sqrt(where(y > 0, 1, 0)**2)"
     assert verify(truth, claim, shapes="x: nonnegative, y:").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    "loss", ["max(Y@w)", "min(exp(Y@w))", "sum(sort(Y@w)*t)", "max(where(t > 0, sum(w), sum(w**2)))"]
+)
+def test_entries_that_tie_for_good_share_the_slope(loss: str) -> None:
+    found = derive(loss, wrt="w", shapes="Y: n d onehot, w: d, t: n")
+    assert found.verdict.verdict == "proved"
+    assert "differences" in {evidence.stage for evidence in found.verdict.evidence}
+
+
+def test_a_derivative_is_not_refuted_at_a_jump() -> None:
+    assert derive("mean(sign(w))", wrt="w", shapes="w: d").verdict.verdict == "proved"
