@@ -32,6 +32,7 @@ from symml.proof.tie_surfaces import refuted_at_a_tie
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
+from symml.read.numpy_source import Statement
 from symml.render import text
 
 _QUICK_POINTS = 4
@@ -76,18 +77,20 @@ def verify(
     """
     declarations = read_declarations(shapes)
     links = _links(lhs, rhs, relation, declarations, let)
-    return min((_decided(*link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
+    return min((_decided(link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
 
 
-def _decided(left: Expr, relation: str, right: Expr, digits: int) -> Verdict:
+def _decided(link: Statement, digits: int) -> Verdict:
     """The verdict on one link."""
+    left, relation, right = link.lhs, link.relation, link.rhs
+    said = [f"said with it: {condition}" for condition in link.conditions]
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
     case = Case.of_identity(left, right)
     found = decide(left, right, relation, claim, digits, case.wrt)
     if relation == "==" and found.verdict in ("refuted", "true_if"):
         witness = found.counterexample.point if found.counterexample else None
-        return explained(found, replace(case, witness=witness))
-    return found
+        return explained(found, replace(case, witness=witness)).with_notes(*said)
+    return found.with_notes(*said)
 
 
 def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
@@ -112,12 +115,9 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
     return found
 
 
-Link = tuple[Expr, str, Expr]
-
-
 def _links(
     lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations, let: Sequence[str]
-) -> list[Link]:
+) -> list[Statement]:
     """What is to be decided: one link, or those of a chain."""
     if rhs is None:
         found = read_links(lhs, declarations, let=let) if isinstance(lhs, str) else []
@@ -125,11 +125,11 @@ def _links(
             raise SymmlError(
                 "this is no statement: there is no relation", cure="write 'left == right', or give both sides"
             )
-        return [(link.lhs, link.relation, link.rhs) for link in found]
+        return found
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
     left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
-    return [(left, relation, right)]
+    return [Statement(left, relation, right)]
 
 
 def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:

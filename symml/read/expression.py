@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from symml.errors import ReadError, SymmlError
 from symml.expr.nodes import Expr
 from symml.expr.walk import symbols
+from symml.read.conditions import conditioned
 from symml.read.declarations import Declarations
 from symml.read.latex import reading
 from symml.read.math.reading import Reading
@@ -86,10 +87,7 @@ def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()
         if not isinstance(left, Expr) or not isinstance(right, Expr) or sign not in _DECIDED:
             raise ReadError(f"understood, but there is nothing to decide: {read.value}", cure="claims are =, ≤ or ≥")
         links.append(Statement(left, sign, right))
-    if read.value.conditions:
-        shown = "; ".join(read.value.conditions)
-        raise ReadError(f"conditions are not used yet: {shown}", cure="declare the domains, such as 'x: positive'")
-    return links
+    return conditioned(links, read.value.conditions)
 
 
 def _refuse_undefined(found: Reading) -> None:

@@ -25,7 +25,10 @@ _STOPS = (
     | set(_CLOSERS.values())
     | set(RELATIONS)
 )
-PROSE = set_of("if for where and or otherwise else when with is all s.t. st subject such given then iff while then")
+PROSE = set_of(
+    """if for where and or otherwise else when with is all s.t. st subject such given then iff while whenever provided
+    assuming"""
+)
 END = Token("", "stop", 0, 0)
 
 
