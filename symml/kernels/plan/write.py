@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,11 +28,14 @@ class Written:
     Attributes:
         lines: The body.
         buffers: The shape of each buffer, and whether it holds truth values.
-        results: For each result the code of its value where it is a number.
+        constants: The names of numbers that are arrays without axes: a ufunc converts a number at every call.
+        outs: The parameters that receive the arrays of the result.
     """
 
     lines: list[str] = field(default_factory=list)
     buffers: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    outs: list[str] = field(default_factory=list)
 
 
 class Writer:
@@ -41,6 +45,7 @@ class Writer:
         self.found, self.known, self.arguments = found, known, tuple(arguments)
         self.memory = Memory()
         self.lines: list[str] = []
+        self.constants: dict[str, str] = {}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         for k, name in enumerate(found.results):
@@ -143,6 +148,8 @@ class Writer:
         inside = known is not None
         form = self.known[step.target]
         args = [self._ref(arg, inside) for arg in step.args]
+        if step.kind == "ufunc" and form.shape:
+            args = [self._constant(arg) for arg in args]
         place = self.memory.places.get(step.target)
         out = "" if place is None else f"{place}_" if inside and form.rows else place
         for line in _code(step, form, args, out, self.known):
@@ -156,17 +163,26 @@ class Writer:
             return f"{place}_" if place else self.renamed.get(name, name)
         return place or name
 
+    def _constant(self, code: str) -> str:
+        """A number as the name of an array without axes."""
+        if not is_number(code) or code in ("True", "False", "None"):
+            return code
+        number = code if code.startswith(("np.", "-np.")) else repr(float(ast.literal_eval(code)))
+        return self.constants.setdefault(number, f"c{len(self.constants)}")
+
     def _finished(self) -> Written:
+        shown, outs = [], []
         for k, name in enumerate(self.found.results):
-            code = self.memory.places.get(name, name)
             if is_number(name) or not self.known[name].shape:
+                shown.append(name)
                 continue
             if self.memory.places.get(name) != f"out{k}" and not self._is_total_out(name, k):
-                self.lines.append(f"    np.copyto(out{k}, {code})")
-        shown = ["None" if not is_number(name) and self.known[name].shape else name for name in self.found.results]
-        self.lines.append(f"    return {', '.join(shown)},")
+                self.lines.append(f"    np.copyto(out{k}, {self.memory.places.get(name, name)})")
+            shown.append(f"out{k}")
+            outs.append(f"out{k}")
+        self.lines.append(f"    return {', '.join(shown)}")
         buffers = {name: shape for name, shape in self.memory.shapes.items() if name.startswith("b")}
-        return Written(self.lines, buffers)
+        return Written(self.lines, buffers, self.constants, outs)
 
     def _is_total_out(self, name: str, k: int) -> bool:
         return f"    sum_{name} = out{k}" in self.lines
@@ -199,7 +215,8 @@ def _code(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[
     if step.kind == "reduce":
         axis = step.axis or "None"
         tail = f", {axis}, None, {out}, {step.keep}" if out else f", axis={axis}, keepdims={step.keep}"
-        call = f"np.{step.what}.reduce({args[0]}{tail})"
+        whole = not out and axis == "None" and not step.keep
+        call = f"np.{step.what}.reduce({args[0]}{', None' if whole else tail})"
         return [call if out else f"{target} = {call}"]
     name = _product(step, known)
     return [f"np.{name}({args[0]}, {args[1]}, {out})" if out else f"{target} = np.{name}({args[0]}, {args[1]})"]
