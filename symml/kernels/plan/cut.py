@@ -13,7 +13,7 @@ from symml.kernels.plan.steps import Step
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
 
-_WRITTEN_ENTRIES = 8192
+_WRITTEN_ENTRIES = 65536
 _READ_ENTRIES = 65536
 _ROWS_OF_PRODUCTS = 1024
 Axes = dict[str, tuple[int, ...]]

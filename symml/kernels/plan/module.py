@@ -17,8 +17,7 @@ def planned_source(source: str, name: str, found: Steps, written: Written, type_
     head = "import numpy as np\n\n\n"
     if found.helpers:
         head, _, _ = source.partition(f"def {name}(")
-    suffix = "" if type_name == "float64" else f", np.{type_name}"
-    constants = [f"{target} = np.array({code}{suffix})" for code, target in written.constants.items()]
+    constants = [f"{target} = {_typed(code, type_name)}" for code, target in written.constants.items()]
     if constants:
         head = head.rstrip("\n") + "\n\n" + "\n".join(constants) + "\n\n\n"
     lines = [f"def {name}_plan({', '.join([*found.arguments, *written.outs, *written.buffers])}):"]
@@ -27,6 +26,13 @@ def planned_source(source: str, name: str, found: Steps, written: Written, type_
     else:
         lines += written.lines
     return head + "\n".join(lines) + "\n"
+
+
+def _typed(code: str, type_name: str) -> str:
+    """An array in the type of the plan; positions stay whole numbers."""
+    if type_name == "float64" or code.startswith("np.arange"):
+        return code
+    return f"{code[:-1]}, dtype=np.{type_name})"
 
 
 def plain_source(source: str, name: str, arguments: Sequence[str], results: Sequence[Shape]) -> str:

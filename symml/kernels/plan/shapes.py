@@ -115,6 +115,8 @@ def _stand_in(step: Step, args: Sequence[Any]) -> Any:
         return _zeros(_product(np.shape(args[0]), np.shape(args[1])), False)
     if step.kind == "call":
         args = [_regular(arg) for arg in args]
+    if step.kind == "view" and step.what == "{}.T":
+        return args[0].T
     names = [f"a{k}" for k in range(len(args))]
     return _rule(f"def f({', '.join(names)}):\n    return {step.what.format(*names)}\n")(*args)
 

@@ -46,6 +46,7 @@ class Writer:
         self.memory = Memory()
         self.lines: list[str] = []
         self.constants: dict[str, str] = {}
+        self.fixed = {step.target: self._array(step) for step in found.steps if step.kind == "array"}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         for k, name in enumerate(found.results):
@@ -134,6 +135,9 @@ class Writer:
             if name in used and blocked.get(name):
                 self.lines.append(f"        {name}_ = {name}[{_rows(blocked[name][0], 's : s + m')}]")
         self.renamed = {name: f"{name}_" for name in self.arguments if blocked.get(name)}
+        for name, place in self.fixed.items():
+            if name in used and self.known[name].rows:
+                self.lines.append(f"        {place}_ = {place}[:m]")
         inner = {self.memory.places[step.target] for step in parts.inside if step.target in self.memory.places}
         for place in sorted(inner):
             rows = next(
@@ -147,6 +151,8 @@ class Writer:
     def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None, part: bool = False) -> None:
         inside = known is not None
         form = self.known[step.target]
+        if step.kind == "array":
+            return
         args = [self._ref(arg, inside) for arg in step.args]
         if step.kind == "ufunc" and form.shape:
             args = [self._constant(arg) for arg in args]
@@ -158,16 +164,22 @@ class Writer:
     def _ref(self, name: str, inside: bool) -> str:
         if is_number(name):
             return name
-        place = self.memory.places.get(name)
+        place = self.fixed.get(name) or self.memory.places.get(name)
         if inside and self.known[name].rows:
             return f"{place}_" if place else self.renamed.get(name, name)
         return place or name
+
+    def _array(self, step: Step) -> str:
+        """The name of an array that is the same in every call."""
+        code = f"{step.what.partition('(')[0]}({self.known[step.target].shape[0]})"
+        return self.constants.setdefault(code, f"c{len(self.constants)}")
 
     def _constant(self, code: str) -> str:
         """A number as the name of an array without axes."""
         if not is_number(code) or code in ("True", "False", "None"):
             return code
         number = code if code.startswith(("np.", "-np.")) else repr(float(ast.literal_eval(code)))
+        number = f"np.array({number})"
         return self.constants.setdefault(number, f"c{len(self.constants)}")
 
     def _finished(self) -> Written:
@@ -177,7 +189,7 @@ class Writer:
                 shown.append(name)
                 continue
             if self.memory.places.get(name) != f"out{k}" and not self._is_total_out(name, k):
-                self.lines.append(f"    np.copyto(out{k}, {self.memory.places.get(name, name)})")
+                self.lines.append(f"    np.copyto(out{k}, {self._ref(name, False)})")
             shown.append(f"out{k}")
             outs.append(f"out{k}")
         self.lines.append(f"    return {', '.join(shown)}")
