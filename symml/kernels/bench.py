@@ -14,7 +14,7 @@ import numpy as np
 from symml.errors import SymmlError
 from symml.expr.dims import dim_names, dim_value
 from symml.kernels.compile import compiled
-from symml.kernels.fused.loop import NotFusable
+from symml.kernels.fused.build import NotFusable
 
 if TYPE_CHECKING:
     from symml.expr.nodes import Symbol
@@ -71,7 +71,7 @@ def bench(kernel: Kernel, sizes: Mapping[str, int] | None = None, seed: int = 0)
             run()
             ready[name] = run, time.perf_counter() - start
         except NotFusable:
-            found.append(Timing(name, 0.0, 0.0, "not one loop over the entries"))
+            found.append(Timing(name, 0.0, 0.0, "nothing gains from a compiled loop"))
         except (AttributeError, TypeError, NotImplementedError) as error:
             found.append(Timing(name, 0.0, 0.0, f"cannot run it: {type(error).__name__}"))
     best = _interleaved({name: run for name, (run, _) in ready.items()})

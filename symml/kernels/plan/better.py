@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,11 +12,17 @@ from symml.kernels.plan.shapes import Form, summed_axes
 from symml.kernels.plan.steps import Step, Steps
 
 
-def improved(found: Steps, known: Mapping[str, Form]) -> list[Step]:
-    """The steps with inner products for sums of products, cheaper products of matrices, and cheaper single steps."""
+def improved(found: Steps, known: Mapping[str, Form], *, sums: bool = True) -> list[Step]:
+    """The steps with inner products for sums of products, cheaper products of matrices, and cheaper single steps.
+
+    Args:
+        found: The steps.
+        known: The form of each value.
+        sums: Whether a sum along an axis of a matrix is left to BLAS.
+    """
     found.steps = _with_inner_products(found, known)
     found.steps = with_better_products(found, known)
-    return with_cheaper_steps(found, known)
+    return with_cheaper_steps(found, known, sums=sums)
 
 
 def _with_inner_products(found: Steps, known: Mapping[str, Form]) -> list[Step]:

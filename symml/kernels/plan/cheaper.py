@@ -1,4 +1,4 @@
-"""Single steps that become cheaper: numbers known beforehand, divisions, sums along an axis, arrays that never change."""
+"""Single steps that become cheaper: numbers that are known, divisions, sums along an axis, arrays that never change."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LEAST_SUMMED = 8
 _FIXED = {"np.arange({})": "np.arange({})", "np.eye({})": "np.eye({})"}
 
 
-def with_cheaper_steps(found: Steps, known: Mapping[str, Form]) -> list[Step]:
-    """The steps after the rules of this module; equal steps are one again."""
+def with_cheaper_steps(found: Steps, known: Mapping[str, Form], *, sums: bool) -> list[Step]:
+    """The steps after the rules of this module; equal steps are one again. Without ``sums`` these stay as they are."""
     alias: dict[str, str] = {}
     sizes: dict[str, str] = {}
     equal: dict[Step, str] = {}
@@ -34,7 +34,7 @@ def with_cheaper_steps(found: Steps, known: Mapping[str, Form]) -> list[Step]:
         if name is not None and step.target not in found.results:
             alias[step.target] = name
             continue
-        for new in _cheaper(step, known):
+        for new in _cheaper(step, known, sums):
             key = replace(new, target="")
             if key in equal and new.target not in found.results:
                 alias[new.target] = equal[key]
@@ -93,13 +93,13 @@ def _same(step: Step, made: Mapping[str, Step]) -> str | None:
     return inner.target if inner is not None and inner.kind == "ufunc" and inner.what == "abs" else None
 
 
-def _cheaper(step: Step, known: Mapping[str, Form]) -> list[Step]:
+def _cheaper(step: Step, known: Mapping[str, Form], sums: bool) -> list[Step]:
     form = known.get(step.target)
     if form is None:
         return [step]
     if step.kind == "ufunc" and step.what == "divide" and form.shape and is_number(step.args[1]):
         return [_multiplied(step)]
-    if step.kind == "reduce" and step.what == "add" and len(known[step.args[0]].shape) == 2:
+    if sums and step.kind == "reduce" and step.what == "add" and len(known[step.args[0]].shape) == 2:
         return _summed(step, known[step.args[0]])
     if step.kind == "call" and step.what in _FIXED:
         return [replace(step, kind="array", what=_FIXED[step.what])]

@@ -17,7 +17,7 @@ def planned_source(source: str, name: str, found: Steps, written: Written, type_
     head = "import numpy as np\n\n\n"
     if found.helpers:
         head, _, _ = source.partition(f"def {name}(")
-    constants = [f"{target} = {_typed(code, type_name)}" for code, target in written.constants.items()]
+    constants = constant_lines(written, type_name)
     if constants:
         head = head.rstrip("\n") + "\n\n" + "\n".join(constants) + "\n\n\n"
     lines = [f"def {name}_plan({', '.join([*found.arguments, *written.outs, *written.buffers])}):"]
@@ -26,6 +26,11 @@ def planned_source(source: str, name: str, found: Steps, written: Written, type_
     else:
         lines += written.lines
     return head + "\n".join(lines) + "\n"
+
+
+def constant_lines(written: Written, type_name: str) -> list[str]:
+    """The arrays that are the same in every call."""
+    return [f"{target} = {_typed(code, type_name)}" for code, target in written.constants.items()]
 
 
 def _typed(code: str, type_name: str) -> str:
@@ -56,11 +61,13 @@ class Door:
         arguments: For each parameter its shape, or the whole number that it must be.
         whole: The parameters that hold whole numbers.
         results: The shape of each result.
+        is_strict: Whether arrays must lie row after row in memory that may be written.
     """
 
     arguments: dict[str, Any]
     whole: frozenset[str]
     results: tuple[Shape, ...]
+    is_strict: bool
 
 
 def door_source(door: Door) -> str:
@@ -70,6 +77,7 @@ def door_source(door: Door) -> str:
     """
     arrays = {name: shape for name, shape in door.arguments.items() if isinstance(shape, tuple) and shape}
     tests = [test for name, shape in door.arguments.items() for test in _tests(name, shape, name in door.whole)]
+    tests += [f"not {name}.flags.carray" for name in arrays if door.is_strict]
     outs = [f"out{k}" for k, shape in enumerate(door.results) if shape]
     lines = [f"def enter({', '.join([*door.arguments, 'out'])}):"]
     lines += [*_guard(tests, "    "), "    if out is None:"]
@@ -79,7 +87,8 @@ def door_source(door: Door) -> str:
     given: list[str] = []
     for k, shape in enumerate(door.results):
         if shape:
-            given += [*_tests(f"out{k}", shape, False), f"not out{k}.flags.writeable"]
+            flag = "carray" if door.is_strict else "writeable"
+            given += [*_tests(f"out{k}", shape, False), f"not out{k}.flags.{flag}"]
             given += [f"out{k} is {name}" for name, other in arrays.items() if other == shape]
             given += [f"out{k} is out{i}" for i in range(k) if door.results[i] == shape]
     lines += _guard(given, "        ")

@@ -15,14 +15,9 @@ from symml.expr.dims import Size, dim_names, dim_value
 from symml.expr.nodes import show_shape
 from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
-from symml.kernels.plan.better import improved
-from symml.kernels.plan.cut import Axes, row_dims, rows_of_a_block
-from symml.kernels.plan.module import Door, door_source, plain_source, planned_source
-from symml.kernels.plan.names import safe_names
-from symml.kernels.plan.phases import Phases, phases
-from symml.kernels.plan.shapes import Form, forms
-from symml.kernels.plan.steps import NoSteps, Step, Steps, steps_of
-from symml.kernels.plan.write import Writer, Written
+from symml.kernels.plan.build import numpy_built
+from symml.kernels.plan.job import Built, Job, floats
+from symml.kernels.plan.module import Door, door_source
 
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
@@ -42,66 +37,18 @@ class Plan:
         results: The shape of each result.
     """
 
-    def __init__(self, kernel: Kernel, sizes: Mapping[str, int], dtype: Any) -> None:
-        self.name, self.dtype = kernel.name, np.dtype(dtype)
-        # Squares that are split in two need the bits of float64; single precision is computed through it.
-        self._work = np.dtype(float) if "np.rint(" in kernel.source else self.dtype
+    def __init__(self, kernel: Kernel, sizes: Mapping[str, int], dtype: Any, build: Callable[[Job], Built]) -> None:
+        job = Job(kernel, sizes, np.dtype(dtype) if build is not numpy_built else floats(kernel, dtype))
+        self.name, self.dtype, self._work = kernel.name, np.dtype(dtype), job.work
         self._binding: Binding = kernel.binding
-        self.shapes = {n: tuple(dim_value(d, sizes) for d in shape) for n, shape in kernel.shapes.items()}
-        self._extra = {name: sizes[name] for name in kernel.arguments if name not in kernel.shapes}
-        self.results = tuple(tuple(dim_value(d, sizes) for d in root.shape) for root in kernel.expressions)
-        self._labels = {n for n, s in zip(kernel.arguments, kernel.symbols, strict=False) if s.domain.name == "label"}
-        self._names = safe_names(kernel.arguments)
-        self.block = 0
-        self._buffers: dict[str, tuple[tuple[int, ...], bool]] = {}
-        self.source = self._written(kernel, sizes)
-        self._function = compiled(self.source, f"{kernel.name}_plan")
+        self.shapes, self.results = job.shapes, job.results
+        self._extra, self._labels, self._names = job.extra, job.labels, job.names
+        self._built = build(job)
+        self.source, self.block = self._built.source, self._built.block
+        self._function, self._buffers = self._built.function, self._built.buffers
         self.workspace = sum(self._bytes(shape, boolean) for shape, boolean in self._buffers.values())
         self._local = local()
         self._enter = self._door()
-
-    # ---- the source --------------------------------------------------------------------------------------------------
-    def _written(self, kernel: Kernel, sizes: Mapping[str, int]) -> str:
-        """The module; NumPy's own rules hold for empty arrays."""
-        if 0 not in sizes.values():
-            try:
-                found = steps_of(kernel.source, kernel.name, self._names)
-            except NoSteps:
-                pass
-            else:
-                written = self._in_steps(found, row_dims(kernel, sizes), sizes)
-                self._buffers = written.buffers
-                return planned_source(kernel.source, kernel.name, found, written, self._work.name)
-        return plain_source(kernel.source, kernel.name, kernel.arguments, self.results)
-
-    def _in_steps(self, found: Steps, cuts: Sequence[tuple[str, Axes]], sizes: Mapping[str, int]) -> Written:
-        """The steps in blocks of rows along the longest dimension that allows it, or on whole arrays."""
-        plain, known = found.steps, self._forms(found.steps, {}, 1)
-        for name, axes in cuts:
-            found.steps, known, parts = self._cut(plain, found, axes, sizes[name])
-            block = rows_of_a_block(found.steps, known, sizes[name])
-            if parts is not None and sizes[name] > block:
-                self.block = block
-                named = {self._names[argument]: own for argument, own in axes.items()}
-                return Writer(found, known, found.arguments).blocked(parts, sizes[name], block, named)
-        if not cuts:
-            found.steps = improved(found, known)
-            known = self._forms(found.steps, {}, 1)
-        return Writer(found, known, found.arguments).straight()
-
-    def _cut(
-        self, plain: list[Step], found: Steps, axes: Axes, length: int
-    ) -> tuple[list[Step], dict[str, Form], Phases | None]:
-        found.steps = plain
-        steps = improved(found, self._forms(plain, axes, length))
-        known = self._forms(steps, axes, length)
-        return steps, known, phases(steps, known)
-
-    def _forms(self, steps: Sequence[Step], axes: Axes, length: int) -> dict[str, Form]:
-        shapes: dict[str, Any] = {**self.shapes, **self._extra}
-        named = {self._names[name]: shape for name, shape in shapes.items()}
-        labels = {self._names[name] for name in self._labels}
-        return forms(steps, named, labels, {self._names[name]: own for name, own in axes.items()}, length)
 
     def _bytes(self, shape: tuple[int, ...], boolean: bool) -> int:
         return prod(shape) * (1 if boolean else self._work.itemsize)
@@ -117,7 +64,8 @@ class Plan:
         numbers = (float, np.float64) if self.dtype == np.float64 else (float, np.float32)
         world = {"ndarray": np.ndarray, "empty": np.empty, "real": self.dtype, "whole": np.dtype(int)}
         world |= {"numbers": numbers, "run": self._function, "workspace": self._workspace}
-        return compiled(door_source(Door(given, whole, self.results)), "enter", world)
+        door = Door(given, whole, self.results, self._built.is_strict)
+        return compiled(door_source(door), "enter", world)
 
     def __call__(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """The value at these arguments, by position or by name.
@@ -132,14 +80,17 @@ class Plan:
             ShapeError: An argument or ``out`` has not the shape that the plan was made for.
             SymmlError: An argument is missing, unknown or no array of numbers; ``out`` cannot be written.
         """
+        found = self.straight(args, kwargs, out)
+        return self._checked(args, kwargs, out) if found is None else found
+
+    def straight(self, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Any:
+        """The value where nothing needs a conversion or a closer look; ``None`` otherwise."""
         names = self._binding.arguments
         if len(args) == len(names) and not kwargs:
-            found = self._enter(*args, out)
-        elif len(kwargs) == len(names) and not args and kwargs.keys() >= self._binding.names:
-            found = self._enter(*[kwargs[name] for name in names], out)
-        else:
-            found = None
-        return self._checked(args, kwargs, out) if found is None else found
+            return self._enter(*args, out)
+        if len(kwargs) == len(names) and not args and kwargs.keys() >= self._binding.names:
+            return self._enter(*[kwargs[name] for name in names], out)
+        return None
 
     def bind(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Callable[[], Any]:
         """The plan on arrays that stay where they are, as a function without arguments and without checks.
@@ -193,7 +144,9 @@ class Plan:
             found, needed = show_shape(value.shape), show_shape(self.shapes[name])
             raise ShapeError(f"{name} has shape {found}; the plan was made for {needed}", cure="make another plan")
         value = value if name in self._labels else value.astype(self._work, copy=False)
-        return value if value.shape else value[()]
+        if not value.shape:
+            return value[()]
+        return np.require(value, requirements=["C", "W"]) if self._built.is_strict else value
 
     def _outputs(self, out: Any, values: Sequence[Any]) -> Sequence[Any]:
         if out is None:
@@ -207,7 +160,8 @@ class Plan:
             if shape and not (plain and array.flags.writeable):
                 check_out(array, [shape])
             alone = not any(_share(array, v) for v in values) and not any(_share(array, o) for o in given[:k])
-            found.append((array if plain and alone else np.empty(shape, self._work)) if shape else None)
+            usable = plain and alone and (array.flags.carray or not self._built.is_strict)
+            found.append((array if usable else np.empty(shape, self._work)) if shape else None)
         return found
 
     def _is_clean(self, out: Any, arrays: Sequence[Any]) -> bool:
@@ -261,7 +215,7 @@ def _solve(sizes: dict[str, int], kernel: Kernel, given: Mapping[str, tuple[int,
                 sizes[unknown[0]] = (length - rest) // dict(dim.terms)[unknown[0]]
 
 
-def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any) -> Plan:
+def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any, build: Callable[[Job], Built] = numpy_built) -> Plan:
     """A plan; see ``Kernel.plan``."""
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise SymmlError(f"a plan has float64 or float32, not {np.dtype(dtype)}")
@@ -284,4 +238,4 @@ def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any) -> Plan:
     wrong = [name for name in dims if name not in needed and name not in kernel.arguments]
     if wrong:
         raise SymmlError(f"{kernel.name} has neither an argument nor a dimension {wrong[0]}")
-    return Plan(kernel, sizes, dtype)
+    return Plan(kernel, sizes, dtype, build)

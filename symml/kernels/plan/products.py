@@ -123,8 +123,8 @@ def _turned(w: _Rewriting, step: Step) -> Step | None:
             return Step(step.target, "matmul", "", (w.turned(right), w.turned(left)))
     if step.kind == "matmul" and w.is_matrix(step.args[0]):
         other = w.made.get(step.args[1])
-        if other is not None and _is_turn(other) and w.shapes[other.args[0]][0] > 2 * w.shapes[other.args[0]][1]:
-            # A D' = (D A')' for a tall D: rows stay as they lie in memory.
+        if other is not None and _is_turn(other) and w.shapes[other.args[0]][0] > w.shapes[step.args[0]][0]:
+            # A D' = (D A')' for a taller D: rows stay as they lie in memory.
             tall = other.args[0]
             product = w.add("matmul", "", (tall, w.turned(step.args[0])), w.shapes[step.target][::-1])
             return Step(step.target, "view", _TURN, (product,))

@@ -158,7 +158,7 @@ class Writer:
             args = [self._constant(arg) for arg in args]
         place = self.memory.places.get(step.target)
         out = "" if place is None else f"{place}_" if inside and form.rows else place
-        for line in _code(step, form, args, out, self.known):
+        for line in line_of(step, form, args, out, self.known):
             self.lines.append(indent + line)
 
     def _ref(self, name: str, inside: bool) -> str:
@@ -204,8 +204,8 @@ def _rows(axis: int, code: str) -> str:
     return ", ".join([":"] * axis + [code])
 
 
-def _code(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[str, Form]) -> list[str]:
-    """The lines of one step."""
+def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[str, Form]) -> list[str]:
+    """The lines of one step that writes into ``out``, or makes its own array where that is empty."""
     target = step.target
     if step.kind in ("view", "helper", "call", "number"):
         return [f"{target} = {step.what.format(*args)}"]
