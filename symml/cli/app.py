@@ -51,7 +51,13 @@ def derive(
     shapes: options.Shapes = "",
     order: Annotated[int, typer.Option(help="How often to differentiate (1 gradient or Jacobian, 2 Hessian).")] = 1,
     hessian: Annotated[bool, typer.Option("--hessian", help="The same as --order 2.")] = False,
-    steps: Annotated[bool, typer.Option("--steps", help="Show every step with its reason.")] = False,
+    steps: options.Steps = False,
+    brief: options.Brief = False,
+    style: options.Style = "",
+    mark: Annotated[bool, typer.Option("--mark", help="Mark what each step changed.")] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Say what each rule states, with entries of the book.")
+    ] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
@@ -64,8 +70,10 @@ def derive(
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
     from symml.cli.derive import Output, run
 
-    output = Output(steps=steps, latex=latex, code=code, check=check, operator=operator, json=json)
-    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, output)
+    told = steps or brief or mark or rules or bool(style)
+    output = Output(told, latex, code, check, operator, json, mark, rules)
+    how = f"{style or 'backprop'} {'brief' if brief else 'full'}"
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
 
 
 @app.command(short_help="Say how a formula in LaTeX or text is understood.")

@@ -22,12 +22,15 @@ class Output:
     check: bool = False
     operator: bool = False
     json: bool = False
+    mark: bool = False
+    rules: bool = False
 
 
-def run(expression: str, wrt: str, shapes: str, order: int, convention: str, output: Output) -> None:
+def run(expression: str, wrt: str, shapes: str, order: int, convention: str, style: str, output: Output) -> None:
     """Derives and prints what was asked for."""
     _refuse_statement(expression, shapes)
-    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention)
+    how, _, detail = style.partition(" ")
+    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention, style=how, steps=detail)
     if output.json:
         say_json({"command": "derive", **found.to_json()})
         return
@@ -35,13 +38,15 @@ def run(expression: str, wrt: str, shapes: str, order: int, convention: str, out
         _say_operator(found, latex=output.latex, code=output.code)
         return
     if output.latex:
-        say(found.latex(steps=output.steps))
+        say(found.latex(steps=output.steps, mark=output.mark))
     elif output.steps:
-        say(repr(found))
+        say(found.report(mark=output.mark))
     elif not output.code:
         say(found.text())
     if output.code:
         say(found.kernel().source)
+    if output.rules:
+        _say_rules(found)
     if output.check:
         say(repr(found.verdict))
 
@@ -51,6 +56,14 @@ def _say_operator(found: Derivation, *, latex: bool, code: bool) -> None:
     if operator is None:
         raise SymmlError("only a scalar has a Hessian to apply", cure="sum the expression, or leave --operator out")
     say(f"{found.operator_name} = {operator.latex() if latex else operator.code() if code else operator.text()}")
+
+
+def _say_rules(found: Derivation) -> None:
+    say("\nrules:")
+    for note in found.rules:
+        say(f"  {note.name}: {note.sentence}")
+        for entry in note.entries:
+            say(f"      symml show {entry}")
 
 
 def _refuse_statement(expression: str, shapes: str) -> None:
