@@ -76,6 +76,29 @@ def derive(
     run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
 
 
+@app.command(short_help="Print a network's backpropagation equations.")
+def backprop(
+    layers: Annotated[
+        str, typer.Argument(help="Widths and functions: 'n0, n1 relu, n2 softmax'; without it a layer l of N.")
+    ] = "",
+    loss: Annotated[
+        str,
+        typer.Option(help="cross-entropy, binary-cross-entropy, squared, mse, or a formula in a and y."),
+    ] = "",
+    batch: Annotated[bool, typer.Option("--batch", help="Rows are samples.")] = False,
+    activation: Annotated[str, typer.Option(help="Without LAYERS: the function of the hidden layers.")] = "sigma",
+    output: Annotated[str, typer.Option(help="Without LAYERS: the function of the last layer.")] = "softmax",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function of the loss and all gradients.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Decide every equation and print the verdict.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print the forward and the backward pass of a network, each equation verified against its gradient."""
+    from symml.cli.networks import Output, run
+
+    run(layers, loss, activation, output, Output(batch, latex, code, check, json))
+
+
 @app.command(short_help="Say how a formula in LaTeX or text is understood.")
 def read(
     text: Annotated[

@@ -35,9 +35,8 @@ def derive(
 ) -> Derivation:
     """Derives the gradient (``order=1``), the Hessian (``order=2``) or a higher derivative, with named steps.
 
-    The layout is: axes of ``f`` first (none for a scalar), then the axes of ``wrt``, once per order. The derivative is
-    unstructured: equations that a declared domain carries (``S = S'``, unit sums) are not used before differentiating;
-    another ``convention`` is applied to the gradient in a last step.
+    The layout: axes of ``f`` (none for a scalar), then those of ``wrt``, once per order. The derivative is unstructured:
+    equations of a domain (``S = S'``) are used after it only; another ``convention`` is a last step.
 
     Args:
         f: What is differentiated: an expression, NumPy-style text, LaTeX or Unicode mathematics.
@@ -46,8 +45,7 @@ def derive(
         order: How often to differentiate, from 1 to 4.
         name: What the derivation calls ``f``.
         convention: For the gradient by a structured matrix: ``unstructured``, ``projected`` or ``cookbook``.
-        style: How the steps are told: ``backprop`` (named stages, one adjoint a line), ``differentials`` (dL = <G, dX>,
-            the gradient read off) or ``index`` (entries, explicit sums and deltas).
+        style: How the steps are told: ``backprop`` (stages and adjoints), ``differentials`` or ``index`` notation.
         steps: ``full``, or ``brief`` without the lines of algebra.
 
     Returns:

@@ -46,6 +46,9 @@ _ACCENTS = {"hat": ("\\hat", "\u0302"), "bar": ("\\bar", "\u0304"), "tilde": ("\
 # The differential of x is named by the d of differentials and x, a name that nobody types: it is spelled dx.
 DIFFERENTIAL = "ⅆ"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+# The number of a layer, above the letter in brackets: W^{[l+1]}.
+_LAYER = re.compile(r"(\\?[A-Za-z]+)\^\{\[([0-9lN+-]+)\]\}\Z")
+_RAISED = str.maketrans("0123456789+-lN", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴺ")
 _PARTS = re.compile(r"([A-Za-zα-ωΑ-Ω]+?)(?:_?(hat|bar|tilde))?(?:_?(\d+))?((?:_[A-Za-z0-9]+)*)\Z")
 
 
@@ -90,6 +93,8 @@ def text_name(name: str) -> str:
     """A symbol's name as Unicode text."""
     if name.startswith(DIFFERENTIAL):
         return "d" + text_name(name[1:])
+    if found := _LAYER.match(name):
+        return text_name(found[1].removeprefix("\\")) + "⁽" + found[2].translate(_RAISED) + "⁾"
     base, accent, index = split(name)
     text = _LETTERS.get(base, base)
     if accent:

@@ -6,6 +6,7 @@ from symml.calculus.canonical import add_terms
 from symml.calculus.differentiate import derivative
 from symml.calculus.directional import inner
 from symml.calculus.simplify import simplify
+from symml.expr.arithmetic import zeros
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.walk import substitute, symbols
@@ -43,8 +44,9 @@ class _Differential:
     def of(stage: Stage, program: Program) -> _Differential:
         own = set(symbols(stage.body))
         ways = tuple(name for name in [*(s.name for s in program.stages), program.wrt] if name in own)
-        formula = simplify(add_terms([_forward(stage.body, name) for name in ways]))
-        slope = add_terms([_applied(derivative(stage.body, name), d(name), stage.body) for name in ways])
+        nothing = zeros(stage.body.shape)
+        formula = simplify(add_terms([_forward(stage.body, name) for name in ways] or [nothing]))
+        slope = add_terms([_applied(derivative(stage.body, name), d(name), stage.body) for name in ways] or [nothing])
         return _Differential(stage, ways, program.folded(formula), slope, program)
 
     def step(self) -> Step:
@@ -126,7 +128,8 @@ def _coefficient(line: Expr, name: Symbol, program: Program) -> Expr:
 
 
 def _collected(line: Expr, ways: list[Symbol], program: Program, whole: Stage) -> Expr:
-    return add_terms([_applied(_coefficient(line, name, program), d(name), whole.body) for name in ways])
+    terms = [_applied(_coefficient(line, name, program), d(name), whole.body) for name in ways]
+    return add_terms(terms) if terms else line
 
 
 def _read_off(run: Pass, line: Expr, program: Program, full: bool) -> list[Step]:
