@@ -35,8 +35,8 @@ def derive(
 ) -> Derivation:
     """Derives the gradient (``order=1``), the Hessian (``order=2``) or a higher derivative, with named steps.
 
-    The layout: axes of ``f`` (none for a scalar), then those of ``wrt``, once per order. The derivative is unstructured:
-    equations of a domain (``S = S'``) are used after it only; another ``convention`` is a last step.
+    The layout: axes of ``f`` (none for a scalar), then those of ``wrt``, once per order. Equations of a domain, such as
+    ``S = S'``, are used after differentiating only; another ``convention`` is a last step.
 
     Args:
         f: What is differentiated: an expression, NumPy-style text, LaTeX or Unicode mathematics.
@@ -52,8 +52,7 @@ def derive(
         The result with its steps; each step is a claim of its own.
 
     Raises:
-        ReadError: The text cannot be read.
-        ShapeError: The shapes do not fit.
+        SymmlError: The text cannot be read, or the shapes do not fit.
         NotDerivable: The variable does not occur, or a node has no derivative rule.
     """
     if order not in range(1, _MAX_ORDER + 1):
@@ -61,8 +60,8 @@ def derive(
     check_style(style, steps)
     declarations = read_declarations(shapes)
     root = read_expression(f, declarations)
-    found = _derived(root, find_variable(root, wrt, declarations), order, name).told(style, steps)
-    return found if convention == "unstructured" else _in_convention(found, convention)
+    found = _derived(root, find_variable(root, wrt, declarations), order, name)
+    return _in_convention(found, convention).told(style, steps)
 
 
 def _derived(root: Expr, variable: Symbol, order: int, name: str) -> Derivation:
@@ -89,6 +88,8 @@ def _with_equations(found: Expr, bare: Symbol, wrt: Symbol, label: str) -> tuple
 
 def _in_convention(found: Derivation, convention: str) -> Derivation:
     """The gradient in another convention, by one more step."""
+    if convention == "unstructured":
+        return found
     if found.order != 1 or found.expr.shape:
         raise SymmlError(f"the {convention} convention is one of gradients", cure="use order=1 and a scalar loss")
     conformed = conform(found.result, found.wrt, convention)
