@@ -62,6 +62,9 @@ def derive(
     code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
     operator: Annotated[bool, typer.Option("--operator", help="Print the Hessian as H[V].")] = False,
+    form: Annotated[
+        str, typer.Option(help="More than two axes: operator, tensor, or vec (Kronecker products of vec, by columns).")
+    ] = "",
     convention: Annotated[
         str, typer.Option(help="For a structured matrix: unstructured, projected or cookbook.")
     ] = "unstructured",
@@ -71,7 +74,7 @@ def derive(
     from symml.cli.derive import Output, run
 
     told = steps or brief or mark or rules or bool(style)
-    output = Output(told, latex, code, check, operator, json, mark, rules)
+    output = Output(told, latex, code, check, operator, json, mark, rules, form)
     how = f"{style or 'backprop'} {'brief' if brief else 'full'}"
     run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from symml.calculus.directional import direction_for, hvp
-from symml.errors import SymmlError
+from symml.calculus.directional import applied, directions_for
+from symml.calculus.kronecker import kronecker_form
+from symml.errors import NotDerivable, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
@@ -16,6 +17,7 @@ from symml.proof.passes import Pass
 from symml.proof.rules import Note, notes_of
 from symml.proof.step import Step
 from symml.proof.styles import STYLES, check_style, without_repeats
+from symml.proof.vec_form import VecForm
 from symml.render import latex, text
 from symml.render.formula import Formula, formula
 from symml.render.names import columns
@@ -93,15 +95,39 @@ class Derivation:
 
     @cached_property
     def operator(self) -> Formula | None:
-        """The Hessian as an operator ``H[V]``, the gradient of <gradient, V>; ``None`` unless it is one of a scalar."""
-        if self.order != 2 or self.expr.shape:
-            return None
-        return formula(hvp(self.expr, self.wrt, direction_for(self.wrt, self.expr)))
+        """The derivative applied to directions: ``H[V]``, the gradient of <gradient, V>, for a scalar; ``J[V]`` else.
+
+        ``None`` for a gradient, which is applied to nothing.
+        """
+        directions = self._directions()
+        return formula(applied(self.expr, self.wrt, directions)) if directions else None
+
+    def _directions(self) -> list[Symbol]:
+        return directions_for(self.wrt, self.order - (not self.expr.shape), self.expr)
 
     @property
     def operator_name(self) -> str:
-        """What the operator is called: ``H[V]``."""
-        return f"H[{direction_for(self.wrt, self.expr).name}]"
+        """What the operator is called: ``H[V]``, ``J[V]``, ``D3[V, U]``."""
+        letter = {(False, 2): "H", (True, 1): "J"}.get((bool(self.expr.shape), self.order), f"D{self.order}")
+        return f"{letter}[{', '.join(direction.name for direction in self._directions())}]"
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it reads better as an operator: it has more than two axes."""
+        return len(self.result.shape) > 2 and self.operator is not None
+
+    @cached_property
+    def vec(self) -> VecForm:
+        """The derivative as the matrix that acts on ``vec(V)``, a sum of Kronecker products; ``vec`` stacks columns.
+
+        Raises:
+            NotDerivable: It is no matrix of vec(V), or a term is no Kronecker product.
+        """
+        form = kronecker_form(self.result, len(self.result.shape) - len(self.wrt.shape))
+        found = VecForm(self.operator_name.partition("[")[0] or "J", form, self.result)
+        if found.verdict.verdict not in ("proved", "proved_randomized", "certified"):
+            raise NotDerivable("no Kronecker form could be confirmed", cure="use the operator form")
+        return found
 
     # ---- views -------------------------------------------------------------------------------------------------------
     def latex(self, *, steps: bool = False, mark: bool = False) -> str:
@@ -198,7 +224,7 @@ class Derivation:
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
-        if self.operator is not None and len(self.wrt.shape) > 1:
+        if self.is_operator and self.operator is not None:
             notes.insert(0, f"as an operator: {self.operator_name} = {self.operator.text()}")
         return "\n".join([head, "", self.text(steps=True, mark=mark), "", f"result: {self.text()}", *notes])
 
