@@ -12,11 +12,12 @@ import flint
 import numpy as np
 
 from symml.calculus.numeric import enclose
-from symml.calculus.sampling import Point, draw, size_draws
+from symml.calculus.sampling import Point, draw, is_continuous, is_inside, size_draws
 from symml.errors import NotEvaluable
 from symml.expr.arithmetic import is_zero
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Power, Symbol
 from symml.expr.walk import size_names, symbols, topological
+from symml.proof.tie_points import tie_points
 
 _SCALES = tuple(Fraction(s) for s in (10, 1000)) + tuple(Fraction(1, s) for s in (10, 1000))
 _SIDES: tuple[Callable[[Fraction], Fraction], ...] = (lambda v: v, abs, lambda v: -abs(v))
@@ -65,14 +66,17 @@ class Coverage:
             rng = Random(f"ties {k}")
             point = draw(wanted, sizes, rng, self.roots)
             yield Point(sizes, {s: _on_lattice(s, v, rng, k % 2 + 1) for s, v in point.values.items()})
+        yield from tie_points(list(self.seen), self.roots)
 
 
 def _on_lattice(symbol: Symbol, value: Any, rng: Random, parts: int) -> Any:
     """Entries that are small multiples of 1 or 1/2, so that comparisons tie and thresholds are met from both sides."""
-    if symbol.domain.name not in ("real", "nonzero"):
+    if not is_continuous(symbol):
         return value
-    entries = [n for n in range(-3 * parts, 3 * parts + 1) if n or symbol.domain.name == "real"]
-    lattice = np.vectorize(lambda _: Fraction(rng.choice(entries), parts), otypes=[object])(value)
+    finer = parts if symbol.domain.name in _WIDE else 4 * parts
+    steps = [Fraction(n, finer) for n in range(-3 * parts, 3 * parts + 1)]
+    entries = [step for step in steps if is_inside(symbol, step)]
+    lattice = np.vectorize(lambda _: rng.choice(entries), otypes=[object])(value)
     return np.array(lattice, dtype=object).reshape(np.shape(value))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symml.calculus.canonical import add_terms
-from symml.calculus.differentiate import derivative
+from symml.calculus.differentiate import derivative, may_tie_for_good
 from symml.expr.binders import is_open
 from symml.expr.contract import contract, is_light
 from symml.expr.dims import Shape
@@ -65,16 +65,25 @@ def _stages(root: Expr, wrt: Symbol) -> list[Expr]:
     """Inputs and outputs of nonlinear functions, as far as they depend on the variable and are not mere plumbing."""
     depends = depends_on(root, wrt)
     chosen: set[Expr] = set()
+    unnamed: set[Expr] = set()
     for node in topological(root):
         if node not in depends or is_open(node):
             continue
-        if isinstance(node, _NONLINEAR):
+        if isinstance(node, _NONLINEAR) and not _shares_slopes(node):
             chosen.update(arg for arg in node.args if _is_stage(arg, depends))
         elif isinstance(node, Add) or (isinstance(node, Contract) and not is_light(node)):
             chosen.update(arg for arg in node.args if isinstance(arg, Apply | Along | Linalg) and arg in depends)
-    chosen -= {root, wrt}
+        elif _shares_slopes(node):
+            unnamed.update(topological(node.args[0]))
+    # Where entries tie for good the slope is shared, and a name would hide the data that make them tie.
+    chosen -= {root, wrt} | unnamed
     chosen = {node for node in chosen if not is_open(node)}
     return [node for node in topological(root) if node in chosen]
+
+
+def _shares_slopes(node: Expr) -> bool:
+    extremum = isinstance(node, Along) and node.function.name in ("max", "min", "sort")
+    return extremum and may_tie_for_good(node.args[0])
 
 
 def _is_stage(node: Expr, depends: set[Expr]) -> bool:

@@ -67,7 +67,10 @@ def _reads_better(terms: list[_Term], rest: list[Form], side: int) -> bool:
     if any(_is_slice(form) for form in rest):
         return False
     bare = [len(chain) == 1 for _, _, chain in terms]
-    return not any(bare) or (side == 0 and all(b or _touches_ones(r, -1) for b, r in zip(bare, rest, strict=True)))
+    if not any(bare):
+        return True
+    # Nothing is gained where every term is the factor itself: X + X is no X (I + I).
+    return side == 0 and not all(bare) and all(b or _touches_ones(r, -1) for b, r in zip(bare, rest, strict=True))
 
 
 def _is_slice(form: Form) -> bool:

@@ -40,7 +40,7 @@ class Algebra:
     """
 
     def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
-        self.atoms, self.generic, self._divisions = atoms, generic, 0
+        self.atoms, self.generic, self._eliminations = atoms, generic, 0
         self.deadline = float("inf")
 
     # ---- construction ------------------------------------------------------------------------------------------------
@@ -115,15 +115,16 @@ class Algebra:
         for atom, exponent in kept.items():
             kind = self.atoms.kind(atom)
             if kind == "den" and exponent < 0:
-                self._divisions += 1
-                if self._divisions > _MAX_DEPTH:
-                    raise TooLarge
-                rest = self._divide(kept, atom, coef)
-                self._divisions -= 1
+                law = self._divide
             elif kind == "sgn" and exponent == 2:
-                rest = self._square_of_sign(kept, atom, coef)
+                law = self._square_of_sign
             else:
                 continue
+            self._eliminations += 1
+            if self._eliminations > _MAX_DEPTH:
+                raise TooLarge
+            rest = law(kept, atom, coef)
+            self._eliminations -= 1
             if rest is not None:
                 return rest
         return {tuple(sorted(kept.items())): coef}
