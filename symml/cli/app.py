@@ -66,7 +66,7 @@ def derive(
         str, typer.Option(help="More than two axes: operator, tensor, or vec (Kronecker products of vec, by columns).")
     ] = "",
     convention: Annotated[
-        str, typer.Option(help="For a structured matrix: unstructured, projected or cookbook.")
+        str, typer.Option(help="For a structured variable: unstructured, projected, riemannian or cookbook.")
     ] = "unstructured",
     json: options.Json = False,
 ) -> None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symml.calculus.conventions import CONVENTIONS, conform_hessian, structure_of, tangent
 from symml.calculus.directional import applied, directions_for
 from symml.calculus.kronecker import kronecker_form
+from symml.calculus.simplify import simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.expr.walk import substitute
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
 from symml.proof.passes import Pass
@@ -100,7 +103,14 @@ class Derivation:
         ``None`` for a gradient, which is applied to nothing.
         """
         directions = self._directions()
-        return formula(applied(self.expr, self.wrt, directions)) if directions else None
+        if not directions:
+            return None
+        found = applied(self.expr, self.wrt, directions)
+        if self.convention != "unstructured":
+            slope = applied(self.expr, self.wrt, [])
+            found = simplify(conform_hessian(found, slope, self.wrt, directions[0], self.convention))
+            found = simplify(substitute(found, {directions[0]: tangent(directions[0], self.wrt)}))
+        return formula(found)
 
     def _directions(self) -> list[Symbol]:
         return directions_for(self.wrt, self.order - (not self.expr.shape), self.expr)
@@ -224,6 +234,8 @@ class Derivation:
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
+        if structure_of(self.wrt):
+            notes.append(f"convention: {self.convention}: {CONVENTIONS[self.convention]}")
         if self.is_operator and self.operator is not None:
             notes.insert(0, f"as an operator: {self.operator_name} = {self.operator.text()}")
         return "\n".join([head, "", self.text(steps=True, mark=mark), "", f"result: {self.text()}", *notes])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from symml.calculus.conventions import CONVENTIONS, conform
-from symml.calculus.differentiate import evaluate_derivatives, without_equations
+from symml.calculus.conventions import CONVENTIONS, conform, conform_hessian
+from symml.calculus.differentiate import derivative, evaluate_derivatives, without_equations
+from symml.calculus.directional import applied, directions_for
 from symml.calculus.simplify import simplify
 from symml.errors import NotDerivable, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
@@ -44,7 +45,7 @@ def derive(
         shapes: Declarations such as ``"X: n d, w: d, lam: positive"``; needed when ``f`` is text.
         order: How often to differentiate, from 1 to 4.
         name: What the derivation calls ``f``.
-        convention: For the gradient by a structured matrix: ``unstructured``, ``projected`` or ``cookbook``.
+        convention: By a structured variable: ``unstructured``, ``projected``, ``riemannian`` or ``cookbook``.
         style: How the steps are told: ``backprop`` (stages and adjoints), ``differentials`` or ``index`` notation.
         steps: ``full``, or ``brief`` without the lines of algebra.
 
@@ -90,12 +91,23 @@ def _in_convention(found: Derivation, convention: str) -> Derivation:
     """The gradient in another convention, by one more step."""
     if convention == "unstructured":
         return found
-    if found.order != 1 or found.expr.shape:
-        raise SymmlError(f"the {convention} convention is one of gradients", cure="use order=1 and a scalar loss")
-    conformed = conform(found.result, found.wrt, convention)
+    if found.order > 2 or found.expr.shape:
+        raise SymmlError(
+            f"the {convention} convention is one of gradients and Hessians", cure="use a scalar loss and order=1 or 2"
+        )
+    conformed = conform(found.result, found.wrt, convention) if found.order == 1 else _hessian_in(found, convention)
     result = simplify(conformed)
-    step = Step(f"{convention}: {CONVENTIONS[convention]}", conformed, result, ("grad",))
+    label = ("grad",) if found.order == 1 else ("Hess",)
+    step = Step(f"{convention}: {CONVENTIONS[convention]}", conformed, result, label)
     return replace(found, result=result, after=(*found.after, step), convention=convention)
+
+
+def _hessian_in(found: Derivation, convention: str) -> Expr:
+    """The Hessian's tensor in another convention: the slope of its operator in the direction."""
+    (direction,) = directions_for(found.wrt, 1, found.expr)
+    operator = applied(found.expr, found.wrt, [direction])
+    slope = applied(found.expr, found.wrt, [])
+    return derivative(conform_hessian(operator, slope, found.wrt, direction, convention), direction)
 
 
 def find_variable(root: Expr, wrt: Symbol | str, declarations: Declarations) -> Symbol:
