@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from symml.proof.expectation import expectation as expectation
     from symml.proof.fisher import fisher as fisher
     from symml.proof.gradient_check import check_gradient as check_gradient
+    from symml.proof.networks.backprop import backprop as backprop
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
     from symml.read.latex import read_text as read_text
@@ -54,6 +55,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
+    "backprop": "proof.networks.backprop",
     "check_backward": "proof.derivative_claims",
     "check_custom_rule": "proof.custom_rules",
     "check_gradient": "proof.gradient_check",

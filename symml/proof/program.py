@@ -11,7 +11,8 @@ from symml.expr.binders import is_open
 from symml.expr.contract import contract, is_light
 from symml.expr.dims import Shape
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, symbol_node
-from symml.expr.walk import depends_on, rebuild, substitute, symbols, topological
+from symml.expr.walk import depends_on, rebuild, size_names, substitute, symbols, topological
+from symml.proof.stage_names import name_stages
 
 _NONLINEAR = (Apply, Along, Linalg, Power)
 
@@ -36,13 +37,19 @@ class Program:
         """The expression with every stage's name replaced by its value."""
         return substitute(expr, {stage.name: stage.value for stage in self.stages[:-1]})
 
+    def folded(self, expr: Expr) -> Expr:
+        """The expression with the name of a stage wherever what it stands for is written out."""
+        bodies: dict[Expr, Expr] = {
+            stage.body: stage.name for stage in self.stages[:-1] if isinstance(stage.body, _NONLINEAR)
+        }
+        return substitute(expr, bodies)
+
 
 def as_program(root: Expr, wrt: Symbol, whole: str) -> Program:
     """Names the stages between ``wrt`` and ``root`` that a textbook would name."""
     chosen = _stages(root, wrt)
-    taken = {symbol.name for symbol in symbols(root)} | {whole}
-    fresh = (name for k in range(1, len(chosen) + len(taken) + 2) if (name := f"u{k}") not in taken)
-    names: dict[Expr, Symbol] = {node: symbol_node(next(fresh), node.shape) for node in chosen}
+    taken = {symbol.name for symbol in symbols(root)} | set(size_names(root)) | {whole, whole.rstrip("'")}
+    names = name_stages(root, chosen, taken)
     done: dict[Expr, Expr] = {}
     stages = []
     for node in topological(root):

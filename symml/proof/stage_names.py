@@ -1,0 +1,54 @@
+"""Names for stages that say what they are: z goes into a function, r is squared, p is a softmax."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from symml.expr.nodes import Add, Along, Apply, Expr, Linalg, Power, Symbol, symbol_node
+from symml.expr.walk import topological
+
+_OUTPUTS = {"softmax": "p", "inv": "m"}
+
+
+def name_stages(root: Expr, chosen: Sequence[Expr], taken: set[str]) -> dict[Expr, Symbol]:
+    """A symbol for each chosen node: upper case for a matrix, numbered where a letter serves more than once.
+
+    Args:
+        root: The whole computation.
+        chosen: The nodes that get a name, in the order of computation.
+        taken: Names that are in use.
+    """
+    letters = {node: _letter(node, root) for node in chosen}
+    letters = {node: letter if _is_free(letter, taken) else _cased("u", node) for node, letter in letters.items()}
+    counts = Counter(letters.values())
+    names: dict[Expr, Symbol] = {}
+    for node in chosen:
+        letter = letters[node]
+        options = [letter] if counts[letter] == 1 and letter.lower() != "u" else []
+        options += [f"{letter}{k}" for k in range(1, len(chosen) + len(taken) + 2)]
+        name = next(option for option in options if option not in taken)
+        taken.add(name)
+        names[node] = symbol_node(name, node.shape)
+    return names
+
+
+def _is_free(letter: str, taken: set[str]) -> bool:
+    """Whether nothing of the reader's own carries this letter, with a number or without."""
+    return not any(name.rstrip("0123456789_") == letter for name in taken)
+
+
+def _letter(node: Expr, root: Expr) -> str:
+    """z for what a function is applied to, r for what is squared, a for what a function gives, p for a softmax."""
+    if isinstance(node, Apply | Along | Linalg):
+        return _cased(_OUTPUTS.get(node.function.name, "a"), node)
+    users = [user for user in topological(root) if node in user.args]
+    if any(isinstance(user, Power) for user in users) and isinstance(node, Add) and node.shape:
+        return _cased("r", node)
+    if any(isinstance(user, Apply | Along) for user in users) and node.shape:
+        return _cased("z", node)
+    return _cased("u", node)
+
+
+def _cased(letter: str, node: Expr) -> str:
+    return letter.upper() if len(node.shape) > 1 else letter

@@ -1,0 +1,40 @@
+"""The styles in which one and the same computation of a derivative is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from symml.errors import SymmlError
+from symml.proof.passes import Pass
+from symml.proof.step import Step
+from symml.proof.styles.backpropagation import backpropagation
+from symml.proof.styles.differentials import differentials
+from symml.proof.styles.entrywise import entrywise
+
+STYLES: dict[str, Callable[[Pass, bool], list[Step]]] = {
+    "backprop": backpropagation,
+    "differentials": differentials,
+    "index": entrywise,
+}
+DETAILS = ("brief", "full")
+
+
+def check_style(style: str, detail: str) -> None:
+    """Refuses a style or a level of detail that there is not.
+
+    Raises:
+        SymmlError: There is none of this name.
+    """
+    if style not in STYLES:
+        raise SymmlError(f"there is no style {style!r} of steps", cure=f"use one of: {', '.join(STYLES)}")
+    if detail not in DETAILS:
+        raise SymmlError(f"steps are not told {detail!r}", cure=f"use one of: {', '.join(DETAILS)}")
+
+
+def without_repeats(steps: list[Step]) -> list[Step]:
+    """The steps without a line that says what the line above it says."""
+    kept = steps[:1]
+    for step in steps[1:]:
+        if (step.left, step.text()) != (kept[-1].left, kept[-1].text()):
+            kept.append(step)
+    return kept
