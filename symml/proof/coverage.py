@@ -147,11 +147,16 @@ def deciders(*roots: Expr) -> list[Expr]:
     return [expr for expr in dict.fromkeys(found) if symbols(expr)]
 
 
-def jumps(root: Expr) -> set[tuple[str, Expr, Expr | None]]:
-    """Where the value jumps, and to which side a tie belongs: ``a > b``, ``b < a`` and ``not a <= b`` are one jump."""
+def data_jumps(root: Expr, wrt: Symbol | None) -> set[tuple[str, Expr, Expr | None]]:
+    """Where the value jumps whatever the variable is, and to which side a tie belongs.
+
+    ``a > b``, ``b < a`` and ``not a <= b`` are one jump.
+    """
     found: set[tuple[str, Expr, Expr | None]] = set()
     for node in topological(root):
         if not isinstance(node, Apply) or not node.function.jumps:
+            continue
+        if wrt is not None and wrt.name in {symbol.name for symbol in symbols(node)}:
             continue
         if node.function.name in _STRICT:
             a, b = node.args if _STRICT[node.function.name] else node.args[::-1]

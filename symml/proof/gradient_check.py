@@ -22,7 +22,7 @@ from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
-from symml.proof.verify import away_from_ties, decide
+from symml.proof.verify import decide
 from symml.read.annotations import shapes_of
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.trace import numbers_for
@@ -189,9 +189,6 @@ def _decided(root: Expr, claim: Expr, wrt: Symbol, reference: Expr, digits: int)
         return Verdict("refuted", statement, what, (Evidence("shapes", what),), notes=note)
     found = decide(reference, claim, "==", statement, digits, wrt)
     if found.verdict in ("refuted", "true_if"):
-        generic = away_from_ties(reference, claim, statement)
-        if generic is not None:
-            return generic
         return second_route(found, root, wrt, reference, claim)
     return found
 

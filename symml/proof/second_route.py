@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from random import Random
 
 import mpmath
@@ -16,9 +16,10 @@ from symml.calculus.sampling import Point, draw, generic_points
 from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import size_names, symbols
-from symml.proof.coverage import Coverage
+from symml.proof.coverage import Coverage, data_jumps
 from symml.proof.refute import compare, counterexample, shrink
 from symml.proof.verdict import Counterexample, Evidence, Verdict
+from symml.proof.verify import away_from_ties
 
 _STEP = Fraction(1, 10**16)
 _DIGITS = 60
@@ -33,7 +34,7 @@ def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim
         # The simplest witness may sit on a kink, where there is no derivative: look for one beside it.
         other = _smooth_witness(root, wrt, reference, claim)
         if other is None:
-            almost = _almost_everywhere(reference, claim, found.statement)
+            almost = _almost_everywhere(reference, claim, found.statement, wrt)
             if almost is not None:
                 return almost
             reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
@@ -43,10 +44,13 @@ def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim
     return replace(found, counterexample=witness, evidence=(*found.evidence, Evidence("second route", shown)))
 
 
-def _almost_everywhere(reference: Expr, claim: Expr, statement: str) -> Verdict | None:
-    """A randomized proof that the sides differ at kinks only; ties on open sets are part of the draws."""
+def _almost_everywhere(reference: Expr, claim: Expr, statement: str, wrt: Symbol) -> Verdict | None:
+    """A proof that the sides differ at kinks only; ties on open sets are part of the draws."""
+    proved = away_from_ties(reference, claim, statement, {wrt.name})
+    if proved is not None:
+        return proved
     drawn = identity_test(reference, claim)
-    if drawn.status != "zero":
+    if drawn.status != "zero" or data_jumps(reference, wrt) != data_jumps(claim, wrt):
         return None
     shown = f"the difference is zero in {drawn.draws} random draws over finite fields, at {drawn.where}"
     reason = f"an identity of these functions would be missed with probability below {drawn.error_bound:.0e}"
@@ -86,19 +90,21 @@ def _missing_sizes(point: Point, root: Expr) -> dict[str, int]:
 
 
 def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
-    """Whether a central difference of the loss agrees with the derived gradient at the witness's entry."""
+    """Whether differences of the loss agree with the derived gradient at the witness's entry, and there is no kink."""
     value = np.array(witness.point.values[_own(witness.point, wrt)], dtype=object)
     ends, rank = [], len(root.shape)
     place = witness.place[rank:]
-    for sign in (1, -1):
+    for sign in (1, 0, -1):
         moved = value.copy()
         moved[place] = moved[place] + sign * _STEP
         point = witness.point.replaced(_own(witness.point, wrt), moved)
         ends.append(evaluate(root, point, _DIGITS)[witness.place[:rank]])
     with mpmath.workdps(_DIGITS):
-        slope = (ends[0] - ends[1]) * _STEP.denominator / (2 * _STEP.numerator)
+        forward, backward = ((a - b) * _STEP.denominator / _STEP.numerator for a, b in pairwise(ends))
         derived = evaluate(reference, witness.point, _DIGITS)[witness.place]
-        return bool(abs(slope - derived) <= mpmath.mpf(10) ** -12 * (1 + abs(derived)))
+        scale = 1 + abs(derived)
+        smooth = abs(forward - backward) <= mpmath.mpf(10) ** -6 * scale
+        return bool(smooth and abs((forward + backward) / 2 - derived) <= mpmath.mpf(10) ** -12 * scale)
 
 
 def _own(point: Point, wrt: Symbol) -> Symbol:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
@@ -20,7 +20,7 @@ from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage, deciders, jumps
+from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
@@ -98,20 +98,23 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
         digits: Decimal digits to which points must agree.
         wrt: The variable, when a side is a derivative: nothing is assumed of its values.
     """
-    differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
+    moving = {node.args[1].name for node in topological(left, right) if isinstance(node, Derivative)}
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
         return _shape_mismatch(left, right, claim)
     found = _Decision(left, right, relation, claim, digits, wrt).verdict()
-    if differentiated and found.verdict in ("refuted", "true_if"):
-        generic = away_from_ties(left, right, claim)
+    if moving and found.verdict in ("refuted", "true_if"):
+        generic = away_from_ties(left, right, claim, moving)
         return found if generic is None else generic
     return found
 
 
-def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
-    """A proof that holds wherever no comparison of continuous values ties; sampled besides, as a guard."""
-    proof = prove_equal(left, right, generic=True)
+def away_from_ties(left: Expr, right: Expr, claim: str, moving: Collection[str]) -> Verdict | None:
+    """A proof for almost all values of the moving symbols: where no comparison that they decide ties.
+
+    It is sampled besides, as a guard. Comparisons of data alone are met at their ties.
+    """
+    proof = prove_equal(left, right, generic=frozenset(moving))
     if proof is None:
         return None
     agreeing = 0
@@ -229,8 +232,8 @@ class _Decision:
         )
 
     def _ties_decide(self) -> bool:
-        """Whether an identity of values may hinge on ties, which draws do not meet; a derivative has none there."""
-        return self.wrt is None and jumps(self.left) != jumps(self.right)
+        """Whether an identity may hinge on ties, which draws do not meet; where the variable ties is no derivative."""
+        return data_jumps(self.left, self.wrt) != data_jumps(self.right, self.wrt)
 
     def _small_dims(self) -> Verdict | None:
         names = size_names(self.left, self.right)

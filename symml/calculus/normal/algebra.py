@@ -23,7 +23,7 @@ from symml.calculus.normal.atoms import (
     freeze,
     thaw,
 )
-from symml.calculus.normal.ties import ties_are_rare
+from symml.calculus.normal.ties import NONE, ties_are_rare
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
@@ -39,7 +39,7 @@ class Algebra:
         deadline: The time after which no further monomial is reduced.
     """
 
-    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+    def __init__(self, atoms: Atoms, *, generic: frozenset[str] = NONE) -> None:
         self.atoms, self.generic, self._divisions = atoms, generic, 0
         self.deadline = float("inf")
 
@@ -326,7 +326,7 @@ class Algebra:
 
     def sign_atom(self, body: Frozen) -> Atom:
         """The atom of a sum's sign; away from ties the sign of a continuous value is never zero."""
-        kind = "unitsgn" if self.generic and ties_are_rare(self.atoms, body) else "sgn"
+        kind = "unitsgn" if self.generic and ties_are_rare(self.atoms, body, self.generic) else "sgn"
         return self.atoms.intern((kind, body), self.atoms.poly_labels(body))
 
     def number_power(self, value: Fraction, p: Fraction) -> Poly:

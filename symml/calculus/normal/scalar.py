@@ -10,6 +10,7 @@ from typing import Any
 
 from symml.calculus.normal.algebra import Algebra, factor
 from symml.calculus.normal.atoms import ONE, Atom, Atoms, Frozen, Monomial, Poly, Unsupported, freeze, thaw
+from symml.calculus.normal.ties import NONE
 from symml.expr.dims import Size
 from symml.expr.functions import cos, sin
 
@@ -23,7 +24,7 @@ _TRIGONOMETRIC = {"sin": sin, "cos": cos}
 class Scalars(Algebra):
     """Polynomials with exponentials, logarithms, signs and opaque functions."""
 
-    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+    def __init__(self, atoms: Atoms, *, generic: frozenset[str] = NONE) -> None:
         super().__init__(atoms, generic=generic)
         # Atoms and sums whose sign a written logarithm decides: 1 for positive, -1 for negative.
         self.assumed: dict[Any, int] = {}
