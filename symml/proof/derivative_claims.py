@@ -157,11 +157,12 @@ def check_backward(
     given = declared(shapes, forward)
     done = trace(forward, given)
     numbers = done.sizes
-    back = _backward(backward, done, given.with_numbers(numbers) if numbers else given)
+    own = tuple(inspect.signature(forward).parameters)
+    back = _backward(backward, own, done, given.with_numbers(numbers) if numbers else given)
     if back.sizes:
         numbers = numbers_for(given)
         done = trace(forward, given.with_numbers(numbers))
-        back = _backward(backward, done, given.with_numbers(numbers))
+        back = _backward(backward, own, done, given.with_numbers(numbers))
     output = done.value[0] if isinstance(done.value, tuple) else done.expression
     total = times(output, cotangent(output)).sum() if output.shape else times(output, cotangent(output))
     used = given.with_numbers(numbers) if numbers else given
@@ -178,14 +179,14 @@ def cotangent(output: Expr) -> Symbol:
     return symbol_node(GRAD_OUT, output.shape)
 
 
-def _backward(backward: Callable[..., Any], done: Trace, names: Declarations) -> Trace:
-    """The trace of the backward pass over what the forward pass left."""
+def _backward(backward: Callable[..., Any], own_names: Sequence[str], done: Trace, names: Declarations) -> Trace:
+    """The trace of the backward pass over what the forward pass, with parameters of these names, left."""
     has_cache = isinstance(done.value, tuple)
     output = done.value[0] if has_cache else done.expression
     own = replace(names, symbols={**names.symbols, GRAD_OUT: cotangent(output)})
     given: dict[str, object] = {}
     for name in inspect.signature(backward).parameters:
-        if name in names.symbols or name in names.sizes or name in names.numbers:
+        if name in own_names or name in names.sizes or name in names.numbers:
             continue
         if has_cache and (name in _CACHES or GRAD_OUT in given.values()):
             rest = done.value[1:]

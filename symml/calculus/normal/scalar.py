@@ -58,6 +58,9 @@ class Scalars(Algebra):
     # ---- exponential and logarithm -----------------------------------------------------------------------------------
     def exp(self, poly: Poly) -> Poly:
         """e to a sum: each monomial has its own positive base, coefficients are exponents."""
+        return self.by_signs(poly, self._exp)
+
+    def _exp(self, poly: Poly) -> Poly:
         result = self.number(1)
         for monomial, coef in poly.items():
             result = self.multiply(result, self._exp_term(monomial, coef))
@@ -82,6 +85,9 @@ class Scalars(Algebra):
 
     def log(self, poly: Poly) -> Poly:
         """log|poly|, by its factors; equal to the logarithm wherever that exists."""
+        return self.by_signs(poly, self._log)
+
+    def _log(self, poly: Poly) -> Poly:
         if not poly:
             raise Unsupported
         coef, common, rest = self.primitive(poly)
