@@ -15,7 +15,8 @@ from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
-from symml.proof.gradient_check import RANK, check_claim, declared
+from symml.proof.explanation import worst
+from symml.proof.gradient_check import check_claim, declared
 from symml.proof.second_route import sides_with
 from symml.proof.sources import Sides, Source, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Verdict
@@ -123,12 +124,6 @@ def _diagonal_verdict(total: Expr, claim: Expr, wrt: Symbol, digits: int, sides:
 
 def _named(verdict: Verdict, what: str) -> Verdict:
     return replace(verdict, statement=f"{what}: {verdict.statement}")
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """The worst verdict, with the notes of all."""
-    found = max(verdicts, key=lambda verdict: RANK.index(verdict.verdict))
-    return found.with_notes(*(note for verdict in verdicts for note in verdict.notes))
 
 
 # ---- backward passes -------------------------------------------------------------------------------------------------

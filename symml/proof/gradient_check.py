@@ -14,12 +14,13 @@ from symml.calculus.sampling import generic_points
 from symml.errors import NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, show_shape
-from symml.proof.blackbox import check_by_differences, formula_function
+from symml.proof.blackbox import arguments_of, check_by_differences, formula_function
 from symml.proof.clips import without_clips
 from symml.proof.diagnosis.case import Case
-from symml.proof.diagnosis.explain import explained
+from symml.proof.explanation import explain_worst, worst
 from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
+from symml.proof.source_repair import Runnable
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import decide
@@ -29,7 +30,6 @@ from symml.read.trace import numbers_for
 from symml.render import text
 
 _DIAGONAL_POINTS = 4
-RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
 
 
 def check_gradient(
@@ -66,12 +66,11 @@ def check_gradient(
     except TraceError as error:
         return _by_differences(loss, grad, names, declarations, error)
     root = only(read.loss)
-    found = [
-        check_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
+    judged = [
+        judge_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
         for name, claim in zip(names, claims_of(read.claim, names), strict=True)
     ]
-    worst = max(found, key=lambda v: RANK.index(v.verdict))
-    return worst.with_notes(*read.notes)
+    return explain_worst(judged, read, _runnable(loss, grad, names, read, digits))
 
 
 def declared(shapes: str | Mapping[str, object] | Declarations | None, *sources: Source) -> Declarations:
@@ -101,7 +100,7 @@ def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
 
 
 def check_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) -> Verdict:
-    """Decides whether an expression is the derivative of another.
+    """Decides whether an expression is the derivative of another, and explains a refutation.
 
     Args:
         root: What is differentiated; an array has a Jacobian.
@@ -110,27 +109,47 @@ def check_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
         digits: Decimal digits used when points are compared.
         read: Where the sides come from.
     """
+    return explain_worst([judge_claim(root, claim, wrt, digits, read)], read, None)
+
+
+def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) -> tuple[Verdict, Case]:
+    """The verdict of :func:`check_claim` without an explanation, and the claim beside the truth."""
     if root.shape and claim.shape == root.shape == wrt.shape and _is_entry_by_entry(root, wrt):
-        found = check_claim(root.sum(), claim, wrt, digits, read)
-        return found.with_notes("the derivative is taken entry by entry: the Jacobian is diagonal")
+        found, case = judge_claim(root.sum(), claim, wrt, digits, read)
+        return found.with_notes("the derivative is taken entry by entry: the Jacobian is diagonal"), case
     reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
     _need_a_gradient(root, reference, claim, wrt)
-    away = _away_from_clips(root, claim, wrt, digits)
-    if away is not None:
-        return away
-    found = _decided(root, claim, wrt, reference, digits)
+    case = Case(reference, claim, root, wrt, read.numbers)
+    found = _away_from_clips(root, claim, wrt, digits) or _decided(root, claim, wrt, reference, digits)
     if read.guards and found.verdict not in ("proved", "proved_randomized"):
         # Points at which the code itself refuses its inputs say nothing.
         reference, claim = (sum(read.guards, side) for side in (reference, claim))
         found = replace(_decided(root, claim, wrt, reference, digits), statement=found.statement)
     if found.verdict not in ("refuted", "true_if"):
-        return found
-    witness = found.counterexample.point if found.counterexample else None
+        return found, case
     rounded = _up_to_rounding(reference, claim, found)
-    if rounded is not None:
-        return rounded
-    case = Case(reference, claim, root, wrt, read.numbers, witness)
-    return explained(found, case, origins=read.origins)
+    witness = found.counterexample.point if found.counterexample else None
+    return rounded or found, replace(case, truth=reference, claim=claim, witness=witness)
+
+
+def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Runnable | None:
+    """How a gradient function is called, for a search in its source; ``None`` for text."""
+    if not callable(grad) or isinstance(grad, Expr):
+        return None
+
+    def run(function: Callable[..., Any], values: dict[str, Any]) -> Any:
+        args, options = arguments_of(function, values, read.declarations)
+        return function(*args, **options)
+
+    def judge(function: Callable[..., Any]) -> Verdict:
+        sides = read_sides(loss, function, read.declarations)
+        root = only(sides.loss)
+        claims = claims_of(sides.claim, names)
+        variables = [find_variable(root, name, sides.declarations) for name in names]
+        return worst([judge_claim(root, c, v, digits, sides)[0] for c, v in zip(claims, variables, strict=True)])
+
+    fixed = [(loss, run)] if callable(loss) and not isinstance(loss, Expr) else []
+    return Runnable(grad, lambda f, values: claims_of(run(f, values), names), fixed, judge)
 
 
 def _up_to_rounding(reference: Expr, claim: Expr, found: Verdict) -> Verdict | None:

@@ -202,6 +202,7 @@ def _silent(*args: Any, **options: Any) -> None:
     """Printing has no place in a formula."""
 
 
+QUIET: dict[str, Any] = {"print": _silent}
 BUILTINS: dict[str, Any] = {
     "float": _traced_type(float, "f"),
     "int": _traced_type(int, "i"),
