@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -135,6 +136,32 @@ def formula_function(expr: Expr) -> Callable[..., Any]:
     parameters = [inspect.Parameter(s.name, inspect.Parameter.KEYWORD_ONLY) for s in wanted]
     formula.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect
     return formula
+
+
+def slopes_at(
+    loss: Callable[..., Any], names: Sequence[str], declared: Declarations, count: int = 3
+) -> list[tuple[dict[str, Any], list[Any]]]:
+    """Points, with the differences of the loss there: what a gradient must come to."""
+    box = _Box(loss, loss, declared, list(names))
+    rows = []
+    for point in islice(_points(declared), count):
+        values = {s.name: plain(s, v) for s, v in point.values.items()}
+        try:
+            rows.append((values, [_slopes(box, name, values) for name in names]))
+        except (SymmlError, ArithmeticError, ValueError):
+            continue
+    return rows
+
+
+def _slopes(box: _Box, name: str, values: dict[str, Any]) -> Any:
+    at = np.asarray(values[name], dtype=float)
+    found = np.empty(at.shape)
+    for place in np.ndindex(*at.shape):
+        direction = np.zeros_like(at)
+        direction[place] = 1.0
+        with np.errstate(all="ignore"):
+            found[place] = slope(lambda x: box._call(box.loss, {**values, name: x}), at, direction).value
+    return found
 
 
 class _Box:

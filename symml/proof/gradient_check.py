@@ -14,13 +14,14 @@ from symml.calculus.sampling import generic_points
 from symml.errors import NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, show_shape
-from symml.proof.blackbox import arguments_of, check_by_differences, formula_function
+from symml.proof.blackbox import check_by_differences, formula_function, slopes_at
 from symml.proof.clips import without_clips
 from symml.proof.diagnosis.case import Case
+from symml.proof.diagnosis.repair import Repair
 from symml.proof.explanation import explain_worst, worst
 from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
-from symml.proof.source_repair import Runnable
+from symml.proof.source_repair import Runnable, mended_by_values, runnable_pair, with_repair
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import decide
@@ -85,12 +86,26 @@ def _by_differences(loss: Source, grad: Source, names: list[str], declared: Decl
     numbered = declared.with_numbers(sizes)
     try:
         sides = [_callable(source, numbered) for source in (loss, grad)]
-        return check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
+        found = check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
+        return found if found.verdict != "disagrees" else with_repair(found, _mended_box(sides, names, numbered, error))
     except TraceError as failed:
         cure = "\n".join(filter(None, (failed.what, error.cure)))
         raise TraceError(error.what, source=error.source, column=error.column, cure=cure) from None
     except SymmlError:
         raise error from None
+
+
+def _mended_box(
+    sides: list[Callable[..., Any]], names: list[str], numbered: Declarations, error: TraceError
+) -> Repair | None:
+    """A change of the source that makes code agree with differences."""
+    loss, grad = sides
+
+    def judge(function: Callable[..., Any]) -> Verdict:
+        return check_by_differences(loss, function, names, numbered, {}, error.what)
+
+    runnable = runnable_pair(loss, grad, numbered, judge, lambda value: claims_of(value, names))
+    return None if runnable is None else mended_by_values(runnable, slopes_at(loss, names, numbered), numbered)
 
 
 def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
@@ -134,12 +149,6 @@ def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
 
 def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Runnable | None:
     """How a gradient function is called, for a search in its source; ``None`` for text."""
-    if not callable(grad) or isinstance(grad, Expr):
-        return None
-
-    def run(function: Callable[..., Any], values: dict[str, Any]) -> Any:
-        args, options = arguments_of(function, values, read.declarations)
-        return function(*args, **options)
 
     def judge(function: Callable[..., Any]) -> Verdict:
         sides = read_sides(loss, function, read.declarations)
@@ -148,8 +157,7 @@ def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits:
         variables = [find_variable(root, name, sides.declarations) for name in names]
         return worst([judge_claim(root, c, v, digits, sides)[0] for c, v in zip(claims, variables, strict=True)])
 
-    fixed = [(loss, run)] if callable(loss) and not isinstance(loss, Expr) else []
-    return Runnable(grad, lambda f, values: claims_of(run(f, values), names), fixed, judge)
+    return runnable_pair(loss, grad, read.declarations, judge, lambda value: claims_of(value, names))
 
 
 def _up_to_rounding(reference: Expr, claim: Expr, found: Verdict) -> Verdict | None:

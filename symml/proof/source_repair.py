@@ -16,7 +16,7 @@ from symml.calculus.sampling import Point, draw, generic_points
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr
 from symml.expr.walk import size_names, symbols
-from symml.proof.blackbox import plain
+from symml.proof.blackbox import arguments_of, plain
 from symml.proof.coverage import Coverage
 from symml.proof.diagnosis.case import Case, close
 from symml.proof.diagnosis.repair import Program, Repair, repair
@@ -45,6 +45,29 @@ class Runnable:
     judge: Callable[[Function], Verdict]
 
 
+def runnable_pair(
+    loss: Any, grad: Any, declared: Declarations, judge: Callable[[Function], Verdict], arrays: Callable[[Any], Any]
+) -> Runnable | None:
+    """How the function of a loss and a claim is called; ``None`` for text.
+
+    Args:
+        loss: The loss, which is right by definition.
+        grad: The claim.
+        declared: The arguments.
+        judge: The verdict on a function in its place.
+        arrays: The arrays that were claimed, from what the function returns.
+    """
+    if not callable(grad) or isinstance(grad, Expr):
+        return None
+
+    def run(function: Function, values: dict[str, Any]) -> Any:
+        args, options = arguments_of(function, values, declared)
+        return function(*args, **options)
+
+    fixed = [(loss, run)] if callable(loss) and not isinstance(loss, Expr) else []
+    return Runnable(grad, lambda function, values: arrays(run(function, values)), fixed, judge)
+
+
 def mended(runnable: Runnable, cases: Sequence[Case], declared: Declarations, seconds: float) -> Repair | None:
     """A small change of the source that makes a refuted gradient right, or ``None``.
 
@@ -61,8 +84,27 @@ def mended(runnable: Runnable, cases: Sequence[Case], declared: Declarations, se
     return None if program is None else repair(program, seconds)
 
 
+Rows = list[tuple[dict[str, Any], list[Any]]]
+
+
+def mended_by_values(runnable: Runnable, rows: Rows, declared: Declarations, seconds: float = 2.5) -> Repair | None:
+    """The same for code that can only be called.
+
+    Args:
+        runnable: The function.
+        rows: Points, with the arrays that are right there.
+        declared: The declarations.
+        seconds: The time after which the search is given up.
+    """
+    wrong = [k for k, (values, truths) in enumerate(rows) if _differs(runnable, values, truths)]
+    if not wrong:
+        return None
+    first = wrong[0]
+    return repair(_made(runnable, [rows[first], *rows[:first], *rows[first + 1 :]], declared), seconds)
+
+
 def _program(runnable: Runnable, cases: Sequence[Case], declared: Declarations) -> Program | None:
-    found: list[tuple[dict[str, Any], list[Any]]] = []
+    found: Rows = []
     seen_wrong = False
     for point in _candidates(cases, declared):
         if len(found) >= _POINTS and seen_wrong:
@@ -78,8 +120,10 @@ def _program(runnable: Runnable, cases: Sequence[Case], declared: Declarations) 
             continue
         found.insert(0 if is_wrong else len(found), (values, truths))
         seen_wrong = seen_wrong or is_wrong
-    if not seen_wrong:
-        return None
+    return _made(runnable, found, declared) if seen_wrong else None
+
+
+def _made(runnable: Runnable, found: Rows, declared: Declarations) -> Program:
     rows = [values for values, _ in found]
     return Program(
         runnable.function,

@@ -77,9 +77,9 @@ class Site:
 
     def text_with(self, node: ast.AST) -> str:
         """The statement with another node in the place of this one; of a compound statement the first line."""
-        self.put(node)
+        self.put(_located(node, self.node))
         try:
-            return ast.unparse(ast.fix_missing_locations(self.statement)).partition("\n")[0]
+            return ast.unparse(self.statement).partition("\n")[0]
         finally:
             self.put(self.node)
 
@@ -110,7 +110,7 @@ class Editable:
     def edited(self, edits: Sequence[tuple[Site, ast.AST]]) -> Callable[..., Any] | None:
         """The function with nodes exchanged; ``None`` where that is no program."""
         for site, node in edits:
-            site.put(ast.copy_location(node, site.node) if not hasattr(node, "lineno") else node)
+            site.put(_located(node, site.node))
         try:
             codes: dict[CodeType, CodeType] = {}
             for scope in {site.scope for site, _ in edits}:
@@ -145,11 +145,19 @@ class _Unit:
 
     def codes(self) -> dict[CodeType, CodeType]:
         """The function's code, compiled anew from the tree as it is now."""
-        module = ast.fix_missing_locations(ast.Module([self.tree], []))
+        module = ast.Module([self.tree], [])
         made = compile(module, self.file, "exec", dont_inherit=True)
         own = self.function.__code__
         found = [code for code in _inner(made) if _key(code) == _key(own)]
         return {own: found[0]} if found else {}
+
+
+def _located(node: ast.AST, old: ast.AST) -> ast.AST:
+    """A new node at the place of an old one, with all that is new below it."""
+    if not hasattr(node, "lineno"):
+        ast.copy_location(node, old)
+        return ast.fix_missing_locations(node)
+    return node
 
 
 def _key(code: CodeType) -> tuple[str, int]:

@@ -161,7 +161,7 @@ class _Search:
         if function is None:
             return None
         try:
-            found = [np.asarray(part, dtype=float) for part in self.program.run(function, point)]
+            found = [_real(part) for part in self.program.run(function, point)]
         except Exception:  # a changed program may fail in any way
             return None
         wanted = self.program.truths[point]
@@ -207,6 +207,13 @@ _GOOD = ("proved", "proved_randomized", "certified", "agrees")
 def _statements(function: Function) -> Iterator[ast.stmt]:
     scopes = Editable(function, lambda f: None).sites
     yield from {id(site.statement): site.statement for site in scopes}.values()
+
+
+def _real(part: Any) -> Any:
+    array = np.asarray(part)
+    if array.dtype.kind == "c":
+        raise ValueError("a complex result")
+    return np.asarray(array, dtype=float)
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -71,6 +71,8 @@ _SIBLING = {name: [other for other in row if other != name] for row in _SIBLINGS
 def edits_in_place(site: Site) -> Iterator[Edit]:
     """What changes what stands there, without new names."""
     node = site.node
+    if isinstance(site.parent, ast.keyword):
+        return  # the call above changes axes
     for rule in _RULES.get(type(node), ()):
         for kind, made in rule(node):
             yield Edit(site, made, kind)
@@ -184,10 +186,10 @@ def _call(node: ast.Call) -> Nodes:
             yield mistakes.AXIS, _called(node.func, node.args[:1], keep)
     if len(node.args) == 2 and not node.keywords:
         a, b = node.args
-        yield mistakes.INDEX, _called(node.func, [b, a], [])
         if name in ("dot", "matmul", "solve"):
             yield mistakes.TRANSPOSE, _called(node.func, [_transposed(a), b], [])
             yield mistakes.TRANSPOSE, _called(node.func, [a, _transposed(b)], [])
+        yield mistakes.TRANSPOSE if name == "outer" else mistakes.INDEX, _called(node.func, [b, a], [])
     if len(node.args) == 1 and name == "dot" and isinstance(node.func, ast.Attribute):
         owner = ast.Attribute(_transposed(node.func.value), "dot", ast.Load())
         yield mistakes.TRANSPOSE, _called(owner, node.args, [])

@@ -6,12 +6,16 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from symml.expr.dims import Dim
 from symml.proof.diagnosis import mistakes
 from symml.proof.diagnosis.source_edits import Edit
 from symml.read.editing import Scope, Site
 
 _ROOTS = (ast.Assign, ast.AugAssign, ast.Return, ast.Tuple, ast.List, ast.Dict, ast.Yield, ast.Lambda)
+_METHODS = frozenset(dir(np.ndarray)) | {"append", "pop", "insert", "items", "values", "keys", "extend"}
+_MAX_ARRAYS, _MAX_TEXT = 24, 24
 _PRODUCTS = ("dot", "outer", "einsum", "matmul", "tensordot", "sum")
 
 
@@ -48,8 +52,26 @@ def pool_of(scope: Scope, shapes: Mapping[str, tuple[Dim, ...]]) -> Pool:
         if dim not in first.values():
             first[text] = dim
     scalars = tuple(name for name in scope.parameters if shapes.get(name, (0,)) == ())
-    arrays = tuple(name for name in scope.names if name not in scalars and name not in named)
-    return Pool(first, scalars, arrays)
+    arrays = [text for text in _values_in(scope) if text not in scalars and text not in named]
+    return Pool(first, scalars, tuple(arrays[:_MAX_ARRAYS]))
+
+
+def _values_in(scope: Scope) -> list[str]:
+    """The texts of names, entries and attributes that the function reads or sets, in order."""
+    found = dict.fromkeys(scope.names)
+    for node in ast.walk(scope.tree):
+        if isinstance(node, ast.Subscript | ast.Attribute) and _root(node) in (*scope.names, "self"):
+            text = ast.unparse(node)
+            is_method = isinstance(node, ast.Attribute) and node.attr in _METHODS
+            if not is_method and len(text) <= _MAX_TEXT and "None" not in text and ":" not in text:
+                found[text] = None
+    return list(found)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _named_counts(scope: Scope, texts: Mapping[str, str], shapes: Mapping[str, tuple[Dim, ...]]) -> dict[str, str]:
@@ -97,11 +119,14 @@ def scalings(site: Site, pool: Pool) -> Iterator[Edit]:
 def other_names(site: Site, pool: Pool) -> Iterator[Edit]:
     """Another name, its square or its root in the place of one."""
     node = site.node
-    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in site.scope.names:
+    if not isinstance(node, ast.Name | ast.Subscript | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+        return
+    own = ast.unparse(node)
+    if own not in (*pool.arrays, *pool.scalars):
         return
     for name in (*pool.arrays, *pool.scalars):
-        if name != node.id:
-            yield Edit(site, ast.Name(name, ast.Load()), mistakes.STALE)
+        if name != own:
+            yield Edit(site, _parsed(name), mistakes.STALE)
 
 
 def powers(site: Site, pool: Pool) -> Iterator[Edit]:
