@@ -135,7 +135,10 @@ def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
     reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
     _need_a_gradient(root, reference, claim, wrt)
     case = Case(reference, claim, root, wrt, read.numbers)
-    found = _away_from_clips(root, claim, wrt, digits) or _decided(root, claim, wrt, reference, digits)
+    away = _away_from_clips(root, claim, wrt, digits)
+    if away is not None:
+        return away, case
+    found = _decided(root, claim, wrt, reference, digits)
     if read.guards and found.verdict not in ("proved", "proved_randomized"):
         # Points at which the code itself refuses its inputs say nothing.
         reference, claim = (sum(read.guards, side) for side in (reference, claim))
@@ -144,7 +147,7 @@ def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
         return found, case
     rounded = _up_to_rounding(reference, claim, found)
     witness = found.counterexample.point if found.counterexample else None
-    return rounded or found, replace(case, truth=reference, claim=claim, witness=witness)
+    return found if rounded is None else rounded, replace(case, truth=reference, claim=claim, witness=witness)
 
 
 def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Runnable | None:

@@ -23,6 +23,8 @@ from symml.proof.verify import away_from_ties
 
 _STEP = Fraction(1, 10**16)
 _DIGITS = 60
+_CERTIFYING = 24
+_NOTE = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
 
 
 def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Verdict:
@@ -50,12 +52,30 @@ def _almost_everywhere(reference: Expr, claim: Expr, statement: str, wrt: Symbol
     if proved is not None:
         return proved
     drawn = identity_test(reference, claim)
-    if drawn.status != "zero" or data_jumps(reference, wrt) != data_jumps(claim, wrt):
+    if data_jumps(reference, wrt) != data_jumps(claim, wrt):
         return None
+    if drawn.status != "zero":
+        return _certified_away_from_ties(reference, claim, statement)
     shown = f"the difference is zero in {drawn.draws} random draws over finite fields, at {drawn.where}"
     reason = f"an identity of these functions would be missed with probability below {drawn.error_bound:.0e}"
-    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
-    return Verdict("proved_randomized", statement, reason, (Evidence("finite fields", shown),), notes=(note,))
+    return Verdict("proved_randomized", statement, reason, (Evidence("finite fields", shown),), notes=(_NOTE,))
+
+
+def _certified_away_from_ties(reference: Expr, claim: Expr, statement: str) -> Verdict | None:
+    """A certificate at random points on all branches, where the sides differ at kinks only."""
+    coverage, agreeing = Coverage(reference, claim), 0
+    for point in generic_points([reference, claim], count=_CERTIFYING, seed=37):
+        outcome = compare(reference, claim, point).outcome
+        if outcome == "differs":
+            return None
+        agreeing += outcome == "agrees"
+        coverage.visit(point)
+    for point in coverage.wider_points():
+        coverage.visit(point)
+    if agreeing < _CERTIFYING // 2 or not coverage.is_complete:
+        return None
+    shown = f"both sides agree at {agreeing} random points, on every branch"
+    return Verdict("certified", statement, shown, (Evidence("points", shown, {"points": agreeing}),), notes=(_NOTE,))
 
 
 def sides_with(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:

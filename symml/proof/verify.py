@@ -285,7 +285,7 @@ class _Decision:
         agreeing, digits, shapes = 0, 1e9, set()
         outcomes: list[Comparison] = []
         coverage = Coverage(self.left, self.right)
-        for point, found in search(self.left, self.right, self.relation):
+        for point, found in self._compared():
             outcomes.append(found)
             coverage.visit(point)
             if found.outcome == "differs":
@@ -309,6 +309,15 @@ class _Decision:
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         result = self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
         return result.with_notes("ties that no point met are not covered") if self._ties_decide() else result
+
+    def _compared(self) -> Iterator[tuple[Point, Comparison]]:
+        """Random and special points; more random ones where some of them say nothing, as at equal eigenvalues."""
+        silent = 0
+        for point, found in search(self.left, self.right, self.relation):
+            silent += found.outcome == "undecided"
+            yield point, found
+        for point in generic_points([self.left, self.right], count=silent, seed=31):
+            yield point, compare(self.left, self.right, point, self.relation)
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""

@@ -103,9 +103,13 @@ class _Search:
         return self._first(()) or self._second()
 
     def _ordered(self, sites: list[Site]) -> list[Site]:
-        """What is written like that in the loss as well comes last."""
+        """Later statements first, as closer to the result; last what the loss computes in the same words."""
         known = {ast.dump(node) for function, _ in self.program.fixed for node in _statements(function)}
-        return sorted(sites, key=lambda site: ast.dump(site.statement) in known)
+        scopes = list(dict.fromkeys(site.scope for site in sites))
+        return sorted(
+            sites,
+            key=lambda site: (ast.dump(site.statement) in known, scopes.index(site.scope), -site.statement.lineno),
+        )
 
     # ---- tiers -------------------------------------------------------------------------------------------------------
     def _tiers(self) -> Iterator[Iterator[Edit]]:

@@ -15,12 +15,14 @@ import numpy as np
 
 from symml.expr.nodes import constant
 from symml.read.tracing.array import TracedArray
+from symml.read.tracing.distributions import Normal, Stats, is_normal
 from symml.read.tracing.namespace import BUILTINS, QUIET, Namespace, function
 from symml.read.tracing.torch_names import TorchNamespace
 
 _PREFIXES = {
     "numpy": "",
     "numpy.linalg": "linalg.",
+    "numpy.lib.stride_tricks": "",
     "scipy": "",
     "scipy.special": "special.",
     "scipy.linalg": "linalg.",
@@ -74,6 +76,8 @@ class Rebinder:
             return functools.partial(self.value(value.func), *value.args, **value.keywords)
         if isinstance(value, np.ndarray):
             return self._array(value)
+        if self._symbolic and is_normal(value):
+            return Normal()
         if isinstance(value, type):
             return self._class(value) if self._is_own_class(value) else value
         if self._is_own_class(type(value)):
@@ -82,6 +86,8 @@ class Rebinder:
 
     def _library(self, module: types.ModuleType) -> Any:
         """What stands for a library whose functions build expressions."""
+        if module.__name__ == "scipy.stats":
+            return Stats(module)
         prefix = _PREFIXES.get(module.__name__)
         if prefix is not None:
             return Namespace(module, prefix)
