@@ -142,7 +142,7 @@ def hadamard(factors: list[Form]) -> Form:
         if body is not None:
             flat += body.args if body.kind == "had" else (body,)
     flat = [f for f in flat if not is_ones(f)] or flat[:1]
-    if len({f.shape for f in flat}) > 1:
+    if len({f.shape for f in flat}) != 1:
         raise CannotRaise("an elementwise product of " + str([f.shape for f in flat]))
     if any(f.kind == "eye" for f in flat):
         rest = [f for f in flat if f.kind != "eye"]
