@@ -164,12 +164,13 @@ def bench(
     shapes: options.Shapes = "",
     wrt: Annotated[str, typer.Option(help="Time the gradient with respect to this variable.")] = "",
     sizes: Annotated[str, typer.Option(help="The lengths of the dimensions: 'n=1000,d=32'.")] = "",
+    plot: Annotated[str, typer.Option(help="Draw the times into this file: png, svg or pdf.")] = "",
     json: options.Json = False,
 ) -> None:
-    """Compare the kernel of EXPRESSION, its plan and, where it is installed, JAX, on random arrays of its domains."""
+    """Compare the kernel of EXPRESSION, its plan and, where installed, numba, JAX and torch on random arrays."""
     from symml.cli.bench import run
 
-    run(expression, shapes, wrt, sizes, json=json)
+    run(expression, shapes, wrt, sizes, plot=plot, json=json)
 
 
 @app.command(short_help="Carry out an expectation, step by step.")

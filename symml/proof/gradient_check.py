@@ -11,7 +11,7 @@ import numpy as np
 from symml.calculus.differentiate import gradient, jacobian
 from symml.calculus.floating import FloatPoint
 from symml.calculus.sampling import generic_points
-from symml.errors import NotEvaluable, ShapeError, SymmlError, TraceError
+from symml.errors import MisfitError, NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.proof.blackbox import check_by_differences, formula_function
@@ -20,6 +20,7 @@ from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
+from symml.proof.shapes import misfit
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import decide
@@ -65,6 +66,10 @@ def check_gradient(
         read = read_sides(loss, grad, declarations)
     except TraceError as error:
         return _by_differences(loss, grad, names, declarations, error)
+    except MisfitError as error:
+        if not isinstance(grad, str) or error.source not in grad:
+            raise
+        return misfit(error, f"∂/∂{', '.join(names)} ({loss if isinstance(loss, str) else 'the loss'}) = {grad}")
     root = only(read.loss)
     found = [
         check_claim(root, claim, find_variable(root, name, read.declarations), digits, read)

@@ -15,11 +15,11 @@ from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
 from symml.calculus.sampling import Point, points, size_draws
-from symml.errors import SymmlError
+from symml.errors import MisfitError, SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.functions import power
-from symml.expr.nodes import Apply, Derivative, Expr, Symbol, show_shape, symbol_node
+from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage, deciders, jumps
 from symml.proof.diagnosis.case import Case
@@ -27,6 +27,7 @@ from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
+from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
 from symml.proof.tie_surfaces import refuted_at_a_tie
 from symml.proof.verdict import Evidence, Verdict
@@ -76,7 +77,12 @@ def verify(
         ReadError: A text cannot be read.
     """
     declarations = read_declarations(shapes)
-    links = _links(lhs, rhs, relation, declarations, let)
+    try:
+        links = _links(lhs, rhs, relation, declarations, let)
+    except MisfitError as error:
+        if not declarations.symbols:
+            raise
+        return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
     return min((_decided(link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
 
 
@@ -107,7 +113,7 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
     differentiated = [node.args[0] for node in topological(left, right) if isinstance(node, Derivative)]
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
-        return _shape_mismatch(left, right, claim)
+        return different_shapes(left, right, claim)
     found = _Decision(left, right, relation, claim, digits, wrt).verdict()
     if differentiated and found.verdict in ("refuted", "true_if") and only_at_ties(left, right, differentiated):
         almost = away_from_ties(left, right, claim)
@@ -130,15 +136,6 @@ def _links(
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
     left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
     return [Statement(left, relation, right)]
-
-
-def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
-    """Shapes that differ refute an equality; a transpose may mend it."""
-    what = f"the left side has shape {show_shape(left.shape)}, the right side {show_shape(right.shape)}"
-    note: tuple[str, ...] = ()
-    if left.shape == right.shape[::-1]:
-        note = ("transposing one side makes the shapes agree",)
-    return Verdict("refuted", claim, what, (Evidence("shapes", what),), notes=note)
 
 
 @dataclass
