@@ -19,18 +19,20 @@ class Entries:
         ranks: How many of them belong to each name on the left.
         through: The stages over whose entries the chain rule sums, with their letters.
         direct: Whether another way leads there at once, so that the sum is not all.
+        used: Letters that mean something else, such as dims.
     """
 
     at: tuple[str, ...]
     ranks: tuple[int, ...]
     through: tuple[tuple[str, tuple[str, ...]], ...] = ()
     direct: bool = False
+    used: tuple[str, ...] = ()
 
 
 def right_side(expr: Expr, entries: Entries | None, spelling: Spelling) -> str:
     """The expression as the line shows it."""
     if entries is not None:
-        return entry_form(expr, entries.at, spelling)
+        return entry_form(expr, entries.at, spelling, used=entries.used)
     return text.show(expr) if spelling.one_line else latex.latex(expr)
 
 

@@ -11,6 +11,7 @@ from symml.expr.binders import is_open
 from symml.expr.contract import contract, is_light
 from symml.expr.dims import Shape
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol, symbol_node
+from symml.expr.scoped import Bound
 from symml.expr.walk import depends_on, rebuild, size_names, substitute, symbols, topological
 from symml.proof.stage_names import name_stages
 
@@ -66,8 +67,9 @@ def _stages(root: Expr, wrt: Symbol) -> list[Expr]:
     depends = depends_on(root, wrt)
     chosen: set[Expr] = set()
     unnamed: set[Expr] = set()
+    binds = any(isinstance(node, Bound) for node in topological(root))
     for node in topological(root):
-        if node not in depends or is_open(node):
+        if node not in depends or (binds and is_open(node)):
             continue
         if isinstance(node, _NONLINEAR) and not _shares_slopes(node):
             chosen.update(arg for arg in node.args if _is_stage(arg, depends))
@@ -77,7 +79,7 @@ def _stages(root: Expr, wrt: Symbol) -> list[Expr]:
             unnamed.update(topological(node.args[0]))
     # Where entries tie for good the slope is shared, and a name would hide the data that make them tie.
     chosen -= {root, wrt} | unnamed
-    chosen = {node for node in chosen if not is_open(node)}
+    chosen = {node for node in chosen if not (binds and is_open(node))}
     return [node for node in topological(root) if node in chosen]
 
 
@@ -116,8 +118,12 @@ def adjoints(program: Program) -> Iterator[Adjoint]:
     whole = program.stages[-1]
     seeds = whole.name.shape
     known = {whole.name}
+    users_of: dict[Symbol, list[Stage]] = {}
+    for stage in program.stages:
+        for symbol in symbols(stage.body):
+            users_of.setdefault(symbol, []).append(stage)
     for target in [*(stage.name for stage in program.stages[-2::-1]), program.wrt]:
-        users = [stage for stage in program.stages if stage.name in known and target in depends_on(stage.body, target)]
+        users = [stage for stage in users_of.get(target, ()) if stage.name in known]
         terms = [_through(stage, target, seeds, stage is whole) for stage in users]
         if not terms:
             continue

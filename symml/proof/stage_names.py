@@ -19,30 +19,37 @@ def name_stages(root: Expr, chosen: Sequence[Expr], taken: set[str]) -> dict[Exp
         chosen: The nodes that get a name, in the order of computation.
         taken: Names that are in use.
     """
-    letters = {node: _letter(node, root) for node in chosen}
-    letters = {node: letter if _is_free(letter, taken) else _cased("u", node) for node, letter in letters.items()}
+    users = _users(root, set(chosen))
+    letters = {node: _letter(node, users[node]) for node in chosen}
+    own = {name.rstrip("0123456789_") for name in taken}
+    letters = {node: letter if letter not in own else _cased("u", node) for node, letter in letters.items()}
     counts = Counter(letters.values())
     names: dict[Expr, Symbol] = {}
+    numbers: Counter[str] = Counter()
     for node in chosen:
         letter = letters[node]
-        options = [letter] if counts[letter] == 1 and letter.lower() != "u" else []
-        options += [f"{letter}{k}" for k in range(1, len(chosen) + len(taken) + 2)]
-        name = next(option for option in options if option not in taken)
+        name = letter if counts[letter] == 1 and letter.lower() != "u" else ""
+        while not name or name in taken:
+            numbers[letter] += 1
+            name = f"{letter}{numbers[letter]}"
         taken.add(name)
         names[node] = symbol_node(name, node.shape)
     return names
 
 
-def _is_free(letter: str, taken: set[str]) -> bool:
-    """Whether nothing of the reader's own carries this letter, with a number or without."""
-    return not any(name.rstrip("0123456789_") == letter for name in taken)
+def _users(root: Expr, chosen: set[Expr]) -> dict[Expr, list[Expr]]:
+    users: dict[Expr, list[Expr]] = {node: [] for node in chosen}
+    for user in topological(root):
+        for arg in user.args:
+            if arg in chosen:
+                users[arg].append(user)
+    return users
 
 
-def _letter(node: Expr, root: Expr) -> str:
+def _letter(node: Expr, users: Sequence[Expr]) -> str:
     """z for what a function is applied to, r for what is squared, a for what a function gives, p for a softmax."""
     if isinstance(node, Apply | Along | Linalg):
         return _cased(_OUTPUTS.get(node.function.name, "a"), node)
-    users = [user for user in topological(root) if node in user.args]
     if any(isinstance(user, Power) for user in users) and isinstance(node, Add) and node.shape:
         return _cased("r", node)
     if any(isinstance(user, Apply | Along) for user in users) and node.shape:

@@ -74,10 +74,16 @@ def index_form(root: Expr, spelling: Spelling, names: Mapping[Expr, str] | None 
     return f"[{joined}] ↦ {text}" if spelling.one_line else rf"\left[{text}\right]_{{{joined}}}"
 
 
-def entry_form(root: Expr, at: Index, spelling: Spelling, names: Mapping[Expr, str] | None = None) -> str:
-    """The entry of the expression at these letters."""
+def entry_form(
+    root: Expr,
+    at: Index,
+    spelling: Spelling,
+    names: Mapping[Expr, str] | None = None,
+    used: Iterable[str] = (),
+) -> str:
+    """The entry of the expression at these letters; sums run over others, and over none that is ``used``."""
     names = {node: name for node, name in (names or {}).items() if node is not root}
-    letters = [*at, *(c for c in free_letters(root, used=names.values()) if c not in at)]
+    letters = [*at, *(c for c in free_letters(root, used=[*names.values(), *used]) if c not in at)]
     return _Entries(spelling, letters, names).entry(root, at, len(at))[0]
 
 

@@ -132,9 +132,9 @@ def test_differentials_of_a_matrix_are_collected_under_a_trace() -> None:
 
 def test_index_notation_has_deltas_and_sums() -> None:
     lines = lines_of("softmax", "index")
-    assert "Z[i,j] = Σ_k X[i,k] W[k,j]" in lines
-    assert "∂Z[i,j]/∂W[k,l] = δ[j,l] X[i,k]" in lines
-    assert "∂L/∂W[i,j] = Σ_k Σ_l Z̄[k,l] ∂Z[k,l]/∂W[i,j] = Σ_k Z̄[k,j] X[k,i]" in lines
+    assert "Z[i,j] = Σ_l X[i,l] W[l,j]" in lines
+    assert "∂Z[i,j]/∂W[l,m] = δ[j,m] X[i,l]" in lines
+    assert "∂L/∂W[i,j] = Σ_l Σ_m Z̄[l,m] ∂Z[l,m]/∂W[i,j] = Σ_l Z̄[l,j] X[l,i]" in lines
     assert lines[-1] == "∂L/∂W = Xᵀ(softmax[rows](X W) - Y)/n"
 
 

@@ -10,6 +10,7 @@ from symml.proof.step import Step
 from symml.proof.styles.backpropagation import backpropagation
 from symml.proof.styles.differentials import differentials
 from symml.proof.styles.entrywise import entrywise
+from symml.proof.styles.rewriting import is_readable
 
 STYLES: dict[str, Callable[[Pass, bool], list[Step]]] = {
     "backprop": backpropagation,
@@ -35,6 +36,15 @@ def without_repeats(steps: list[Step]) -> list[Step]:
     """The steps without a line that says what the line above it says."""
     kept = steps[:1]
     for step in steps[1:]:
-        if (step.left, step.text()) != (kept[-1].left, kept[-1].text()):
+        if step.left != kept[-1].left or not says_the_same(step, kept[-1]):
             kept.append(step)
     return kept
+
+
+def says_the_same(step: Step, other: Step) -> bool:
+    """Whether two lines about one thing read the same; what is too large to be read is compared as an expression."""
+    if (step.entries is None) != (other.entries is None):
+        return False
+    if step.left and step.right is other.right:
+        return True
+    return is_readable(step.right, other.right) and step.text() == other.text()

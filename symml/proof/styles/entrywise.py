@@ -5,6 +5,7 @@ from __future__ import annotations
 from symml.calculus.differentiate import derivative
 from symml.calculus.simplify import simplify
 from symml.expr.nodes import Expr, Symbol
+from symml.expr.walk import size_names
 from symml.proof.passes import Found, Pass
 from symml.proof.program import Stage
 from symml.proof.reasons import exchange, rules_through
@@ -18,7 +19,7 @@ def entrywise(run: Pass, full: bool) -> list[Step]:
     steps = rewriting(run.before, run.root, (run.label,)) if full else []
     if run.program is None:
         return steps
-    letters = free_letters(run.root, run.raw, used=[stage.name.name for stage in run.program.stages])
+    letters = free_letters(run.root, run.raw, used=[*_used(run), *(stage.name.name for stage in run.program.stages)])
     steps += [_stage(stage, run, letters) for stage in run.program.stages]
     for found in run.found:
         if full:
@@ -28,11 +29,17 @@ def entrywise(run: Pass, full: bool) -> list[Step]:
     return steps + _raised(run, letters)
 
 
+def _used(run: Pass) -> tuple[str, ...]:
+    """Dims, whose names no index should have."""
+    return tuple(size_names(run.root, run.wrt))
+
+
 def _stage(stage: Stage, run: Pass, letters: list[str]) -> Step:
     assert run.program is not None
     at = tuple(letters[: len(stage.name.shape)])
     value = run.program.expand(stage.body)
-    return Step("by entries", stage.value, value, (stage.name.name,), shown=stage.body, entries=Entries(at, (len(at),)))
+    entries = Entries(at, (len(at),), used=_used(run))
+    return Step("by entries", stage.value, value, (stage.name.name,), shown=stage.body, entries=entries)
 
 
 def _partial(stage: Stage, of: Symbol, run: Pass, letters: list[str]) -> Step:
@@ -48,7 +55,7 @@ def _partial(stage: Stage, of: Symbol, run: Pass, letters: list[str]) -> Step:
         (stage.name.name, of.name),
         exchange([stage], of),
         shown=tidy,
-        entries=Entries(at, (len(stage.name.shape), len(of.shape))),
+        entries=Entries(at, (len(stage.name.shape), len(of.shape)), used=_used(run)),
     )
 
 
@@ -73,7 +80,7 @@ def _adjoint(found: Found, run: Pass, letters: list[str]) -> Step:
         left,
         exchange(adjoint.users, adjoint.of),
         shown=run.program.folded(found.tidy),
-        entries=Entries(at, (rank, len(adjoint.of.shape)), through, direct),
+        entries=Entries(at, (rank, len(adjoint.of.shape)), through, direct, _used(run)),
     )
 
 
@@ -82,7 +89,7 @@ def _raised(run: Pass, letters: list[str]) -> list[Step]:
     left = (run.label, run.wrt.name)
     ranks = (len(run.seeds), len(run.wrt.shape))
     at = tuple(letters[: sum(ranks)])
-    put = Step("put the stages back in", run.raw, run.result, left, entries=Entries(at, ranks))
+    put = Step("put the stages back in", run.raw, run.result, left, entries=Entries(at, ranks, used=_used(run)))
     return [put, *_matrix(run.result, left)]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from symml.calculus.simplify import Log
 from symml.expr.nodes import Expr
-from symml.expr.walk import substitute
+from symml.expr.walk import substitute, topological
 from symml.proof.step import Step
 from symml.render import text
 from symml.render.names import columns
 
 _LONG = 72
+_LARGE = 400
 
 
 def rewriting(log: Log, whole: Expr, left: tuple[str, ...]) -> list[Step]:
@@ -32,12 +33,17 @@ def rewriting(log: Log, whole: Expr, left: tuple[str, ...]) -> list[Step]:
     return steps
 
 
+def is_readable(*exprs: Expr) -> bool:
+    """Whether expressions are small enough to be printed at once."""
+    return len(topological(*exprs)) <= _LARGE
+
+
 def _step(
     name: str, condition: str, part: tuple[Expr, Expr], whole: tuple[Expr, Expr], left: tuple[str, ...]
 ) -> Step | None:
     """The step, or ``None`` where nothing changes that is printed."""
-    if text.show(part[0]) == text.show(part[1]):
+    if is_readable(*part) and text.show(part[0]) == text.show(part[1]):
         return None
-    if whole[0] is not whole[1] and columns(text.show(whole[1])) <= _LONG:
+    if whole[0] is not whole[1] and is_readable(whole[1]) and columns(text.show(whole[1])) <= _LONG:
         return Step(name, *whole, left, condition, changed=(part[1],))
     return Step(name, *part, condition=condition)
