@@ -201,6 +201,17 @@ class Entry:
 
         return kernel(self.rhs, name=self.name)
 
+    def plot(self) -> Any:
+        """The function and its slope, or both sides, as a matplotlib figure.
+
+        Raises:
+            SymmlError: The entry is not about a function of one real variable, or matplotlib is not installed.
+        """
+        from symml.catalog.printing.curves import required_plot
+        from symml.catalog.printing.drawing import figure
+
+        return figure(required_plot(self), self.id)
+
     def verify(self) -> Verdict:
         """The verdict on the statement: every link decided, the weakest one reported."""
         from symml.catalog.check import verify_entry

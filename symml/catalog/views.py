@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symml.catalog.domains import Declared
-from symml.catalog.links import LATEX_SIGNS, SIGNS
+from symml.catalog.links import LATEX_SIGNS, SIGNS, Link
 from symml.errors import NotEvaluable
-from symml.expr.nodes import Expr
+from symml.expr.nodes import Constant, Expr
 
 if TYPE_CHECKING:
     from symml.catalog.entry import Entry
@@ -31,29 +32,51 @@ def _latex(expr: Expr) -> str:
 
 
 # ---- LaTeX -----------------------------------------------------------------------------------------------------------
+Row = tuple[str, str, str, str]
+_PITFALL_SIGNS = {"==": r"\ne", "<=": r"\not\le", ">=": r"\not\ge", "~=": r"\not\approx"}
+
+
 def latex(entry: Entry, *, steps: bool = False) -> str:
     """The statement; with ``steps`` the whole chain as an ``aligned`` environment with reasons."""
-    if entry.kind == "algorithm":
-        return _algorithm_latex(entry)
-    left = _left_latex(entry)
-    if not steps or not entry.links:
-        return f"{left} {_sign_latex(entry)} {_latex(entry.rhs)}"
-    lines = [rf"&{_link_sign(link.relation)} {_latex(link.right)} && \text{{{link.reason}}}" for link in entry.links]
-    if entry.kind == "definition":
-        lines.insert(0, f"&= {_latex(entry.lhs)}")
-    lines[0] = f"{left} {lines[0]}"
+    if entry.kind != "algorithm" and (not steps or not entry.links):
+        right = _right_latex(entry.links[-1]) if entry.links else _latex(entry.rhs)
+        return f"{_left_latex(entry)} {_sign_latex(entry, entry.relation)} {right}"
+    lines = [f"{left} &{sign} {right}{_why(reason)}".lstrip() for left, sign, right, reason in latex_rows(entry)]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def _link_sign(relation: str) -> str:
+def latex_rows(entry: Entry) -> list[Row]:
+    """The lines of the chain in LaTeX: left side (of the first line, or of an assignment), sign, right side, reason."""
+    rest = [(_sign_latex(entry, link.relation), _right_latex(link), link.reason) for link in entry.links]
+    if entry.kind == "algorithm":
+        rows = [(_latex(symbol), r"\leftarrow", _latex(value), "") for symbol, value in entry.assignments]
+        return rows + [("", *row) for row in rest]
+    rest = [("=", _latex(entry.lhs), ""), *rest] if entry.kind == "definition" else rest
+    return [(_left_latex(entry) if not k else "", *row) for k, row in enumerate(rest)]
+
+
+def _right_latex(link: Link) -> str:
+    return decimal(link) or _latex(link.right)
+
+
+def decimal(link: Link) -> str:
+    """The decimals of a rounded number as they were written; empty for other links."""
+    if link.relation != "~=" or not isinstance(link.right, Constant) or not isinstance(link.right.value, Fraction):
+        return ""
+    places = len(str(1 / (2 * link.tolerance))) - 1
+    return f"{float(link.right.value):.{places}f}"
+
+
+def _why(reason: str) -> str:
+    escaped = reason.replace("_", r"\_")
+    return rf" && \text{{{escaped}}}" if reason else ""
+
+
+def _sign_latex(entry: Entry, relation: str) -> str:
     """A limit is written with an equals sign: its left side says where the variable goes."""
-    return "=" if relation == "->" else LATEX_SIGNS[relation]
-
-
-def _sign_latex(entry: Entry) -> str:
     if entry.pitfall:
-        return {"==": r"\ne", "<=": r"\not\le", ">=": r"\not\ge", "~=": r"\not\approx"}[entry.relation]
-    return _link_sign(entry.relation)
+        return _PITFALL_SIGNS[relation]
+    return "=" if relation == "->" else LATEX_SIGNS[relation]
 
 
 def _left_latex(entry: Entry) -> str:
@@ -66,10 +89,38 @@ def _left_latex(entry: Entry) -> str:
     return _latex(entry.lhs)
 
 
-def _algorithm_latex(entry: Entry) -> str:
-    rows = [rf"{_latex(symbol)} &\leftarrow {_latex(value)}" for symbol, value in entry.assignments]
-    rows += [f"&{LATEX_SIGNS[link.relation]} {_latex(link.right)} && \\text{{{link.reason}}}" for link in entry.links]
-    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+def domain_latex(entry: Entry, name: str) -> str:
+    """A free symbol and the set that it comes from: ``p`` in a simplex, say."""
+    from symml.expr.domains import DOMAINS
+
+    declared = entry.declared[name]
+    if declared.is_function:
+        return rf"{name}: \mathbb{{R}} \to \mathbb{{R}}"
+    base, dims = DOMAINS[declared.domain].latex, declared.dims
+    if declared.domain in _SETS_OF_ROWS and dims:
+        base = base.replace("e_k", f"e_{{{dims[-1]}}}") if "e_k" in base else f"{base}_{{{dims[-1]}}}"
+        dims = dims[:-1]
+    elif declared.domain in _GROUPS:
+        base, dims = f"{base}({dims[0]})", ()
+    elif declared.domain in _CONES:
+        dims = dims[:1]
+    power = r" \times ".join(dims)
+    return rf"{_latex(entry.symbols[name])} \in {base}" + (f"^{{{power}}}" if power else "")
+
+
+_SETS_OF_ROWS = ("simplex", "onehot")
+_GROUPS = ("invertible", "orthogonal")
+_CONES = ("symmetric", "spd", "psd", "diagonal")
+
+
+def tight_latex(entry: Entry) -> list[str]:
+    """The places where an inequality is an equality, in LaTeX."""
+    return [r",\; ".join(f"{_latex(s)} = {_latex(v)}" for s, v in row.values) for row in entry.tight_at]
+
+
+def latex_value(entry: Entry, name: str, value: str) -> str:
+    """A free symbol held at a value, in LaTeX."""
+    return f"{_latex(entry.symbols[name])} = {value}"
 
 
 # ---- text ------------------------------------------------------------------------------------------------------------
@@ -78,7 +129,12 @@ def text(entry: Entry) -> str:
     if entry.kind == "algorithm":
         return "; ".join(f"{_shown(symbol)} ← {_shown(value)}" for symbol, value in entry.assignments)
     sign = "=" if entry.kind == "limit" else SIGNS[entry.relation]
-    return f"{_left_text(entry)} {sign} {_shown(entry.rhs)}"
+    right = _right_text(entry.links[-1]) if entry.links else _shown(entry.rhs)
+    return f"{_left_text(entry)} {sign} {right}"
+
+
+def _right_text(link: Link) -> str:
+    return decimal(link) or _shown(link.right)
 
 
 def _left_text(entry: Entry) -> str:
@@ -109,7 +165,7 @@ def chain_lines(entry: Entry) -> list[str]:
     else:
         first = [f"  {_left_text(entry)}"]
         first += [f"    = {_shown(entry.lhs)}"] if entry.kind == "definition" else []
-    rest = [(_sign_text(entry, link.relation), _shown(link.right), link.reason) for link in entry.links]
+    rest = [(_sign_text(entry, link.relation), _right_text(link), link.reason) for link in entry.links]
     return first + [f"    {sign} {right}   [{reason}]" for sign, right, reason in rest]
 
 
@@ -134,7 +190,7 @@ def domain_text(declared: Declared) -> str:
 def to_json(entry: Entry) -> dict[str, Any]:
     """The entry as plain data."""
     steps = [
-        {"reason": link.reason, "relation": link.relation, "latex": _latex(link.right), "text": _shown(link.right)}
+        {"reason": link.reason, "relation": link.relation, "latex": _right_latex(link), "text": _right_text(link)}
         for link in entry.links
     ]
     return {

@@ -6,12 +6,13 @@ import pytest
 
 from symml.catalog.aliases import meanings
 from symml.catalog.bibliography import WORKS, keys, unknown
-from symml.catalog.book import chapters, entries, entry, find
+from symml.catalog.book import chapters, entries, entry
 from symml.catalog.coverage import coverage, summary, table
 from symml.catalog.entry import KINDS
 from symml.catalog.inventory import cited, items
-from symml.catalog.printed import book, escaped
+from symml.catalog.printing.book import book, escaped
 from symml.catalog.report import checked, crosscheck_many
+from symml.catalog.search import find
 from symml.catalog.skeleton import skeleton
 from symml.errors import SymmlError
 
