@@ -37,16 +37,25 @@ _PITFALL_SIGNS = {"==": r"\ne", "<=": r"\not\le", ">=": r"\not\ge", "~=": r"\not
 
 
 def latex(entry: Entry, *, steps: bool = False) -> str:
-    """The statement; with ``steps`` the whole chain as an ``aligned`` environment with reasons."""
+    """The statement; with ``steps`` the whole chain as an ``aligned`` environment with reasons and abbreviations."""
+    entry = entry.on_paper
     if entry.kind != "algorithm" and (not steps or not entry.links):
         right = _right_latex(entry.links[-1]) if entry.links else _latex(entry.rhs)
-        return f"{_left_latex(entry)} {_sign_latex(entry, entry.relation)} {right}"
+        where = "".join(rf",\quad {name} = {value}" for name, value in where_latex(entry))
+        return f"{_left_latex(entry)} {_sign_latex(entry, entry.relation)} {right}{where}"
     lines = [f"{left} &{sign} {right}{_why(reason)}".lstrip() for left, sign, right, reason in latex_rows(entry)]
+    lines += [rf"\text{{where }} {name} &= {value}" for name, value in where_latex(entry)]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def where_latex(entry: Entry) -> list[tuple[str, str]]:
+    """The abbreviations and what they stand for."""
+    return [(_latex(symbol), _latex(value)) for symbol, value in entry.abbreviations]
 
 
 def latex_rows(entry: Entry) -> list[Row]:
     """The lines of the chain in LaTeX: left side (of the first line, or of an assignment), sign, right side, reason."""
+    entry = entry.on_paper
     rest = [(_sign_latex(entry, link.relation), _right_latex(link), link.reason) for link in entry.links]
     if entry.kind == "algorithm":
         rows = [(_latex(symbol), r"\leftarrow", _latex(value), "") for symbol, value in entry.assignments]
@@ -115,7 +124,8 @@ _CONES = ("symmetric", "spd", "psd", "diagonal")
 
 def tight_latex(entry: Entry) -> list[str]:
     """The places where an inequality is an equality, in LaTeX."""
-    return [r",\; ".join(f"{_latex(s)} = {_latex(v)}" for s, v in row.values) for row in entry.tight_at]
+    rows = entry.on_paper.tight_at
+    return [r",\; ".join(f"{_latex(s)} = {_latex(v)}" for s, v in row.values) for row in rows]
 
 
 def latex_value(entry: Entry, name: str, value: str) -> str:
@@ -126,11 +136,18 @@ def latex_value(entry: Entry, name: str, value: str) -> str:
 # ---- text ------------------------------------------------------------------------------------------------------------
 def text(entry: Entry) -> str:
     """The statement as Unicode text."""
+    entry = entry.on_paper
+    where = "".join(f", {row}" for row in where_texts(entry))
     if entry.kind == "algorithm":
-        return "; ".join(f"{_shown(symbol)} ← {_shown(value)}" for symbol, value in entry.assignments)
+        return "; ".join(f"{_shown(symbol)} ← {_shown(value)}" for symbol, value in entry.assignments) + where
     sign = "=" if entry.kind == "limit" else SIGNS[entry.relation]
     right = _right_text(entry.links[-1]) if entry.links else _shown(entry.rhs)
-    return f"{_left_text(entry)} {sign} {right}"
+    return f"{_left_text(entry)} {sign} {right}{where}"
+
+
+def where_texts(entry: Entry) -> list[str]:
+    """The abbreviations and what they stand for."""
+    return [f"{_shown(symbol)} = {_shown(value)}" for symbol, value in entry.abbreviations]
 
 
 def _right_text(link: Link) -> str:
@@ -150,6 +167,7 @@ def page(entry: Entry) -> str:
     """The entry as it is shown in a terminal: sentence, chain with reasons, symbols and source."""
     lines = [f"{entry.id}: {entry.sentence}"] + [f"  {row}" for row in entry.remark.splitlines()]
     lines += ["", *chain_lines(entry)]
+    lines += [f"  where {row}" for row in where_texts(entry)]
     if where := [f"{name}: {domain_text(declared)}" for name, declared in entry.declared.items()]:
         lines += ["", f"  for {', '.join(where)}"]
     lines += [f"  given {entry.given}"] if entry.given else []
@@ -160,6 +178,7 @@ def page(entry: Entry) -> str:
 
 def chain_lines(entry: Entry) -> list[str]:
     """The lines of the chain, the first without a reason."""
+    entry = entry.on_paper
     if entry.kind == "algorithm":
         first = [f"  {_shown(symbol)} ← {_shown(value)}" for symbol, value in entry.assignments]
     else:
@@ -177,7 +196,8 @@ def _sign_text(entry: Entry, relation: str) -> str:
 
 def tight_texts(entry: Entry) -> list[str]:
     """Where an inequality is an equality, in words."""
-    found = [", ".join(f"{_shown(s)} = {_shown(v)}" for s, v in row.values) for row in entry.tight_at]
+    rows = entry.on_paper.tight_at
+    found = [", ".join(f"{_shown(s)} = {_shown(v)}" for s, v in row.values) for row in rows]
     return [f"at {row}" for row in found] + ([entry.tightness] if entry.tightness else [])
 
 
@@ -191,7 +211,11 @@ def to_json(entry: Entry) -> dict[str, Any]:
     """The entry as plain data."""
     steps = [
         {"reason": link.reason, "relation": link.relation, "latex": _right_latex(link), "text": _right_text(link)}
-        for link in entry.links
+        for link in entry.on_paper.links
+    ]
+    where = [
+        {"name": name, "latex": latex, "text": row}
+        for (name, latex), row in zip(where_latex(entry), where_texts(entry), strict=True)
     ]
     return {
         "id": entry.id,
@@ -205,6 +229,7 @@ def to_json(entry: Entry) -> dict[str, Any]:
         "tight": tight_texts(entry),
         "statement": {"latex": latex(entry), "text": text(entry), "relation": entry.relation},
         "steps": steps,
+        "where": where,
         "symbols": {name: str(declared.domain) for name, declared in entry.declared.items()},
         "code": code(entry),
     }

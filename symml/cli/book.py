@@ -56,7 +56,7 @@ def _show_plot(found: Entry, out: Path | None) -> None:
 
 def _show_steps(found: Entry) -> None:
     from symml.catalog.check import link_verdicts
-    from symml.catalog.views import chain_lines
+    from symml.catalog.views import chain_lines, where_texts
 
     verdicts = [verdict.verdict for verdict in link_verdicts(found)]
     lines = chain_lines(found)
@@ -65,6 +65,8 @@ def _show_steps(found: Entry) -> None:
         say(line)
     for line, verdict in zip(lines[first:], verdicts, strict=False):
         say(f"{line}   {verdict}")
+    for row in where_texts(found):
+        say(f"  where {row}")
 
 
 def find_entries(words: str, *, json: bool) -> None:

@@ -6,7 +6,7 @@ References: cheatsheet 6, activation functions.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, deriv, identity
+from symml.catalog.declare import Chain, deriv, identity, let
 from symml.catalog.domains import Positive, Real, Unit, Vector
 from symml.expr.build import diag, log_softmax, logsumexp, ones, outer, softmax, sum
 from symml.expr.functions import (
@@ -149,7 +149,7 @@ def gelu_deriv(x: Real) -> Chain:
 @identity(source="misra2019", tags="activation backprop mish")
 def mish_deriv(x: Real) -> Chain:
     """The slope of mish by the product rule."""
-    t = tanh(softplus(x))
+    t = let(t=tanh(softplus(x)))
     yield deriv(mish(x), x)
     yield by.product_rule, t + x * (1 - t**2) * sigmoid(x)
 
@@ -186,7 +186,7 @@ def softmax_jacobian(z: Vector["k"]) -> Chain:
 
     It is symmetric, and its rows sum to zero.
     """
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(p, z)
     yield by.quotient_rule, diag(p) - outer(p, p)
 

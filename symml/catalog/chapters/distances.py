@@ -6,7 +6,7 @@ References: cheatsheet 6, distances and normalization.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, at_most, definition, identity, inequality, limit, tight
+from symml.catalog.declare import Chain, at_least, at_most, definition, identity, inequality, let, limit, tight
 from symml.catalog.domains import (
     Event,
     Matrix,
@@ -26,14 +26,12 @@ from symml.expr.nodes import ONE, ZERO
 def euclidean_def(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The Euclidean distance."""
     yield sqrt(sum((x - y) ** 2))
-    yield by.definition, norm(x - y)
 
 
 @definition(source="cheatsheet 6.21", tags="distance manhattan l1")
 def manhattan_def(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The Manhattan distance."""
     yield sum(abs(x - y))
-    yield by.definition, norm(x - y, 1)
 
 
 @definition(source="cheatsheet 6.22", tags="distance minkowski lp")
@@ -60,7 +58,7 @@ def manhattan_triangle_le(x: Real, y: Real, z: Real) -> Chain:
 @inequality(source="cheatsheet 6.20 and 6.21", tags="distance euclidean manhattan")
 def manhattan_ge_euclidean(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The squared Manhattan distance is at least the squared Euclidean distance."""
-    r = abs(x - y)
+    r = let(r=abs(x - y))
     yield sum(r) ** 2
     yield by.algebra, sum((x - y) ** 2) + sum(outer(r, r) * (1 - eye(x.shape[0])))
     yield by.nonnegative, at_least(sum((x - y) ** 2))
@@ -158,7 +156,7 @@ def zscore_var(x: Vector["n"]) -> Chain:
 @identity(source="cheatsheet 6.27", tags="scaling zscore affine invariance units")
 def zscore_affine_eq(x: Vector["n"], a: Positive, b: Real) -> Chain:
     """Standardizing removes units and origin."""
-    u = a * x + b
+    u = let(u=a * x + b)
     yield (u - mean(u)) / std(u)
     yield by.linearity, a * (x - mean(x)) / (a * std(x))
     yield by.cancellation, (x - mean(x)) / std(x)
@@ -210,7 +208,7 @@ def quadratic_kernel_eq(x: Vector["d"], y: Vector["d"]) -> Chain:
 @identity(source="rasmussen2006", tags="kernel centering feature space")
 def kernel_centering_eq(X: Matrix["n", "d"]) -> Chain:
     """Centering a Gram matrix needs the matrix only: subtract row and column means, add the grand mean."""
-    K = X @ X.T
+    K = let(K=X @ X.T)
     yield (X - mean(X, 0)) @ (X - mean(X, 0)).T
     yield by.linearity, K - mean(K, 0)[None, :] - mean(K, 1)[:, None] + mean(K)
 

@@ -10,7 +10,7 @@ References: cheatsheet 3, distributions; Casella and Berger.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, definition, deriv, example, identity, limit, rounded
+from symml.catalog.declare import Chain, definition, deriv, example, identity, let, limit, rounded
 from symml.catalog.domains import Positive, Real, Unit
 from symml.expr.build import array, dot, inv, sqrt, sum
 from symml.expr.functions import digamma, erf, exp, gamma, lgamma, log, normal_cdf, normal_pdf, power
@@ -88,7 +88,7 @@ def normal_score_deriv(x: Real, mu: Real, sigma: Positive) -> Chain:
 @example(source="cheatsheet 3.13", tags="distribution multivariate normal covariance positive definite")
 def bivariate_example_eq() -> Chain:
     """The covariance [[1, 1/2], [1/2, 1]] is positive definite: it is LL' with a real triangular L."""
-    L = array([[1, 0], [ONE / 2, sqrt(3) / 2]])
+    L = let(L=array([[1, 0], [ONE / 2, sqrt(3) / 2]]))
     yield L @ L.T
     yield by.arithmetic, array([[1, ONE / 2], [ONE / 2, 1]])
 
@@ -96,7 +96,8 @@ def bivariate_example_eq() -> Chain:
 @identity(source="cheatsheet 3.13", tags="distribution bivariate normal correlation exponent")
 def bivariate_exponent_eq(x: Real, y: Real, rho: Unit) -> Chain:
     """The exponent of the bivariate normal density with correlation rho, by completing the square in y."""
-    v, S = array([x, y]), array([[1, rho], [rho, 1]])
+    v = let(v=array([x, y]))
+    S = let(S=array([[1, rho], [rho, 1]]))
     yield dot(v, inv(S) @ v)
     yield by.inverse, (x**2 - 2 * rho * x * y + y**2) / (1 - rho**2)
     yield by.complete_square, x**2 + (y - rho * x) ** 2 / (1 - rho**2)
@@ -152,7 +153,7 @@ def binomial_mean(n: Positive, p: Unit, t: Real) -> Chain:
 @identity(source="cheatsheet 3.19", tags="distribution binomial variance generating function")
 def binomial_var(n: Positive, p: Unit, t: Real) -> Chain:
     """The second slope of the log-moment-generating function is n times s(1 - s) with s = p at t = 0: np(1 - p)."""
-    s = p * exp(t) / (1 - p + p * exp(t))
+    s = let(s=p * exp(t) / (1 - p + p * exp(t)))
     yield deriv(n * s, t)
     yield by.quotient_rule, n * s * (1 - s)
 

@@ -7,7 +7,7 @@ References: Bishop; Kingma and Welling; Ho, Jain and Abbeel; Sutton and Barto.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, algorithm, at_most, definition, deriv, identity, inequality, limit, tight
+from symml.catalog.declare import Chain, algorithm, at_most, definition, deriv, identity, inequality, let, limit, tight
 from symml.catalog.domains import Matrix, OneHot, Positive, PositiveVector, Real, Simplex, Unit, Vector
 from symml.expr.build import dot, log_softmax, logsumexp, softmax, sqrt, sum
 from symml.expr.functions import exp, log, sigmoid, softplus
@@ -18,7 +18,7 @@ from symml.expr.nodes import ONE
 @identity(source="bishop2006; dempster1977", tags="em elbo evidence lower bound decomposition kl latent")
 def elbo_decomposition(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
     """The log-evidence is the evidence lower bound plus the divergence of the posterior; w are joint probabilities."""
-    post = w / sum(w)
+    post = let(post=w / sum(w))
     yield sum(q * log(w / q)) + sum(q * log(q / post))
     yield by.logarithm, sum(q * log(w)) - sum(q * log(post))
     yield by.normalization, log(sum(w))
@@ -27,7 +27,7 @@ def elbo_decomposition(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
 @inequality(source="bishop2006; dempster1977", tags="em elbo evidence lower bound jensen latent")
 def elbo_le_evidence(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
     """The evidence lower bound is below the log-evidence, and reaches it at the posterior: the E step of EM."""
-    total = sum(w)
+    total = let(total=sum(w))
     yield sum(q * log(w / q))
     yield by.logarithm, log(total) + sum(q * log(w / (q * total)))
     yield by.log_bound, at_most(log(total) + sum(q * (w / (q * total) - 1)))
@@ -46,7 +46,7 @@ def responsibility_grad(z: Vector["k"]) -> Chain:
 @identity(source="bishop2006", tags="em mixture mean gradient responsibility")
 def mixture_mean_grad(x: Real, m: Vector["k"], a: Vector["k"]) -> Chain:
     """A component's mean is pulled by each point as far as the component is responsible for it."""
-    z = a - (x - m) ** 2 / 2
+    z = let(z=a - (x - m) ** 2 / 2)
     yield deriv(logsumexp(z), m)
     yield by.chain_rule, softmax(z) * (x - m)
 
@@ -85,7 +85,7 @@ def reparameterization_grad(mu: Vector["d"], s: Vector["d"], e: Vector["d"], c: 
 @identity(source="bishop2006", tags="gaussian product posterior precision completing square")
 def gaussian_product_eq(x: Real, a: Real, b: Real, p: Positive, q: Positive) -> Chain:
     """Multiplying Gaussians adds precisions p, q; the mean is their weighted mean: conjugate updates."""
-    m = (p * a + q * b) / (p + q)
+    m = let(m=(p * a + q * b) / (p + q))
     yield p * (x - a) ** 2 + q * (x - b) ** 2
     yield by.complete_square, (p + q) * (x - m) ** 2 + p * q / (p + q) * (a - b) ** 2
 
@@ -113,7 +113,7 @@ def diffusion_posterior_var(a: Unit, b: Unit) -> Chain:
 @identity(source="ho2020", tags="diffusion posterior mean gaussian product")
 def diffusion_posterior_eq(x: Real, y: Real, a: Unit, b: Unit) -> Chain:
     """The reverse step's mean mixes the noisy value x and the clean one y."""
-    v = (1 - a) * (1 - b) / (1 - a * b)
+    v = let(v=(1 - a) * (1 - b) / (1 - a * b))
     yield v * (sqrt(a) * x / (1 - a) + sqrt(b) * y / (1 - b))
     yield by.algebra, (sqrt(a) * (1 - b) * x + sqrt(b) * (1 - a) * y) / (1 - a * b)
 
@@ -121,7 +121,7 @@ def diffusion_posterior_eq(x: Real, y: Real, a: Unit, b: Unit) -> Chain:
 @identity(source="ho2020", tags="diffusion noise prediction score denoising")
 def diffusion_noise_eq(y: Real, e: Real, b: Unit) -> Chain:
     """The clean value is recovered from the noisy one and its noise."""
-    x = sqrt(b) * y + sqrt(1 - b) * e
+    x = let(x=sqrt(b) * y + sqrt(1 - b) * e)
     yield (x - sqrt(1 - b) * e) / sqrt(b)
     yield by.cancellation, y
 
@@ -130,7 +130,7 @@ def diffusion_noise_eq(y: Real, e: Real, b: Unit) -> Chain:
 @identity(source="williams1992; sutton2018", tags="policy gradient reinforce softmax expected reward")
 def policy_grad(z: Vector["k"], r: Vector["k"]) -> Chain:
     """The gradient of the expected reward of a softmax policy weighs advantages by probabilities."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(dot(p, r), z)
     yield by.entry("activations.softmax_jacobian"), p * r - p * dot(p, r)
     yield by.common_factor, p * (r - dot(p, r))
@@ -209,7 +209,7 @@ def logistic_regression_grad(X: Matrix["n", "d"], y: Vector["n"], w: Vector["d"]
 @identity(source="mccullagh1989", tags="exponential family cumulant bernoulli mean variance duality")
 def bernoulli_cumulant_hessian(t: Real) -> Chain:
     """The second slope of a log-normalizer is the statistic's variance; for a Bernoulli variable p (1 - p)."""
-    p = sigmoid(t)
+    p = let(p=sigmoid(t))
     yield deriv(deriv(softplus(t), t), t)
     yield by.entry("activations.softplus_deriv"), deriv(p, t)
     yield by.entry("activations.sigmoid_deriv"), p * (1 - p)

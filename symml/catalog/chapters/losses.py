@@ -6,7 +6,7 @@ References: cheatsheet 4, 5, 6 and 7.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, deriv, identity
+from symml.catalog.declare import Chain, deriv, identity, let
 from symml.catalog.domains import Binary, Matrix, OneHot, Positive, Real, Signs, Unit, Vector
 from symml.expr.build import diag, dot, log_softmax, logsumexp, mean, ones, softmax, sum
 from symml.expr.functions import exp, greater, less, log, maximum, sigmoid, sign, softplus, where
@@ -61,7 +61,7 @@ def bce_logits_grad(z: Real, y: Binary) -> Chain:
 
     The factor p(1 - p) that makes squared error vanish in the tails cancels.
     """
-    p = sigmoid(z)
+    p = let(p=sigmoid(z))
     yield deriv(-(y * log(p) + (1 - y) * log(1 - p)), z)
     yield by.chain_rule, (p - y) / (p * (1 - p)) * (p * (1 - p))
     yield by.cancellation, p - y
@@ -70,7 +70,7 @@ def bce_logits_grad(z: Real, y: Binary) -> Chain:
 @identity(source="cheatsheet 7.7, cross-entropy and MSE", tags="loss classification stable bce logits")
 def bce_logits_stable(z: Real, y: Binary) -> Chain:
     """Binary cross-entropy of a logit is softplus less the logit of the positive class."""
-    p = sigmoid(z)
+    p = let(p=sigmoid(z))
     yield -(y * log(p) + (1 - y) * log(1 - p))
     yield by.definition, y * softplus(-z) + (1 - y) * softplus(z)
     yield by.algebra, softplus(z) - y * z
@@ -79,7 +79,7 @@ def bce_logits_stable(z: Real, y: Binary) -> Chain:
 @identity(source="cheatsheet 7.7, cross-entropy and MSE", tags="loss classification gradient mse vanishing")
 def sigmoid_mse_grad(z: Real, y: Binary) -> Chain:
     """Squared error behind a sigmoid keeps the factor p(1 - p), so its slope vanishes when p is confidently wrong."""
-    p = sigmoid(z)
+    p = let(p=sigmoid(z))
     yield deriv((p - y) ** 2, z)
     yield by.chain_rule, 2 * (p - y) * p * (1 - p)
 
@@ -99,7 +99,7 @@ def softmax_ce_grad(z: Vector["k"], y: OneHot["k"]) -> Chain:
 @identity(source="cheatsheet 5.9, cross-entropy", tags="loss classification hessian softmax cross-entropy convex")
 def softmax_ce_hessian(z: Vector["k"], y: OneHot["k"]) -> Chain:
     """The Hessian of softmax cross-entropy is the softmax Jacobian: the loss is convex in the logits."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(p - y, z)
     yield by.linearity, diag(p) - p[:, None] * p[None, :]
 
@@ -107,7 +107,7 @@ def softmax_ce_hessian(z: Vector["k"], y: OneHot["k"]) -> Chain:
 @identity(source="cheatsheet 7.21, convex losses", tags="loss classification gradient logistic")
 def logistic_grad(X: Matrix["n", "d"], y: Signs["n"], w: Vector["d"]) -> Chain:
     """The gradient of the logistic loss weighs each sample by the probability of being wrong."""
-    m = y * (X @ w)
+    m = let(m=y * (X @ w))
     yield deriv(sum(log(1 + exp(-m))), w)
     yield by.chain_rule, -X.T @ (y / (1 + exp(m)))
     yield by.definition, -X.T @ (y * sigmoid(-m))
@@ -116,7 +116,7 @@ def logistic_grad(X: Matrix["n", "d"], y: Signs["n"], w: Vector["d"]) -> Chain:
 @identity(source="cheatsheet 7.21, convex losses", tags="loss classification hessian logistic convex")
 def logistic_hessian(X: Matrix["n", "d"], w: Vector["d"], y: Vector["n"]) -> Chain:
     """The Hessian of the logistic loss is a weighted Gram matrix, so the loss is convex."""
-    p = sigmoid(X @ w)
+    p = let(p=sigmoid(X @ w))
     yield deriv(X.T @ (p - y), w)
     yield by.chain_rule, X.T @ diag(p * (1 - p)) @ X
 

@@ -16,6 +16,7 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
@@ -45,7 +46,7 @@ PI = constant("pi")
 @identity(source="cheatsheet 4.1", tags="optimality first order stationary gradient zero quadratic")
 def first_order_eq_zero(S: SPD["d", "d"], b: Vector["d"]) -> Chain:
     """At an interior minimum the gradient vanishes: for x'Sx/2 - b'x that is at S^-1 b."""
-    x = inv(S) @ b
+    x = let(x=inv(S) @ b)
     yield S @ x - b
     yield by.inverse, 0 * b
 
@@ -117,7 +118,8 @@ def neg_log_convex(x: Positive) -> Chain:
 @example(source="cheatsheet 4.8", tags="convex counterexample cube")
 def cube_chord_eq() -> Chain:
     """x^3 is not convex: between -2 and 0 the chord's middle, -4, lies below the curve's, -1."""
-    yield ((-2) ** 3 + 0 * ONE) / 2 - (-1 * ONE) ** 3
+    x = let(x=array([-2, 0]))
+    yield mean(x**3) - mean(x) ** 3
     yield by.arithmetic, -3 * ONE
 
 
@@ -178,7 +180,7 @@ def least_squares_convex(X: Matrix["n", "d"], v: Vector["d"]) -> Chain:
 @inequality(source="nesterov2018", tags="descent lemma smooth step gradient quadratic")
 def descent_lemma_le(x: Vector["d"], a: Vector["d"], L: Positive) -> Chain:
     """For (L/2) times the squared distance to a, a step 1/L reaches the minimum: smoothness fixes the step."""
-    y = x - 1 / L * (L * (x - a))
+    y = let(y=x - 1 / L * (L * (x - a)))
     yield L / 2 * dot(y - a, y - a)
     yield by.cancellation, at_most(L / 2 * dot(x - a, x - a))
     yield tight(x, a)
@@ -241,7 +243,8 @@ def adam_update(
 
     The usual constants are lr = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8.
     """
-    new_m, new_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+    new_m = let(new_m=b1 * m + (1 - b1) * g)
+    new_v = let(new_v=b2 * v + (1 - b2) * g**2)
     yield m, new_m
     yield v, new_v
     yield x, x - lr * (new_m / (1 - power(b1, t))) / (sqrt(new_v / (1 - power(b2, t))) + eps)
@@ -303,7 +306,7 @@ def plane_projection_kkt(a: Vector["d"], b: Real) -> Chain:
 
     With an inequality the multiplier is not negative and is zero unless the constraint is active.
     """
-    x = b / dot(a, a) * a
+    x = let(x=b / dot(a, a) * a)
     yield dot(a, x)
     yield by.cancellation, b + 0 * dot(a, a)
 
@@ -311,7 +314,8 @@ def plane_projection_kkt(a: Vector["d"], b: Real) -> Chain:
 @identity(source="cheatsheet 4.16", tags="kkt complementarity halfspace projection")
 def halfspace_kkt(z: Real, c: Real) -> Chain:
     """Complementarity for min (x - z)^2 / 2 with x <= c: the multiplier max(z - c, 0) times the slack is zero."""
-    x, lam = z - relu(z - c), relu(z - c)
+    x = let(x=z - relu(z - c))
+    lam = let(lam=relu(z - c))
     yield lam * (x - c)
     yield by.cases, ZERO
 
@@ -322,6 +326,6 @@ def svm_dual(a: NonnegativeVector["n"], X: Matrix["n", "d"], y: Signs["n"], b: R
 
     That sum is zero in the dual; the box 0 <= a <= C comes from the slack variables.
     """
-    w = X.T @ (a * y)
+    w = let(w=X.T @ (a * y))
     yield dot(w, w) / 2 - dot(a, y * (X @ w + b) - 1)
     yield by.linearity, sum(a) - dot(a * y, X @ X.T @ (a * y)) / 2 - b * dot(a, y)

@@ -6,7 +6,7 @@ References: cheatsheet inventory; common errors in notes and code.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, at_most, deriv, pitfall
+from symml.catalog.declare import Chain, at_least, at_most, deriv, let, pitfall
 from symml.catalog.domains import (
     Event,
     Invertible,
@@ -104,7 +104,7 @@ def tanh_deriv_not_squared(x: Real) -> Chain:
 @pitfall(source="goodfellow2016", instead="activations.softmax_jacobian", tags="activation softmax jacobian")
 def softmax_jacobian_diagonal(z: Vector["k"]) -> Chain:
     """Softmax is not elementwise: its Jacobian is not diagonal."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(p, z)
     yield by.chain_rule, diag(p * (1 - p))
 

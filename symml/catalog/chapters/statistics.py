@@ -20,6 +20,7 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
@@ -56,7 +57,7 @@ def one_to_ten_unbiased_var() -> Chain:
 @example(source="cheatsheet 3.29", tags="statistics range")
 def one_to_ten_range_eq() -> Chain:
     """The range of 1, ..., 10 is 9."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
     yield x[9] - x[0]
     yield by.arithmetic, 9 * ONE
 
@@ -64,7 +65,7 @@ def one_to_ten_range_eq() -> Chain:
 @example(source="cheatsheet 3.29", tags="statistics skewness symmetric")
 def one_to_ten_skewness_eq_zero() -> Chain:
     """Data that mirror about their mean have no skewness."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
     yield mean((x - mean(x)) ** 3) / std(x) ** 3
     yield by.symmetry, ZERO
 
@@ -72,7 +73,7 @@ def one_to_ten_skewness_eq_zero() -> Chain:
 @example(source="cheatsheet 3.29", tags="statistics kurtosis excess")
 def one_to_ten_kurtosis_eq() -> Chain:
     """The excess kurtosis of 1, ..., 10 is -1.2242: SciPy subtracts the normal's 3."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
     yield mean((x - mean(x)) ** 4) / var(x) ** 2 - 3
     yield by.rounding, rounded("-1.2242")
 
@@ -81,7 +82,6 @@ def one_to_ten_kurtosis_eq() -> Chain:
 def var_decomposition(x: Vector["n"]) -> Chain:
     """The variance is the mean square less the squared mean."""
     yield var(x)
-    yield by.definition, mean((x - mean(x)) ** 2)
     yield by.linearity, mean(x**2) - mean(x) ** 2
 
 
@@ -106,7 +106,6 @@ def bessel_var(x: Vector["n"]) -> Chain:
     """The unbiased variance is n / (n - 1) times the population variance."""
     n = extent(x.shape[0])
     yield var(x, ddof=1)
-    yield by.definition, sum((x - mean(x)) ** 2) / (n - 1)
     yield by.algebra, n / (n - 1) * var(x)
 
 
@@ -122,7 +121,7 @@ def running_mean_update(x: Vector["n"], z: Real) -> Chain:
 def running_var_update(x: Vector["n"], z: Real) -> Chain:
     """Welford: a new value adds its deviation from the old mean times that from the new mean to the squares."""
     n = extent(x.shape[0])
-    new = (sum(x) + z) / (n + 1)
+    new = let(new=(sum(x) + z) / (n + 1))
     yield sum((x - new) ** 2) + (z - new) ** 2
     yield by.algebra, sum((x - mean(x)) ** 2) + (z - mean(x)) * (z - new)
 
@@ -145,7 +144,7 @@ def covariance_eq_product(x: Vector["n"], y: Vector["n"]) -> Chain:
 def covariance_matrix_eq(X: Matrix["n", "d"]) -> Chain:
     """The covariance matrix of samples in rows is the Gram matrix of the centered data over n - 1 (ddof=1)."""
     n = extent(X.shape[0])
-    m = mean(X, 0)
+    m = let(m=mean(X, 0))
     yield (X - m).T @ (X - m) / (n - 1)
     yield by.linearity, (X.T @ X - n * outer(m, m)) / (n - 1)
 
@@ -154,7 +153,7 @@ def covariance_matrix_eq(X: Matrix["n", "d"]) -> Chain:
 def correlation_matrix_eq(X: Matrix["n", "d"]) -> Chain:
     """The correlation matrix is the Gram matrix of the standardized columns over n; constant columns have none."""
     n = extent(X.shape[0])
-    Z = (X - mean(X, 0)) / std(X, 0)
+    Z = let(Z=(X - mean(X, 0)) / std(X, 0))
     yield Z.T @ Z / n
     yield by.definition, (X - mean(X, 0)).T @ (X - mean(X, 0)) / n / outer(std(X, 0), std(X, 0))
 
@@ -168,7 +167,8 @@ def pearson_def(x: Vector["n"], y: Vector["n"]) -> Chain:
 @example(source="cheatsheet 3.32", tags="statistics correlation spearman rank")
 def spearman_example_eq() -> Chain:
     """Spearman's correlation is Pearson's of the ranks; without ties it is 1 - 6 sum d^2 / (n (n^2 - 1))."""
-    r, s = array([1, 2, 3, 4, 5]), array([2, 1, 4, 3, 5])
+    r = let(r=array([1, 2, 3, 4, 5]))
+    s = let(s=array([2, 1, 4, 3, 5]))
     yield mean((r - mean(r)) * (s - mean(s))) / (std(r) * std(s))
     yield by.arithmetic, 1 - 6 * sum((r - s) ** 2) / (5 * (5**2 - 1))
     yield by.arithmetic, ONE * Fraction(4, 5)
@@ -177,7 +177,7 @@ def spearman_example_eq() -> Chain:
 @identity(source="cheatsheet 3.33", tags="statistics correlation linear exact")
 def linear_correlation_eq_sign(x: Vector["n"], a: Real, b: Real) -> Chain:
     """An exact linear relation has correlation 1 or -1, the sign of its slope."""
-    y = a * x + b
+    y = let(y=a * x + b)
     yield mean((x - mean(x)) * (y - mean(y))) / (std(x) * std(y))
     yield by.linearity, a * var(x) / (std(x) * abs(a) * std(x))
     yield by.cancellation, sign(a)
@@ -186,7 +186,7 @@ def linear_correlation_eq_sign(x: Vector["n"], a: Real, b: Real) -> Chain:
 @example(source="cheatsheet 3.33", tags="statistics correlation zero dependent")
 def parabola_covariance_eq_zero() -> Chain:
     """No linear relation does not mean no relation: x and x^2 are uncorrelated on symmetric data."""
-    x = array([-2, -1, 0, 1, 2])
+    x = let(x=array([-2, -1, 0, 1, 2]))
     yield mean((x - mean(x)) * (x**2 - mean(x**2)))
     yield by.symmetry, ZERO
 
@@ -194,7 +194,8 @@ def parabola_covariance_eq_zero() -> Chain:
 @identity(source="cheatsheet 7.1", tags="statistics covariance units scale")
 def covariance_scale_eq(x: Vector["n"], y: Vector["n"], a: Real, b: Real, c: Real, d: Real) -> Chain:
     """A covariance scales with the units of both variables and ignores their origins."""
-    u, v = a * x + b, c * y + d
+    u = let(u=a * x + b)
+    v = let(v=c * y + d)
     yield mean((u - mean(u)) * (v - mean(v)))
     yield by.linearity, a * c * mean((x - mean(x)) * (y - mean(y)))
 
@@ -202,7 +203,8 @@ def covariance_scale_eq(x: Vector["n"], y: Vector["n"], a: Real, b: Real, c: Rea
 @identity(source="cheatsheet 7.1", tags="statistics correlation scale invariance")
 def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Positive, b: Real, c: Positive, d: Real) -> Chain:
     """Correlation does not depend on units or origins; a negative factor turns its sign."""
-    u, v = a * x + b, c * y + d
+    u = let(u=a * x + b)
+    v = let(v=c * y + d)
     yield mean((u - mean(u)) * (v - mean(v))) / (std(u) * std(v))
     yield by.linearity, a * c * mean((x - mean(x)) * (y - mean(y))) / (a * std(x) * (c * std(y)))
     yield by.cancellation, mean((x - mean(x)) * (y - mean(y))) / (std(x) * std(y))
@@ -211,7 +213,8 @@ def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Positive, b: Real, 
 @inequality(source="cheatsheet 3.31 and 3.33", tags="statistics correlation bound cauchy schwarz")
 def covariance_le_stds(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The squared covariance is at most the product of the variances: correlations lie between -1 and 1."""
-    u, v = x - mean(x), y - mean(y)
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
     yield mean(u * v) ** 2
     yield by.algebra, var(x) * var(y) - mean((outer(u, v) - outer(v, u)) ** 2) / 2
     yield by.squares, at_most(var(x) * var(y))
@@ -221,8 +224,8 @@ def covariance_le_stds(x: Vector["n"], y: Vector["n"]) -> Chain:
 @identity(source="cheatsheet 7.21; hastie2009", tags="statistics regression slope least squares correlation")
 def simple_regression_eq(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The least-squares slope makes the residuals uncorrelated with the input."""
-    slope = mean((x - mean(x)) * (y - mean(y))) / var(x)
-    r = y - mean(y) - slope * (x - mean(x))
+    slope = let(slope=mean((x - mean(x)) * (y - mean(y))) / var(x))
+    r = let(r=y - mean(y) - slope * (x - mean(x)))
     yield mean((x - mean(x)) * r)
     yield by.linearity, mean((x - mean(x)) * (y - mean(y))) - slope * var(x)
     yield by.cancellation, 0 * mean(x)
@@ -231,8 +234,8 @@ def simple_regression_eq(x: Vector["n"], y: Vector["n"]) -> Chain:
 @identity(source="hastie2009", tags="statistics regression r squared correlation")
 def r_squared_eq_correlation(x: Vector["n"], y: Vector["n"]) -> Chain:
     """In simple regression the explained share of the variance is the squared correlation."""
-    c = mean((x - mean(x)) * (y - mean(y)))
-    r = y - mean(y) - c / var(x) * (x - mean(x))
+    c = let(c=mean((x - mean(x)) * (y - mean(y))))
+    r = let(r=y - mean(y) - c / var(x) * (x - mean(x)))
     yield 1 - mean(r**2) / var(y)
     yield by.linearity, 1 - (var(y) - c**2 / var(x)) / var(y)
     yield by.algebra, c**2 / (var(x) * var(y))
@@ -243,7 +246,7 @@ def r_squared_eq_correlation(x: Vector["n"], y: Vector["n"]) -> Chain:
 def average_var(w: Vector["n"], s2: Positive) -> Chain:
     """Averaging n independent values divides the variance by n: the core of the law of large numbers."""
     n = extent(w.shape[0])
-    u = ones(w.shape) / n
+    u = let(u=ones(w.shape) / n)
     yield s2 * dot(u, u)
     yield by.algebra, s2 / n
 
@@ -252,7 +255,7 @@ def average_var(w: Vector["n"], s2: Positive) -> Chain:
 def correlated_average_var(w: Vector["n"], s2: Positive, rho: Unit) -> Chain:
     """Averaging values of pairwise correlation rho leaves a variance of at least rho times the variance: bagging."""
     n = extent(w.shape[0])
-    u = ones(w.shape) / n
+    u = let(u=ones(w.shape) / n)
     yield s2 * ((1 - rho) * dot(u, u) + rho * sum(u) ** 2)
     yield by.algebra, rho * s2 + (1 - rho) / n * s2
 
@@ -289,7 +292,7 @@ def clt_coin_limit(n: Positive, t: Real) -> Chain:
 def two_sample_t_def(x: Vector["n"], y: Vector["m"]) -> Chain:
     """Student's statistic for two means, with one pooled variance: it assumes equal variances."""
     n, m = extent(x.shape[0]), extent(y.shape[0])
-    pooled = (sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2)
+    pooled = let(pooled=(sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2))
     yield (mean(x) - mean(y)) / sqrt(pooled * (1 / n + 1 / m))
 
 
@@ -297,8 +300,8 @@ def two_sample_t_def(x: Vector["n"], y: Vector["m"]) -> Chain:
 def two_sample_f_eq_t(x: Vector["n"], y: Vector["m"]) -> Chain:
     """With two groups the F statistic of one-way ANOVA is the square of Student's t."""
     n, m = extent(x.shape[0]), extent(y.shape[0])
-    pooled = (sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2)
-    grand = (n * mean(x) + m * mean(y)) / (n + m)
+    pooled = let(pooled=(sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2))
+    grand = let(grand=(n * mean(x) + m * mean(y)) / (n + m))
     yield (n * (mean(x) - grand) ** 2 + m * (mean(y) - grand) ** 2) / pooled
     yield by.algebra, (mean(x) - mean(y)) ** 2 / (pooled * (1 / n + 1 / m))
 
@@ -307,7 +310,7 @@ def two_sample_f_eq_t(x: Vector["n"], y: Vector["m"]) -> Chain:
 def anova_decomposition(x: Vector["n"], y: Vector["m"]) -> Chain:
     """Total squares are squares within the groups plus squares between them."""
     n, m = extent(x.shape[0]), extent(y.shape[0])
-    grand = (n * mean(x) + m * mean(y)) / (n + m)
+    grand = let(grand=(n * mean(x) + m * mean(y)) / (n + m))
     yield sum((x - grand) ** 2) + sum((y - grand) ** 2)
     yield (
         by.algebra,
@@ -319,7 +322,10 @@ def anova_decomposition(x: Vector["n"], y: Vector["m"]) -> Chain:
 def chi_square_eq(a: Positive, b: Positive, c: Positive, d: Positive) -> Chain:
     """For a 2 x 2 table the chi-square statistic, without Yates' correction, has a closed form."""
     n = a + b + c + d
-    r, s, u, v = a + b, c + d, a + c, b + d
+    r = let(r=a + b)
+    s = let(s=c + d)
+    u = let(u=a + c)
+    v = let(v=b + d)
     yield (
         (a - r * u / n) ** 2 / (r * u / n)
         + (b - r * v / n) ** 2 / (r * v / n)

@@ -17,7 +17,7 @@ from symml.catalog.printing.curves import plot_of
 from symml.catalog.printing.mathml import large, mathml
 from symml.catalog.printing.svg import svg
 from symml.catalog.report import Decided
-from symml.catalog.views import code, domain_latex, latex_rows, latex_value, tight_latex
+from symml.catalog.views import code, domain_latex, latex_rows, latex_value, tight_latex, where_latex
 from symml.proof.verdict import HEADLINES
 
 _ID = re.compile(r"\b([a-z_]+\.[a-z_0-9]+)\b")
@@ -121,6 +121,8 @@ def _chain(e: Entry) -> str:
 
 
 def _notes(e: Entry, verdict: Decided | None) -> Iterator[tuple[str, str]]:
+    for name, value in where_latex(e):
+        yield "where", large(f"{name} = {value}")
     if e.declared:
         yield "for", ", ".join(mathml(domain_latex(e, name)) for name in e.declared)
     if e.given:
