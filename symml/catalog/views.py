@@ -56,7 +56,11 @@ def where_latex(entry: Entry) -> list[tuple[str, str]]:
 def latex_rows(entry: Entry) -> list[Row]:
     """The lines of the chain in LaTeX: left side (of the first line, or of an assignment), sign, right side, reason."""
     entry = entry.on_paper
-    rest = [(_sign_latex(entry, link.relation), _right_latex(link), link.reason) for link in entry.links]
+    before = [_limit_latex(entry)] * (len(entry.links) - 1) + [""]
+    rest = [
+        (_sign_latex(entry, link.relation), lim + _right_latex(link), link.reason)
+        for lim, link in zip(before, entry.links, strict=False)
+    ]
     if entry.kind == "algorithm":
         rows = [(_latex(symbol), r"\leftarrow", _latex(value), "") for symbol, value in entry.assignments]
         return rows + [("", *row) for row in rest]
@@ -91,11 +95,16 @@ def _sign_latex(entry: Entry, relation: str) -> str:
 def _left_latex(entry: Entry) -> str:
     if entry.kind == "definition":
         return rf"\text{{{title(entry).replace('_', ' ')}}}"
-    if entry.kind == "limit":
-        variable, place = entry.at
-        target = place.replace("oo", r"\infty")
-        return rf"\lim_{{{_latex(entry.symbols[variable])} \to {target}}} {_latex(entry.lhs)}"
-    return _latex(entry.lhs)
+    return _limit_latex(entry) + _latex(entry.lhs)
+
+
+def _limit_latex(entry: Entry) -> str:
+    """What stands before every line of a limit but the last."""
+    if entry.kind != "limit":
+        return ""
+    variable, place = entry.at
+    target = place.replace("oo", r"\infty").replace("+", "^{+}").replace("0-", "0^{-}")
+    return rf"\lim_{{{_latex(entry.symbols[variable])} \to {target}}} "
 
 
 def domain_latex(entry: Entry, name: str) -> str:
@@ -157,10 +166,12 @@ def _right_text(link: Link) -> str:
 def _left_text(entry: Entry) -> str:
     if entry.kind == "definition":
         return title(entry)
-    if entry.kind == "limit":
-        variable, place = entry.at
-        return f"lim {variable}→{place.replace('oo', '∞')} {_shown(entry.lhs)}"
-    return _shown(entry.lhs)
+    return _limit_text(entry) + _shown(entry.lhs)
+
+
+def _limit_text(entry: Entry) -> str:
+    variable, place = entry.at
+    return f"lim {variable}→{place.replace('oo', '∞')} " if entry.kind == "limit" else ""
 
 
 def page(entry: Entry) -> str:
@@ -184,7 +195,11 @@ def chain_lines(entry: Entry) -> list[str]:
     else:
         first = [f"  {_left_text(entry)}"]
         first += [f"    = {_shown(entry.lhs)}"] if entry.kind == "definition" else []
-    rest = [(_sign_text(entry, link.relation), _right_text(link), link.reason) for link in entry.links]
+    before = [_limit_text(entry)] * (len(entry.links) - 1) + [""]
+    rest = [
+        (_sign_text(entry, link.relation), lim + _right_text(link), link.reason)
+        for lim, link in zip(before, entry.links, strict=False)
+    ]
     return first + [f"    {sign} {right}   [{reason}]" for sign, right, reason in rest]
 
 

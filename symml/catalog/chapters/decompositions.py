@@ -92,8 +92,12 @@ def svd_reconstruction_eq(U: Matrix["n", "2"], V: Matrix["d", "2"], s: Vector["2
     The factors have as many columns as there are singular values (full_matrices=False): with the full V' of a 2 x 3
     matrix the product does not fit.
     """
+    u = let(u=U[:, 0])
+    w = let(w=U[:, 1])
+    a = let(a=V[:, 0])
+    b = let(b=V[:, 1])
     yield U @ diag(s) @ V.T
-    yield by.definition, s[0] * outer(U[:, 0], V[:, 0]) + s[1] * outer(U[:, 1], V[:, 1])
+    yield by.definition, s[0] * outer(u, a) + s[1] * outer(w, b)
 
 
 @identity(source="cheatsheet 1.21", tags="matrix qr gram least squares", given="A = Q R")

@@ -26,7 +26,7 @@ from symml.catalog.declare import (
     tight,
 )
 from symml.catalog.domains import Positive, PositiveVector, Simplex, Unit, Vector
-from symml.expr.build import array, dot, logsumexp, ones, softmax, sqrt, sum
+from symml.expr.build import array, dot, logsumexp, ones, outer, softmax, sqrt, sum
 from symml.expr.functions import exp, log, log2, logit, xlogy
 from symml.expr.nodes import ONE, ZERO, extent
 
@@ -254,6 +254,67 @@ def pinsker_binary_le(p: Unit, q: Unit) -> Chain:
     yield 2 * (p - q) ** 2
     yield by.convexity, at_most(p * log(p / q) + (1 - p) * log((1 - p) / (1 - q)))
     yield tight(q, p)
+
+
+@inequality(source="cover2006", tags="information pinsker total variation chi square pointwise bound")
+def pinsker_pointwise_le(t: Positive) -> Chain:
+    """The bound behind Pinsker's, for a ratio t: 3 (t - 1)^2 is at most (2t + 4)(t log t - t + 1)."""
+    yield 3 * (t - 1) ** 2
+    yield by.convexity, at_most((2 * t + 4) * (t * log(t) - t + 1))
+    yield tight(t, 1)
+
+
+@inequality(source="cover2006", tags="information pinsker total variation kl bound l1 distance")
+def pinsker_le(p: Simplex["k"], q: Simplex["k"]) -> Chain:
+    """Pinsker: half the squared L1 distance is at most the divergence in nats.
+
+    First Cauchy and Schwarz with weights w of sum 2, then ``pinsker_pointwise_le`` in every place.
+    """
+    w = let(w=2 * (p + 2 * q) / 3)
+    r = let(r=abs(p - q))
+    yield sum(r) ** 2 / 2
+    yield by.algebra, sum(r**2 / w) - sum(outer(w, w) * (outer(r / w, 1 + 0 * r) - outer(1 + 0 * r, r / w)) ** 2) / 4
+    yield by.squares, at_most(sum(r**2 / w))
+    yield by.entry("information.pinsker_pointwise_le"), at_most(sum(p * log(p / q)))
+    yield tight(q, p)
+
+
+@inequality(source="cover2006", tags="information data processing inequality channel kl")
+def data_processing_le(p: Simplex["n"], q: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
+    """Data processing: no channel K, a distribution for each outcome, makes two distributions easier to tell apart."""
+    u = let(u=p @ K)
+    v = let(v=q @ K)
+    a = p[:, None] * K
+    r = q[:, None] * u[None, :] / (p[:, None] * v[None, :])
+    yield sum(p * log(p / q))
+    yield by.normalization, sum(a * log(p / q)[:, None])
+    yield by.logarithm, sum(a * log(u / v)[None, :]) + sum(a * log(1 / r))
+    yield by.log_bound, at_least(sum(a * log(u / v)[None, :]) + sum(a * (1 - r)))
+    yield by.normalization, sum(u * log(u / v))
+    yield tight(q, p)
+
+
+@inequality(source="cover2006", tags="information kl jointly convex mixture")
+def kl_convex(p: Positive, q: Positive, r: Positive, s: Positive, t: Unit) -> Chain:
+    """The divergence is jointly convex, term by term: mixing both arguments mixes the terms to something smaller."""
+    a = let(a=t * p + (1 - t) * r)
+    b = let(b=t * q + (1 - t) * s)
+    yield t * p * log(p / q) + (1 - t) * r * log(r / s)
+    yield by.logarithm, a * log(a / b) + t * p * log(p * b / (q * a)) + (1 - t) * r * log(r * b / (s * a))
+    yield (
+        by.log_bound,
+        at_least(a * log(a / b) + t * p * (1 - q * a / (p * b)) + (1 - t) * r * (1 - s * a / (r * b))),
+    )
+    yield by.algebra, a * log(a / b)
+    yield tight(r, p, s, q)
+
+
+@identity(source="cover2006", tags="information kl chain rule joint conditional")
+def joint_kl_decomposition(p: Simplex["n"], q: Simplex["n"], K: Simplex["n", "k"], M: Simplex["n", "k"]) -> Chain:
+    """Chain rule: a divergence of joints is that of the first variable plus the mean one of the second given it."""
+    yield sum(p[:, None] * K * log(p[:, None] * K / (q[:, None] * M)))
+    yield by.logarithm, sum(p[:, None] * K * (log(p / q)[:, None] + log(K / M)))
+    yield by.normalization, sum(p * log(p / q)) + sum(p[:, None] * K * log(K / M))
 
 
 @identity(source="cover2006", tags="information kl gradient softmax logits")

@@ -22,7 +22,8 @@ from symml.expr.build import array, det, dot, eye, inv, ones, outer, sum, trace
 @example(source="cheatsheet 1.8", tags="matrix transpose")
 def transpose_example_eq() -> Chain:
     """Transposing turns rows into columns."""
-    yield array([[1, 2], [3, 4]]).T
+    A = let(A=array([[1, 2], [3, 4]]))
+    yield A.T
     yield by.definition, array([[1, 3], [2, 4]])
 
 
@@ -57,7 +58,6 @@ def inverse_example_eq() -> Chain:
     The determinant is no measure of how close to singular a matrix is: it scales with the size of the entries.
     """
     yield inv(array([[1, 2], [3, 4]]))
-    yield by.definition, array([[4, -2], [-3, 1]]) / -2
     yield by.arithmetic, array([[-2, 1], [Fraction(3, 2), Fraction(-1, 2)]])
 
 
@@ -72,7 +72,8 @@ def det_scale_eq(c: Real) -> Chain:
 @identity(source="cheatsheet 1.13", tags="matrix transpose product")
 def transpose_product_eq(A: Matrix["n", "d"], B: Matrix["d", "k"]) -> Chain:
     """The transpose of a product is the product of the transposes in reverse order, for any shapes that fit."""
-    yield (A @ B).T
+    P = let(P=A @ B)
+    yield P.T
     yield by.transpose_rule, B.T @ A.T
 
 

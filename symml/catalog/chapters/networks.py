@@ -19,9 +19,10 @@ from symml.catalog.domains import (
     Units,
     Vector,
 )
-from symml.expr.build import diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
+from symml.expr.build import array, diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
 from symml.expr.functions import exp, greater, log, logit, power, relu, sigmoid, silu, tanh
-from symml.expr.nodes import ONE, ZERO, extent
+from symml.expr.nodes import ONE, ZERO, constant, extent
+from symml.expr.ranges import integral
 
 
 # ---- bias, variance, likelihood --------------------------------------------------------------------------------------
@@ -36,10 +37,9 @@ def bias_variance_decomposition(p: Simplex["n"], q: Simplex["k"], h: Vector["n"]
     Predictions h vary over training sets, the target f + e - E e over noise.
     """
     m = let(m=dot(p, h))
-    noise = let(noise=e - dot(q, e))
-    r = let(r=f + noise[None, :] - h[:, None])
-    yield sum(p[:, None] * q[None, :] * r**2)
-    yield by.linearity, (f - m) ** 2 + dot(p, (h - m) ** 2) + dot(q, noise**2)
+    u = let(u=e - dot(q, e))
+    yield sum(outer(p, q) * (f + u[None, :] - h[:, None]) ** 2)
+    yield by.linearity, (f - m) ** 2 + dot(p, (h - m) ** 2) + dot(q, u**2)
 
 
 @identity(source="cheatsheet 7.6", tags="likelihood bernoulli cross-entropy mle")
@@ -161,8 +161,10 @@ def rmsnorm_grad(x: Vector["d"], c: Vector["d"], eps: Positive) -> Chain:
 
 @identity(source="srivastava2014", tags="dropout inverted mean mask")
 def dropout_mean(x: Real, p: Unit) -> Chain:
-    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p."""
-    yield p * (x / p) + (1 - p) * 0 * x
+    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p, else it is zero."""
+    w = let(w=array([p, 1 - p]))
+    u = let(u=array([x / p, 0]))
+    yield dot(w, u)
     yield by.cancellation, x
 
 
@@ -176,9 +178,14 @@ def dropout_var(x: Real, p: Unit) -> Chain:
 # ---- initialization --------------------------------------------------------------------------------------------------
 @identity(source="cheatsheet 7.26; glorot2010", tags="initialization xavier glorot variance fan-in")
 def xavier_var(w: Vector["d"], s2: Positive) -> Chain:
-    """With independent weights of variance 1/d a linear unit keeps the variance s2 of its d independent inputs."""
+    """With weights of variance 1/d a linear unit keeps the variance s2 of its d inputs.
+
+    For independent weights and inputs of mean zero; v are the variances of the weights, q of the inputs.
+    """
     d = extent(w.shape[0])
-    yield sum(ones(w.shape) * (1 / d) * s2)
+    v = let(v=ones(w.shape) / d)
+    q = let(q=s2 * ones(w.shape))
+    yield dot(v, q)
     yield by.algebra, s2
 
 
@@ -188,6 +195,13 @@ def xavier_uniform_var(m: Positive, n: Positive) -> Chain:
     a = let(a=sqrt(6 / (m + n)))
     yield (2 * a) ** 2 / 12
     yield by.algebra, 2 / (m + n)
+
+
+@identity(source="he2015", tags="initialization he kaiming relu second moment normal integral")
+def he_var(x: Real, sigma: Positive) -> Chain:
+    """A rectified normal variable keeps half of the second moment: so He's weights have variance 2/d, not 1/d."""
+    yield integral(x**2 * exp(-(x**2) / (2 * sigma**2)) / (sigma * sqrt(2 * constant("pi"))), x, 0, float("inf"))
+    yield by.integral, sigma**2 / 2
 
 
 @identity(source="he2015", tags="initialization he kaiming relu second moment symmetric half")
@@ -219,10 +233,12 @@ def attention_query_grad(q: Vector["d"], K: Matrix["n", "d"], v: Vector["n"], t:
 
 
 @identity(source="vaswani2017", tags="attention scale variance dot product")
-def dot_product_var(q: Vector["d"], s2: Positive) -> Chain:
-    """A sum of d independent products of unit variance has variance d; over root d it has variance one."""
+def dot_product_var(q: Vector["d"]) -> Chain:
+    """A sum of d independent products of unit variance, v, has variance d; over the root of d it has variance one."""
     d = extent(q.shape[0])
-    yield sum(ones(q.shape)) / sqrt(d) ** 2
+    v = let(v=ones(q.shape))
+    t = let(t=sqrt(d))
+    yield sum(v) / t**2
     yield by.cancellation, ONE
 
 

@@ -36,7 +36,7 @@ from symml.catalog.domains import (
     Vector,
 )
 from symml.expr.build import array, diag, dot, inv, mean, sqrt, sum
-from symml.expr.functions import exp, maximum, power, relu, sigmoid, sin
+from symml.expr.functions import exp, log, maximum, power, relu, sigmoid, sin, softplus
 from symml.expr.nodes import ONE, ZERO, constant
 
 PI = constant("pi")
@@ -110,7 +110,8 @@ def exp_convex(x: Real) -> Chain:
 )
 def neg_log_convex(x: Positive) -> Chain:
     """Minus the logarithm is convex: its second derivative is 1/x^2."""
-    yield deriv(-1 / x, x)
+    yield deriv(deriv(-log(x), x), x)
+    yield by.table, deriv(-1 / x, x)
     yield by.power_rule, 1 / x**2
     yield by.squares, at_least(ZERO)
 
@@ -163,7 +164,8 @@ def convex_maximum_le(a: Real, b: Real, c: Real, d: Real, t: Probability) -> Cha
 )
 def logistic_convex(z: Real) -> Chain:
     """The logistic loss is convex: its second derivative s(1 - s) is positive."""
-    yield deriv(sigmoid(z), z)
+    yield deriv(deriv(softplus(z), z), z)
+    yield by.entry("activations.softplus_deriv"), deriv(sigmoid(z), z)
     yield by.entry("activations.sigmoid_deriv"), sigmoid(z) * (1 - sigmoid(z))
     yield by.bounded, at_least(ZERO)
 
@@ -222,7 +224,7 @@ def momentum_update(x: Vector["d"], v: Vector["d"], g: Vector["d"], lr: Positive
 @limit(source="cheatsheet 4.11", at="k -> oo", tags="optimizer momentum effective step constant gradient")
 def momentum_limit(k: Positive, g: Real) -> Chain:
     """Under a constant gradient the velocity tends to g / (1 - beta), ten gradients for beta = 0.9."""
-    beta = 9 * ONE / 10
+    beta = let(beta=9 * ONE / 10)
     yield (1 - power(beta, k)) / (1 - beta) * g
     yield by.limit, 10 * g
 
@@ -243,11 +245,11 @@ def adam_update(
 
     The usual constants are lr = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8.
     """
-    new_m = let(new_m=b1 * m + (1 - b1) * g)
-    new_v = let(new_v=b2 * v + (1 - b2) * g**2)
-    yield m, new_m
-    yield v, new_v
-    yield x, x - lr * (new_m / (1 - power(b1, t))) / (sqrt(new_v / (1 - power(b2, t))) + eps)
+    u = let(u=b1 * m + (1 - b1) * g)
+    q = let(q=b2 * v + (1 - b2) * g**2)
+    yield m, u
+    yield v, q
+    yield x, x - lr * (u / (1 - power(b1, t))) / (sqrt(q / (1 - power(b2, t))) + eps)
 
 
 @identity(source="cheatsheet 4.12; kingma2015", tags="optimizer adam bias correction constant gradient")

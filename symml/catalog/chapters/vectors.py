@@ -129,7 +129,6 @@ def manhattan_le_euclidean(x: Vector["n"]) -> Chain:
 def parallelogram_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
     """The squared diagonals of a parallelogram add up to the squared sides."""
     yield norm(a + b) ** 2 + norm(a - b) ** 2
-    yield by.definition, dot(a + b, a + b) + dot(a - b, a - b)
     yield by.linearity, 2 * norm(a) ** 2 + 2 * norm(b) ** 2
 
 
@@ -144,5 +143,4 @@ def polarization_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
 def squared_distance_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
     """The squared distance is two squared norms less twice the inner product."""
     yield norm(a - b) ** 2
-    yield by.definition, dot(a - b, a - b)
     yield by.linearity, dot(a, a) - 2 * dot(a, b) + dot(b, b)
