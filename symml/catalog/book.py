@@ -47,7 +47,7 @@ def has_entry(id: str) -> bool:
 
 
 def entry(id: str) -> Entry:
-    """The entry ``chapter.name``; the bare name is enough when it is unique.
+    """The entry ``chapter.name``; a unique name is enough, also with the chapter in which it once stood.
 
     Raises:
         UnknownEntry: There is none; the message names the nearest ids.
@@ -55,7 +55,7 @@ def entry(id: str) -> Entry:
     found = _by_id().get(id)
     if found is not None:
         return found
-    named = [e for e in _by_id().values() if e.name == id]
+    named = [e for e in _by_id().values() if e.name == id.rpartition(".")[2]]
     if len(named) == 1:
         return named[0]
     close = get_close_matches(id, [*_by_id(), *(e.name for e in _by_id().values())], n=3, cutoff=0.5)

@@ -360,9 +360,10 @@ def mutual_information_nonneg(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
 
     A plug-in estimate from finite samples is biased upwards and is positive even for independent variables.
     """
-    q = let(q=p @ K)
-    yield sum(p[:, None] * K * log(K / q[None, :]))
-    yield by.log_bound, at_least(sum(p[:, None] * K * (1 - q[None, :] / K)))
+    J = let(J=p[:, None] * K)
+    M = let(M=outer(p, p @ K))
+    yield sum(J * log(J / M))
+    yield by.log_bound, at_least(sum(J * (1 - M / J)))
     yield by.normalization, ZERO
     yield tight(K, ones(K.shape) / extent(K.shape[1]))
 
@@ -371,8 +372,10 @@ def mutual_information_nonneg(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
 def mutual_information_decomposition(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
     """Mutual information is what knowing X takes from the entropy of Y."""
     q = let(q=p @ K)
-    yield sum(p[:, None] * K * log(K / q[None, :]))
-    yield by.logarithm, -sum(q * log(q)) + sum(p[:, None] * K * log(K))
+    J = let(J=p[:, None] * K)
+    M = let(M=outer(p, p @ K))
+    yield sum(J * log(J / M))
+    yield by.logarithm, sum(J * log(K)) - sum(q * log(q))
 
 
 @inequality(source="cover2006", tags="information conditioning reduces entropy")

@@ -2,7 +2,7 @@
 
 A quotient has no value where its denominator is zero (no predicted positives, a constant target): the domains say so.
 
-Main results: ``f1_eq_counts``, ``fbeta_limit``, ``mcc_eq_counts``, ``r_squared_def``, ``rmse_example_eq``.
+Main results: ``f1_eq_counts``, ``fbeta_recall_limit``, ``mcc_eq_rates``, ``r_squared_def``, ``rmse_example_eq``.
 Notation: ``tp fp fn tn`` are counts, ``P R`` precision and recall, ``y`` targets, ``q`` predictions.
 References: cheatsheet 6, metrics.
 """
@@ -25,7 +25,7 @@ from symml.catalog.declare import (
 )
 from symml.catalog.domains import NonzeroVector, Positive, Unit, Vector
 from symml.expr.build import array, mean, sqrt, sum, var
-from symml.expr.functions import greater, less
+from symml.expr.functions import greater, less, log
 from symml.expr.nodes import ONE
 
 
@@ -283,3 +283,44 @@ def mse_nonneg(y: Vector["n"], q: Vector["n"]) -> Chain:
     yield mean((y - q) ** 2)
     yield by.squares, at_least(0 * mean(y))
     yield tight(q, y)
+
+
+@identity(source="hanley1982", tags="metric classification gini auc ranking")
+def gini_eq_auc(s: Vector["n"], t: Vector["m"]) -> Chain:
+    """The Gini coefficient, the share of pairs ranked rightly less those ranked wrongly, is 2 AUC - 1."""
+    a, b = s[:, None], t[None, :]
+    yield mean(greater(a, b) - less(a, b))
+    yield by.algebra, 2 * mean((1 + greater(a, b) - less(a, b)) / 2) - 1
+
+
+@inequality(
+    source="matthews1975",
+    tags="metric classification mcc bound determinant",
+    tightness="reached when no decision is wrong, and when none is right",
+)
+def mcc_square_le_one(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
+    """Matthews' correlation lies between -1 and 1: the product of the margins exceeds the squared determinant."""
+    yield (tp * tn - fp * fn) ** 2
+    n = let(n=tp + fp + fn + tn)
+    rest = let(rest=fn * fp * tn + fn * fp * tp + fn * tn * tp + fp * tn * tp)
+    yield by.algebra, (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn) - n * rest
+    yield by.nonnegative, at_most((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+
+
+@identity(source="murphy2022", tags="metric classification likelihood ratio sensitivity specificity odds")
+def likelihood_ratio_eq(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
+    """Posterior odds of a positive call are prior odds times sensitivity over the false positive rate."""
+    recall = let(recall=tp / (tp + fn))
+    fpr = let(fpr=fp / (fp + tn))
+    yield tp / fp
+    yield by.conditioning, (tp + fn) / (fp + tn) * (recall / fpr)
+
+
+@identity(source="murphy2022", tags="metric classification log loss odds calibration")
+def log_loss_decomposition(p: Unit, q: Unit) -> Chain:
+    """The expected log loss of a forecast q is its divergence from the truth p plus the entropy of p."""
+    yield -p * log(q) - (1 - p) * log(1 - q)
+    yield (
+        by.logarithm,
+        p * log(p / q) + (1 - p) * log((1 - p) / (1 - q)) - p * log(p) - (1 - p) * log(1 - p),
+    )

@@ -245,8 +245,7 @@ def total_variance_decomposition(p: Simplex["n"], x: Vector["n"], K: Simplex["n"
 def markov_le(p: Simplex["k"], x: PositiveVector["k"], a: Positive) -> Chain:
     """Markov: a positive variable exceeds a with probability at most its mean over a."""
     yield dot(p, greater_equal(x, a))
-    yield by.indicator, at_most(dot(p, x / a))
-    yield by.linearity, dot(p, x) / a
+    yield by.indicator, at_most(dot(p, x) / a)
     yield tight(x, a * ones(x.shape))
 
 
@@ -255,8 +254,7 @@ def chebyshev_le(p: Simplex["k"], x: Vector["k"], t: Positive) -> Chain:
     """Chebyshev: a deviation of t or more has probability at most the variance over t squared."""
     d = let(d=(x - dot(p, x)) ** 2)
     yield dot(p, greater_equal(d, t**2))
-    yield by.indicator, at_most(dot(p, d / t**2))
-    yield by.linearity, dot(p, d) / t**2
+    yield by.indicator, at_most(dot(p, d) / t**2)
     yield tight(x, 0 * x)
 
 

@@ -18,7 +18,8 @@ FORMATS = ("md", "latex", "html")
 # A reading order; a chapter that is not named here comes before the pitfalls.
 _ORDER = (
     "vectors", "matrices", "decompositions", "derivative_table", "differentiation_rules", "gradients", "probability",
-    "concentration", "distributions", "families", "exponential_families", "gaussians", "statistics", "information",
+    "concentration", "distributions", "families", "exponential_families", "gaussians", "statistics",
+    "hypothesis_tests", "information",
     "optimization", "algorithms", "regularization", "losses", "metrics", "distances",
     "activations", "networks", "generative",
 )  # fmt: skip
