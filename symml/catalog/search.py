@@ -77,13 +77,11 @@ def _rank(id: str, wanted: list[tuple[str, ...]]) -> int:
 
 # ---- formulas --------------------------------------------------------------------------------------------------------
 def _with_formula(fragment: str) -> tuple[Entry, ...]:
-    """The entries with the fragment as it stands, or, when there is none, with other letters."""
+    """The entries with the fragment: first as it stands, then with other letters."""
     wanted = tokens(fragment)
-    for renaming in (False, True):
-        found = tuple(e for e in entries() if occurs(wanted, _tokens(e.id), renaming=renaming))
-        if found:
-            return found
-    return ()
+    exact = [e for e in entries() if occurs(wanted, _tokens(e.id), renaming=False)]
+    renamed = [e for e in entries() if e not in exact and occurs(wanted, _tokens(e.id), renaming=True)]
+    return (*exact, *renamed)
 
 
 @cache
