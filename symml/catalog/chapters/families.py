@@ -284,16 +284,17 @@ def negative_binomial_mean(k: Real, r: Positive, q: Unit) -> Chain:
 
 @identity(source="casella2002", tags="distribution poisson fisher information series")
 def poisson_fisher_eq(k: Real, lam: Positive) -> Chain:
-    """The Fisher information of a Poisson rate, the mean squared score, is one over the rate."""
-    yield series((k / lam - 1) ** 2 * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF)
-    yield by.series, 1 / lam
+    """The Fisher information of a Poisson rate, the mean squared score k / lam - 1, is one over the rate."""
+    yield series((k - lam) ** 2 * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF) / lam**2
+    yield by.entry("distributions.poisson_var"), lam / lam**2
+    yield by.cancellation, 1 / lam
 
 
 @identity(source="casella2002", tags="distribution poisson kl divergence series")
 def poisson_kl(k: Real, lam: Positive, mu: Positive) -> Chain:
     """The divergence of Poisson(mu) from Poisson(lam), in nats: the mean difference of log-probabilities."""
-    yield series((k * log(lam / mu) - lam + mu) * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF)
-    yield by.series, lam * log(lam / mu) - lam + mu
+    yield log(lam / mu) * series(k * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF) - lam + mu
+    yield by.entry("distributions.poisson_mean"), lam * log(lam / mu) - lam + mu
 
 
 @identity(source="casella2002", tags="distribution exponential kl divergence integral")
@@ -314,6 +315,7 @@ def beta_posterior_mean(a: Positive, b: Positive, k: Positive, m: Positive) -> C
 
 @identity(source="casella2002", tags="distribution score mean zero poisson series")
 def poisson_score_mean(k: Real, lam: Positive) -> Chain:
-    """The score of a Poisson rate has mean zero."""
-    yield series((k / lam - 1) * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF)
-    yield by.series, ZERO
+    """The score of a Poisson rate, k / lam - 1, has mean zero."""
+    yield series(k * exp(-lam) * lam**k / gamma(k + 1), k, 0, INF) / lam - 1
+    yield by.entry("distributions.poisson_mean"), lam / lam - 1
+    yield by.cancellation, ZERO
