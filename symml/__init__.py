@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from symml.catalog.book import entries as entries
     from symml.catalog.book import entry as entry
-    from symml.catalog.book import find as find
+    from symml.catalog.search import find as find
     from symml.errors import SymmlError as SymmlError
     from symml.expr.build import matrix as matrix
     from symml.expr.build import scalar as scalar
@@ -71,7 +71,7 @@ _HOME = {
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
-    "find": "catalog.book",
+    "find": "catalog.search",
     "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",
