@@ -26,6 +26,7 @@ exp_difference = _row("exp_difference", lambda a, b: F.exp(a - b), 2, _POSITIVE)
 sigmoid_slope = _row("sigmoid_slope", lambda x: F.sigmoid(x) * F.sigmoid(-x), facts=_POSITIVE)
 odds_share = _row("odds_share", lambda t: t / (1 + t), facts=_POSITIVE)
 sigmoid_minus = _row("sigmoid_minus", lambda x, y: F.sigmoid(x) - y, 2)
+exp_gap = _row("exp_gap", lambda a, b: F.exp(a) - F.exp(b), 2)
 expm1_excess = _row("expm1_excess", lambda x: F.expm1(x) - x, facts=_NONNEGATIVE)
 expm1_excess_quotient = _row("expm1_excess_quotient", lambda x: (F.expm1(x) - x) / x**2, facts=_POSITIVE)
 expm1_quotient = _row("expm1_quotient", lambda x: F.expm1(x) / x, facts=_POSITIVE)
@@ -43,6 +44,7 @@ hypot = Function(
 
 # ---- logarithms ------------------------------------------------------------------------------------------------------
 cross_entropy = _row("cross_entropy", lambda x, y: -y * F.log_sigmoid(x) - (1 - y) * F.log_sigmoid(-x), 2)
+log_mean_exp = _row("log_mean_exp", lambda a, b: F.log((F.exp(a) + F.exp(b)) / 2), 2)
 softplus_difference = _row("softplus_difference", lambda a, b: F.softplus(a) - F.softplus(b), 2)
 log_expm1 = _row("log_expm1", lambda x: F.log(F.expm1(x)))
 log1mexp = _row("log1mexp", lambda x: F.log1p(-F.exp(x)))

@@ -61,6 +61,15 @@ def _binary_kl(x, y):
         rest = np.where(near == z, -_log1pmx(near), _log_complement_quotient(x, y) + z)
         return _relative_excess(x, y) + (1.0 - x) * rest
 ''',
+    "log_mean_exp": '''
+def _log_mean_exp(a, b):
+    """log((exp(a) + exp(b)) / 2) without overflow, exact near 0."""
+    with np.errstate(all="ignore"):
+        d = np.abs(a - b)
+        near = np.minimum(d, 1.0)
+        far = np.maximum(a, b) + np.log1p(0.5 * np.expm1(-d))
+        return np.where(near == d, 0.5 * a + 0.5 * b + _log_cosh(0.5 * near), far)
+''',
     "softplus_difference": '''
 def _softplus_difference(a, b):
     """log(1 + exp(a)) - log(1 + exp(b)), exact near a = b."""

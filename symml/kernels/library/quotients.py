@@ -45,6 +45,14 @@ def _expm1_quotient_slope(x):
             series = series * near + (k + 1.0) / math.factorial(k + 2)
         return np.where(near == x, series, (np.exp(x) - np.expm1(x) / x) / x)
 ''',
+    "exp_gap": '''
+def _exp_gap(a, b):
+    """exp(a) - exp(b), exact near a = b."""
+    with np.errstate(all="ignore"):
+        d = a - b
+        near = np.clip(d, -1.0, 1.0)
+        return np.where(near == d, np.exp(b) * np.expm1(near), np.exp(a) - np.exp(b))
+''',
     "expm1_excess": '''
 def _expm1_excess(x):
     """exp(x) - 1 - x, by its series near 0."""

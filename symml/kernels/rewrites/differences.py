@@ -17,10 +17,12 @@ from symml.kernels.rewrites.sums import opened
 from symml.kernels.rows import (
     erfcx,
     exp_difference,
+    exp_gap,
     expm1_excess,
     expm1_excess_quotient,
     log_cosh,
     log_expm1,
+    log_mean_exp,
     log_quotient,
     relative_excess,
     softplus_difference,
@@ -86,16 +88,15 @@ def _softplus_of(monomial: Monomial) -> tuple[Expr | None, int, Monomial]:
 
 # ---- exponentials ----------------------------------------------------------------------------------------------------
 def difference_of_exponentials(node: Expr) -> Expr | None:
-    """e^a - e^b = 2 e^((a + b)/2) sinh((a - b)/2)"""
+    """e^a - e^b = e^b expm1(a - b) near a = b"""
     found = terms(node)
     parts = [(m, c, atom) for m, c in found.items() for atom, p in m if p == 1 and is_call(atom[0], F.exp)]
     for (m, c, a), (n, d, b) in permutations(parts, 2):
         beside = M.without(m, a)
         if c < 0 or c != -d or a[1] != b[1] or beside != M.without(n, b):
             continue
-        x, y = a[0].args[0], b[0].args[0]
-        new = M.times(M.atom_of(F.exp(scale(_HALF, x + y)), a[1]), M.atom_of(F.sinh(scale(_HALF, x - y)), a[1]))
-        return _swap(found, [m, n], {M.times(beside, new): 2 * c}, node)
+        new = M.atom_of(exp_gap(a[0].args[0], b[0].args[0]), a[1])
+        return _swap(found, [m, n], {M.times(beside, new): c}, node)
     return None
 
 
@@ -220,7 +221,7 @@ def logarithm_of_expm1(node: Expr) -> Expr | None:
 
 
 def logarithm_of_mean_of_exponentials(node: Expr) -> Expr | None:
-    """log(c (e^a + e^b)) = log(c) + log(e^a + e^b); with c = 1/2 it is (a + b)/2 + log cosh((a - b)/2)"""
+    """log(c (e^a + e^b)) = log(c) + log(e^a + e^b); with c = 1/2 it is (a + b)/2 + log cosh((a - b)/2) near a = b"""
     found = terms(node.args[0]) if is_call(node, F.log) else {}
     if len(found) == 1:
         ((outer, coef),) = found.items()
@@ -235,9 +236,7 @@ def logarithm_of_mean_of_exponentials(node: Expr) -> Expr | None:
         return None
     first, *rest = (a[0].args[0] for m in found for a, _ in m)
     if coef == _HALF and len(rest) == 1:
-        other = rest[0]
-        cosh: Expr = scale(_HALF, first + other) + log_cosh(scale(_HALF, first - other))
-        return cosh
+        return log_mean_exp(first, rest[0])
     for other in rest:
         first = F.logaddexp(first, other)
     total: Expr = first + F.log(constant(coef))
@@ -287,6 +286,33 @@ def one_less_a_power(node: Expr) -> Expr | None:
     return None
 
 
+def terms_that_meet(node: Expr) -> Expr | None:
+    """a + b - b = a, where rewriting has made terms equal"""
+    found = terms(node)
+    leaves = [set(terms(arg)) for arg in node.args]
+    met = sum(map(len, leaves)) > len(set().union(*leaves))
+    return M.build(found, node.shape) if met and len(found) < len(set().union(*leaves)) else None
+
+
+def gamma_over_gamma(node: Expr) -> Expr | None:
+    """G(a)/G(b) = exp(log G(a) - log G(b)) where both overflow"""
+    found = term(node)
+    if found is None:
+        return None
+    coef, monomial = found
+    gammas = [((atom, labels), p) for (atom, labels), p in calls(monomial, F.gamma)]
+    if not any(p > 0 for _, p in gammas) or not any(p < 0 for _, p in gammas):
+        return None
+    axes = tuple(range(len(node.shape)))
+    if any(labels != axes or not is_positive(atom.args[0]) for (atom, labels), _ in gammas):
+        return None
+    log = M.build({M.atom_of(F.lgamma(atom.args[0])): Fraction(p) for (atom, _), p in gammas}, node.shape)
+    rest = monomial
+    for atom, p in gammas:
+        rest = M.without(rest, atom, p)
+    return swapped(node, coef, rest, M.atom_of(F.exp(log)))
+
+
 ROWS = (
     Row(
         "softplus(x) - x = softplus(-x); softplus(x) - x/2 = log cosh(x/2) + log(2)",
@@ -305,7 +331,7 @@ ROWS = (
         ("log_sigmoid(x) - log_sigmoid(y)", "x: real, y: real"),
     ),
     Row(
-        "e^a - e^b = 2 e^((a + b)/2) sinh((a - b)/2)",
+        "e^a - e^b = e^b expm1(a - b) near a = b",
         "everywhere",
         (Add,),
         difference_of_exponentials,
@@ -383,5 +409,21 @@ ROWS = (
         one_less_a_power,
         "",
         ("1 - (1 - x**2)**3", "x: unit"),
+    ),
+    Row(
+        "G(a)/G(b) = exp(log G(a) - log G(b))",
+        "a, b > 0",
+        (Contract,),
+        gamma_over_gamma,
+        "gamma",
+        ("gamma(x + y)/gamma(x)", "x: positive, y: positive"),
+    ),
+    Row(
+        "a + b - b = a",
+        "everywhere",
+        (Add,),
+        terms_that_meet,
+        "",
+        ("log(1 + exp(2*x)) - x - log(2)", "x: real"),
     ),
 )

@@ -35,9 +35,12 @@ def _over(found: Sum, poles: Monomial, node: Expr) -> Expr | None:
     if any(part is None for part in parts):
         return None
     top = M.added(part for part in parts if part is not None)
-    if len(top) >= sum(len(part) for part in parts if part is not None) or not top:
+    squares = squared_differences(top, node) if top else None
+    if squares is None and len(top) >= sum(len(part) for part in parts if part is not None):
         return None
-    top = squared_differences(top, node) or top
+    top = squares or top
+    if not top:
+        return None
     return factored(top, M.raised(poles, -_ONE), node)
 
 
@@ -343,7 +346,7 @@ ROWS = (
         "both terms nonnegative",
         (Add,),
         difference_with_root,
-        "hypot",
+        "hypot root",
         ("sqrt(1 + x**2) - 1", "x: real"),
     ),
     Row(
