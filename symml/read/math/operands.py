@@ -198,6 +198,16 @@ def _angles(p: Parser) -> Node:
     return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
 
 
+def _rounded(name: str) -> Rule:
+    r"""``\lfloor x \rfloor``"""
+
+    def rounded(p: Parser) -> Node:
+        inner = p.bracketed(Parser.expression)
+        return scripts.postfix(p, Node("call", (inner,), name, inner.start, inner.end))
+
+    return rounded
+
+
 def _left_open(p: Parser) -> Node:
     r"""``\left. f(x) \right|_{x = a}``"""
     opening = p.next()
@@ -269,7 +279,7 @@ _RULES: dict[str, Rule] = {
     r"\neg": _negation,
     r"\Pr": calls.lettered,
     r"\infty": lambda p: Node("infinity", (), None, p.peek().start, p.next().end),
-    r"\lfloor": _refused("rounding has no expression", "write it without rounding"),
-    r"\lceil": _refused("rounding has no expression", "write it without rounding"),
+    r"\lfloor": _rounded("floor"),
+    r"\lceil": _rounded("ceil"),
     r"\bigoplus": _refused("direct sums have no expression", "write it with matrices"),
 }
