@@ -41,7 +41,7 @@ def _over(r: Interpreter, node: Loop, loops: list[ast.comprehension]) -> Any:
     loop, rest = loops[0], loops[1:]
     if loop.ifs or loop.is_async:
         raise r.source.error(
-            node, "a loop with a condition is not read", "multiply the terms by where(condition, 1, 0)"
+            node.elt, "a loop with a condition is not read", "multiply the terms by where(condition, 1, 0)"
         )
     rows = _symbolic_range(r, loop.iter)
     if rows is not None:

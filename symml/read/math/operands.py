@@ -83,7 +83,7 @@ def _brackets(p: Parser) -> Node:
         return scripts.postfix(p, environments.listed(p))
     if opening.text == r"\{":
         return _braces(p)
-    node = p.bracketed(condition)
+    node = p.bracketed(_inside)
     if node.kind == "relation":
         if opening.text != "[":
             raise p.error(
@@ -91,6 +91,15 @@ def _brackets(p: Parser) -> Node:
             )
         node = Node("indicator", (replace(node, start=opening.start),), None, opening.start, node.end)
     return scripts.postfix(p, Node("group", (node,), opening.text, node.start, node.end))
+
+
+def _inside(p: Parser) -> Node:
+    """A condition, or on one line the numbers ``0:n - 1``."""
+    node = condition(p)
+    if not p.one_line or p.take(":") is None:
+        return node
+    last = p.expression()
+    return Node("counted", (node, last), None, node.start, last.end)
 
 
 def _braces(p: Parser) -> Node:
