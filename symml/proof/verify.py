@@ -29,7 +29,7 @@ from symml.proof.refute import Comparison, compare, search, shrink, surely_at_mo
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
-from symml.proof.tie_surfaces import refuted_at_a_tie
+from symml.proof.tie_surfaces import refuted_at_a_tie, ties_hold
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
@@ -205,6 +205,8 @@ class _Decision:
         found = identity_test(self.left, self.right)
         if found.status != "zero" or (found.almost_everywhere and self._ties_decide()):
             return None
+        if found.almost_everywhere and not ties_hold(self.left, self.right, self.wrt):
+            return None
         shown = f"the difference is zero in {found.draws} random draws over finite fields, at {found.where}"
         reason = f"an identity of these functions would be missed with probability below {found.error_bound:.0e}"
         evidence = Evidence("finite fields", shown, {"draws": found.draws, "error_bound": found.error_bound})
@@ -256,7 +258,9 @@ class _Decision:
         for point in Coverage(self.left, self.right).wider_points():
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        return refuted_at_a_tie(self.left, self.right, self.claim) if self._ties_decide() else None
+        if self.relation != "==":
+            return None
+        return refuted_at_a_tie(self.left, self.right, self.claim, self.wrt)
 
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)

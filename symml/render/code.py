@@ -102,7 +102,7 @@ def _mul(f: Form) -> Coded:
         if a.kind == "diag":
             scales.append(_at_least(a.args[0], ATOM))
             continue
-        text = _condition(a) if _is_condition(a) and lone else _at_least(a, ATOM)
+        text = _condition(a) if _is_condition(a) and lone and (parts or scales) else _at_least(a, ATOM)
         if scales:
             text, scales = f"({_column(scales, a)} * {text})", []
         parts.append(text)

@@ -177,3 +177,15 @@ def test_entries_that_tie_for_good_share_the_slope(loss: str) -> None:
 
 def test_a_derivative_is_not_refuted_at_a_jump() -> None:
     assert derive("mean(sign(w))", wrt="w", shapes="w: d").verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("sign(x)**2 + maximum(x - y - 1, x**0.5)", "sign(x)**2 + maximum(x - y*sign(x) - 1, x**0.5)"),
+        ("where(exp(y) > minimum(x - y, x), 1, 0)", "where(exp(y) >= minimum(x - y, x), 1, 0)"),
+        ("where(abs(y) > exp(x), 1, 0)", "where(abs(y) >= exp(x), 1, 0)"),
+    ],
+)
+def test_equal_comparisons_used_in_other_ways_are_met_at_their_ties(left: str, right: str) -> None:
+    assert verify(left, right, shapes="x: nonnegative, y:").verdict == "refuted"
