@@ -133,7 +133,10 @@ NETWORKS = (
     _note("the bias of a layer", "The delta of the layer; over a batch it is summed.", "gradients.layer_bias_grad"),
 )
 FACTS = (
-    _note("is", "An equation that the variable satisfies by its domain is used, now that all derivatives are taken."),
+    _note(
+        "the domain of the variable",
+        "An equation that the variable satisfies by its domain is used, now that all derivatives are taken.",
+    ),
     *(_note(name, sentence[:1].upper() + sentence[1:] + ".") for name, sentence in CONVENTIONS.items()),
 )
 _SENTENCES = {
@@ -240,6 +243,6 @@ def _note_of(part: str) -> Note:
     if name in _NOTES:
         return _NOTES[name]
     if " is " in part and name == part:
-        return _NOTES["is"]
+        return _NOTES["the domain of the variable"]
     head, equals, _ = part.partition(" = ")
     return _NOTES["dL = L phi" if part.startswith("dL = L phi") else head if equals else part]
