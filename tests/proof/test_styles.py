@@ -161,9 +161,13 @@ def test_what_changed_is_marked() -> None:
 
 
 # ---- reading back ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", ["ridge", "logistic", "rayleigh", "three layers", "gaussian", "number"])
-def test_a_line_in_latex_is_read_back_as_the_same_expression(name: str) -> None:
-    for step in derived(name).steps:
+READ = [(name, "backprop") for name in ("ridge", "logistic", "rayleigh", "three layers", "gaussian", "number")]
+READ += [("ridge", "index"), ("logistic", "index"), ("rayleigh", "index")]
+
+
+@pytest.mark.parametrize(("name", "style"), READ)
+def test_a_line_in_latex_is_read_back_as_the_same_expression(name: str, style: str) -> None:
+    for step in derived(name).told(style).steps:
         own = symbols(step.right)
         shapes = {latex_name(symbol.name): f"{' '.join(map(str, symbol.shape))} {symbol.domain}" for symbol in own}
         again = read_latex(step.latex().split(" = ")[-1], shapes=shapes)
