@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -284,12 +285,17 @@ def show(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
     sympy: Annotated[bool, typer.Option("--sympy", help="Print the statement as a SymPy object.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw the function and its slope, or both sides.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --plot: a file (png, svg, pdf) in place of the terminal; needs matplotlib."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Show an entry of the book: statement, steps, domains, source and verdict."""
-    from symml.cli.book import show_entry
+    from symml.cli.book import Views, show_entry
 
-    show_entry(entry, steps=steps, latex=latex, code=code, sympy=sympy, json=json)
+    show_entry(entry, Views(steps=steps, latex=latex, code=code, sympy=sympy, plot=plot or bool(out)), out, json=json)
 
 
 @app.command(short_help="Find entries of the book by words.")
@@ -320,15 +326,16 @@ def list_(
         list_entries(chapter, kind, unproved=unproved, json=json)
 
 
-@app.command(short_help="Print the book as Markdown or LaTeX.")
+@app.command(short_help="Print the book as a web page, Markdown or LaTeX.")
 def book(
     chapters: Annotated[list[str] | None, typer.Argument(help="Chapters; the whole book without any.")] = None,
-    format: Annotated[str, typer.Option(help="md or latex.")] = "md",
+    format: Annotated[str, typer.Option(help="md, latex or html.")] = "md",
+    verdicts: Annotated[bool, typer.Option("--verdicts", help="For html: decide every entry and say so.")] = False,
 ) -> None:
-    """Print the book, or some of its chapters, as Markdown or LaTeX."""
+    """Print the book, or some of its chapters, as a web page of one file, as Markdown or as LaTeX."""
     from symml.cli.book import print_book
 
-    print_book(tuple(chapters or ()), format)
+    print_book(tuple(chapters or ()), format, verdicts=verdicts)
 
 
 @app.command(short_help="Begin a new entry of the book.")

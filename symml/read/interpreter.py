@@ -100,8 +100,6 @@ def _plain(error: Exception) -> str:
 
 _REFUSED: dict[type[ast.AST], str] = {
     ast.Lambda: "functions cannot be defined here",
-    ast.ListComp: "loops are not read",
-    ast.GeneratorExp: "loops are not read",
     ast.SetComp: "loops are not read",
     ast.DictComp: "loops are not read",
     ast.Starred: "starred arguments are not read",
@@ -354,7 +352,9 @@ _RULES: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Subscript: _subscript,
     ast.Slice: _slice,
     ast.Call: lambda r, node: calls.call(r, node),
+    ast.ListComp: lambda r, node: loops.terms(r, node),
+    ast.GeneratorExp: lambda r, node: loops.terms(r, node),
 }
 
-# Calls read their arguments by these rules.
-from symml.read import calls  # noqa: E402  # see the line above
+# Calls and loops read their parts by these rules.
+from symml.read import calls, loops  # noqa: E402  # see the line above
