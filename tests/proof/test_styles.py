@@ -70,6 +70,14 @@ def test_second_derivatives_are_told_in_every_style(name: str, style: str) -> No
     assert [step for step in told.steps if step.verdict.verdict not in GOOD] == []
 
 
+def test_the_differential_of_a_gradient_by_a_matrix_stays_an_operator() -> None:
+    told = derived("softmax", 2).told("differentials")
+    lines = [step.text() for step in told.steps]
+    assert "dL' = Xᵀ(P ⊙ X dW - diag((P ⊙ X dW)𝟏)P)/n" in lines
+    assert not any("dWᵀ" in line for line in lines)
+    assert [step for step in told.steps if step.verdict.verdict not in GOOD] == []
+
+
 @pytest.mark.parametrize(("name", "style"), CASES)
 def test_what_is_printed_is_what_is_claimed(name: str, style: str) -> None:
     told = derived(name).told(style)
