@@ -38,7 +38,8 @@ def run(expression: str, wrt: str, shapes: str, order: int, convention: str, sty
     how, _, detail = style.partition(" ")
     found = derive(expression, wrt, shapes=shapes, order=order, convention=convention, style=how, steps=detail)
     if output.json:
-        say_json({"command": "derive", **found.to_json()})
+        vec = {"vec": found.vec.to_json()} if output.form == "vec" else {}
+        say_json({"command": "derive", **found.to_json(), **vec})
         return
     if output.form == "vec":
         say(found.vec.latex() if output.latex else found.vec.code() if output.code else repr(found.vec))

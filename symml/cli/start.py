@@ -29,6 +29,8 @@ def main() -> None:
 
 def steps_may_be_brief(arguments: list[str]) -> list[str]:
     """The arguments, with ``--steps brief`` and ``--steps full`` as flags: ``--steps`` alone is one, too."""
+    if arguments[:1] != ["derive"]:
+        return arguments
     joined = list(arguments)
     for k, word in enumerate(arguments):
         detail = word.removeprefix("--steps=") if word.startswith("--steps=") else ""

@@ -264,7 +264,9 @@ def _escape(reason: str) -> str:
     """A reason as LaTeX text; powers in it are mathematics."""
     for char in "\\&%$#_{}":
         reason = reason.replace(char, "\\" + char if char != "\\" else r"\textbackslash ")
-    return _POWER.sub(lambda found: f"${found[1]}^{{{found[2].strip('()')}}}$", reason).replace("|", r"$\vert$")
+    for char, sign in (("|", r"$\vert$"), ("<", r"$\langle$"), (">", r"$\rangle$")):
+        reason = reason.replace(char, sign)
+    return _POWER.sub(lambda found: f"${found[1]}^{{{found[2].strip('()')}}}$", reason)
 
 
 def _where(step: Step) -> str:

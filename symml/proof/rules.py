@@ -133,7 +133,10 @@ NETWORKS = (
     _note("the bias of a layer", "The delta of the layer; over a batch it is summed.", "gradients.layer_bias_grad"),
 )
 FACTS = (
-    _note("is", "An equation that the variable satisfies by its domain is used, now that all derivatives are taken."),
+    _note(
+        "the domain of the variable",
+        "An equation that the variable satisfies by its domain is used, now that all derivatives are taken.",
+    ),
     *(_note(name, sentence[:1].upper() + sentence[1:] + ".") for name, sentence in CONVENTIONS.items()),
 )
 _SENTENCES = {
@@ -153,6 +156,7 @@ _SENTENCES = {
     "log-sum-exp": "The logarithm of a sum of exponentials is recognized.",
     "exponentials over their sum are softmax": "exp(z) over its sum is recognized as softmax.",
     "softmax and its logarithm": "log softmax and exp log-softmax are recognized.",
+    "softmax forgets a shift": "A number added to every logit changes no softmax.",
     "log(1 + e^u) is softplus(u)": "The smooth version of relu is recognized.",
     "1/(1 + e^u) is sigmoid(-u)": "The logistic function is recognized.",
     "e^u sigmoid(-u) is sigmoid(u)": "The two tails of the logistic function belong together.",
@@ -169,6 +173,7 @@ _BOOK = {
     "the entries sum to one": ("activations.softmax_sum_eq_one",),
     "an inverse cancels": ("matrices.inverse_eq_identity",),
     "log-sum-exp": ("activations.logsumexp_grad",),
+    "softmax forgets a shift": ("networks.logit_shift_eq",),
     "softmax and its logarithm": ("activations.log_softmax_def",),
     "log(1 + e^u) is softplus(u)": ("activations.softplus_deriv",),
     "1/(1 + e^u) is sigmoid(-u)": ("activations.sigmoid_symm",),
@@ -240,6 +245,6 @@ def _note_of(part: str) -> Note:
     if name in _NOTES:
         return _NOTES[name]
     if " is " in part and name == part:
-        return _NOTES["is"]
+        return _NOTES["the domain of the variable"]
     head, equals, _ = part.partition(" = ")
     return _NOTES["dL = L phi" if part.startswith("dL = L phi") else head if equals else part]

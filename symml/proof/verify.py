@@ -252,6 +252,8 @@ class _Decision:
 
     # ---- stages 5 and 6: points --------------------------------------------------------------------------------------
     def _quick_refutation(self) -> Verdict | None:
+        if self.left is self.right and self.relation == "==":
+            return None  # no point tells an expression from itself
         for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)

@@ -185,4 +185,5 @@ def test_the_command_prints_both_ways_and_the_vec_form() -> None:
     assert run(*given, "--form", "vec").out.startswith("H = 2 I_k ⊗ Xᵀ X\nvec(H[V]) = H vec(V), column-major")
     assert run(*given, "--form", "operator").out == "H[V] = 2 Xᵀ X V\n"
     assert run(*given, "--form", "tensor").out.startswith("[ijkl]")
+    assert '"order": "column-major' in run(*given, "--form", "vec", "--json").out
     assert run(*given, "--form", "rows").code == 2

@@ -40,6 +40,13 @@ def test_every_equation_is_the_gradient_of_the_whole_loss(name: str) -> None:
     assert all(row.verdict.verdict in GOOD for row in found.equations)
 
 
+def test_a_deep_network_is_decided_layer_by_layer() -> None:
+    found = backprop("d, " + ", ".join(f"h{k} tanh" for k in range(1, 12)) + ", k softmax", batch=True)
+    assert found.verdict.verdict in GOOD
+    assert "only through the next z" in found.notes[-1]
+    assert "pullback through the next layer" in repr(found.verdict)
+
+
 def test_the_softmax_with_cross_entropy_has_the_textbook_equations() -> None:
     assert lines(backprop("n0, n1 relu, n2 softmax")) == [
         "δ₂ = ∂L/∂z₂ = a₂ - y",

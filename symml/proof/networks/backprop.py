@@ -18,6 +18,9 @@ from symml.proof.networks.layers import Layer, read_layers
 from symml.proof.networks.losses import Loss, find_loss
 from symml.proof.networks.pulls import Delta, delta_of_layer, delta_of_output
 
+_DEEP = 6
+_STEPWISE = "each claim is about a layer and the next: the loss depends on z of a layer only through the next z"
+
 
 def backprop(
     layers: str | Sequence[object] | None = None,
@@ -97,6 +100,11 @@ class _Network:
         bias = symbol_node("b" + mark, (width,))
         return _Names(self.form.weights(mark, inputs, width), bias, *arrays)
 
+    @property
+    def _is_deep(self) -> bool:
+        """Whether the whole loss is too long to be compared with: then each claim is about a layer and the next."""
+        return len(self.layers) > _DEEP
+
     def _input(self, k: int) -> Symbol:
         return self.names[k - 1].a if k else self.x
 
@@ -120,13 +128,16 @@ class _Network:
         for k in range(len(self.layers) - 1, -1, -1):
             backward += [self._delta_line(k, values), *self._gradient_lines(k, values)]
         whole = self._whole()
-        written = {row.of.name: self._written(row) for row in backward if row.name is None and row.of is not None}
+        written = {
+            row.of.name: self._written(row, values) for row in backward if row.name is None and row.of is not None
+        }
         order = [name.name for row in self.names for name in (row.weights, row.bias)]
         widths = " → ".join(str(dim) for dim in [self.x.shape[-1], *(layer.width for layer in self.layers)])
         functions = ", ".join(layer.activation for layer in self.layers)
         title = f"backpropagation through {widths} ({functions}) with the {self.loss.name} loss"
         gradients = {name: written[name] for name in order}
-        return Backprop(title, self._forward(), tuple(backward), whole, gradients, (self.form.layer_text(),))
+        notes = (self.form.layer_text(), *([_STEPWISE] if self._is_deep else []))
+        return Backprop(title, self._forward(), tuple(backward), whole, gradients, notes)
 
     def _whole(self) -> Expr:
         return simplify(self._loss_from(0, self._affine(0, self.x)))
@@ -160,7 +171,12 @@ class _Network:
     def _delta_line(self, k: int, values: list[tuple[Delta, Expr]]) -> Equation:
         names = self.names[k]
         shown, value = values[k]
-        engine = derivative(simplify(self._loss_from(k, names.z)), names.z)
+        if self._is_deep and k < len(self.layers) - 1:
+            after, a = self.names[k + 1], self.layers[k].apply(names.z)
+            engine = derivative(inner(after.delta, self._affine(k + 1, a)), names.z)
+            value = substitute(shown.whole, {names.a: a})
+        else:
+            engine = derivative(simplify(self._loss_from(k, names.z)), names.z)
         reason = "the output layer" if k == len(self.layers) - 1 else "delta recursion"
         return Equation(reason, names.delta, names.z, shown.whole, engine, value, self._book(), shown.factors)
 
@@ -170,17 +186,24 @@ class _Network:
         whole = simplify(self._loss_from(k, z))
         rows = []
         for reason, of in (("the weights of a layer", names.weights), ("the bias of a layer", names.bias)):
-            shown = simplify(derivative(inner(names.delta, z), of))
+            local = derivative(inner(names.delta, z), of)
+            shown = simplify(local)
+            if self._is_deep:
+                rows.append(Equation(reason, None, of, shown, local, shown, self._book()))
+                continue
             after = substitute(shown, {names.delta: substitute(values[k][1], {names.z: z})})
             rows.append(Equation(reason, None, of, shown, derivative(whole, of), after, self._book()))
         return rows
 
-    def _written(self, row: Equation) -> Expr:
+    def _written(self, row: Equation, values: list[tuple[Delta, Expr]]) -> Expr:
         """A gradient in the input and the parameters alone."""
-        found = row.after
+        found = substitute(
+            row.right, {names.delta: value for names, (_, value) in zip(self.names, values, strict=True)}
+        )
         for k in range(len(self.layers) - 1, -1, -1):
             names = self.names[k]
-            found = substitute(found, {names.a: self.layers[k].apply(self._affine(k, self._input(k)))})
+            z = self._affine(k, self._input(k))
+            found = substitute(substitute(found, {names.a: self.layers[k].apply(names.z)}), {names.z: z})
         return simplify(found)
 
     def _book(self) -> dict[Expr, Expr]:

@@ -107,7 +107,8 @@ class Backprop:
             if row.verdict.verdict not in _GOOD:
                 return Verdict(row.verdict.verdict, row.text(), row.verdict.reason, row.verdict.evidence)
         weakest = max(_GOOD.index(row.verdict.verdict) for row in self.equations)
-        shown = Evidence("equations", f"all {len(self.backward)} hold, each against the gradient of the whole loss")
+        against = "pullback through the next layer" if len(self.notes) > 1 else "gradient of the whole loss"
+        shown = Evidence("equations", f"all {len(self.backward)} hold, each against the {against}")
         if self.loss is None:
             shown = Evidence("equations", "each holds for every layer: the loss depends on one through the next")
         return Verdict(_GOOD[weakest], self.title, "each equation is the engine's own derivative", (shown,))

@@ -102,7 +102,9 @@ def _unrolled(run: Pass, known: dict[Stage, _Differential], full: bool) -> list[
         if full and put is not line:
             steps.append(_line(_PUT_IN, program, line, put, left, {name: known[stage].formula}))
         ways = [w for w in (*(s.name for s in program.stages), program.wrt) if d(w) in symbols(put)]
-        line = _collected(put, ways, program, whole)
+        # An array of more axes than a matrix has no <G, dX>: the line stays an operator.
+        is_operator = len(run.seeds) + len(run.wrt.shape) > 2
+        line = simplify(put) if is_operator else _collected(put, ways, program, whole)
         if line is not put or not full:
             steps.append(_line(_COLLECT, program, put, line, left, {}, tuple(d(w) for w in ways)))
     return steps + _read_off(run, line, program, full)
