@@ -39,11 +39,12 @@ class Binding:
             ShapeError: An argument's shape does not fit the declared one.
             SymmlError: An argument is missing, unknown or no array of numbers.
         """
-        found = self._bound(args, kwargs)
+        found = self.converted_all(args, kwargs)
         self.sizes(found)
         return found
 
-    def _bound(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def converted_all(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The same without a look at the shapes."""
         cure = f"its arguments are: {', '.join(self.arguments)}"
         if len(args) > len(self.arguments):
             raise SymmlError(f"{self.name} takes {len(self.arguments)} arguments, not {len(args)}", cure=cure)
