@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def test_no_axes_in_front_and_an_empty_batch() -> None:
     assert batched(np.zeros((0, 3)), np.ones(3)).shape == (0, 3)
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "too few axes": ({"X": np.zeros(3), "w": np.zeros(3), "y": np.zeros(5)}, ShapeError, r"X has shape \(3,\)"),
     "a batch": ({"X": np.zeros((4, 5, 3)), "w": np.zeros((2, 3)), "y": np.zeros(5)}, ShapeError, "do not fit together"),
     "an entry": ({"X": np.zeros((4, 5, 3)), "w": np.zeros(2), "y": np.zeros(5)}, ShapeError, "entries along axis 0"),

@@ -76,6 +76,8 @@ class Grouping:
             return step.what == _COLUMN and kinds[0] == own == "row"
         if step.kind == "reduce":
             return self._is_reduction(step, own, kinds[0])
+        if step.kind == "distances":
+            return own == kinds[0] == "matrix"
         if step.kind == "vecdot":
             return kinds == ["matrix", "matrix"] and own == "row"
         if step.kind == "matmul":
