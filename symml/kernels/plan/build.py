@@ -29,7 +29,8 @@ def numpy_built(job: Job) -> Built:
 
 def _in_steps(job: Job, found: Steps, cuts: Sequence[tuple[str, Axes]]) -> tuple[Written, int]:
     """The steps in blocks of rows along the longest dimension that allows it, or on whole arrays."""
-    plain, known = found.steps, {}
+    plain = found.steps
+    known: dict[str, Form] = {}
     for name, axes in cuts if _is_large(job) else cuts[:1]:
         length = job.sizes[name]
         found.steps = plain
