@@ -316,7 +316,7 @@ def jacobian(root: Expr, wrt: Symbol, log: Log | None = None) -> Expr:
 def hessian(root: Expr, wrt: Symbol, other: Symbol | None = None, log: Log | None = None) -> Expr:
     """The Hessian with axes ``wrt.shape + other.shape`` (``other`` is ``wrt`` by default), simplified."""
     _need_scalar(root)
-    return _simplified(root, [wrt, other or wrt], log)
+    return _simplified(root, [wrt, wrt if other is None else other], log)
 
 
 def evaluate_derivatives(root: Expr) -> Expr:

@@ -164,9 +164,10 @@ def is_inside(symbol: Symbol, entry: Fraction) -> bool:
     return _INSIDE[symbol.domain.name](entry)
 
 
-def nearby(point: Point, rng: Random) -> Point:
-    """The point with every entry of the continuous symbols moved a little, as far as its domain allows."""
-    return Point(point.sizes, {symbol: _moved(symbol, value, rng) for symbol, value in point.values.items()})
+def nearby(point: Point, rng: Random, name: str = "") -> Point:
+    """The point with every entry of the continuous symbols, or of one, moved a little, as far as its domain allows."""
+    moved = {s: _moved(s, value, rng) if name in ("", s.name) else value for s, value in point.values.items()}
+    return Point(point.sizes, moved)
 
 
 def _moved(symbol: Symbol, value: Any, rng: Random) -> Any:

@@ -114,7 +114,7 @@ class Balls:
             return self.number(int(function.name == "exp"))
         if function.name == "polygamma":
             return _finite(flint.acb(args[1]).polygamma(flint.acb(args[0])).real)
-        return _finite(getattr(_ball(args[0]), function.flint)())
+        return _finite(getattr(flint.arb, function.flint)(*map(_ball, args)))
 
     def _signed(self, name: str, x: Any) -> Any:
         if name == "sign":

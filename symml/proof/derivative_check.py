@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import mpmath
 import numpy as np
 
-from symml.calculus.differentiate import evaluate_derivatives, jacobian, without_equations
+from symml.calculus.differentiate import evaluate_derivatives, hessian, jacobian, without_equations
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, nearby, points
 from symml.errors import NotEvaluable
@@ -38,7 +38,7 @@ def check_derivative(
         verdict = step.verdict
         if verdict.verdict not in _GOOD:
             return Verdict(verdict.verdict, claim, f"step {place} ({step.reason}): {verdict.reason}", verdict.evidence)
-    free = result if convention == "unstructured" else jacobian(expr, wrt)
+    free = result if convention == "unstructured" else _unstructured(expr, wrt, order)
     agreeing = agreeing_points(expr, wrt, order, free)
     if agreeing < 0:
         return Verdict("refuted", claim, "differences of the function disagree with the result")
@@ -47,6 +47,11 @@ def check_derivative(
         shown.append(Evidence("differences", f"central differences agree to 12 digits at {agreeing} points"))
     weakest = max((_GOOD.index(step.verdict.verdict) for step in steps), default=0)
     return Verdict(_GOOD[weakest], claim, "every step is a rule of the calculus, checked as a claim", tuple(shown))
+
+
+def _unstructured(expr: Expr, wrt: Symbol, order: int) -> Expr:
+    """The derivative by free entries, which differences can be compared with."""
+    return jacobian(expr, wrt) if order == 1 else hessian(expr, wrt)
 
 
 def agreeing_points(expr: Expr, wrt: Symbol, order: int, result: Expr) -> int:

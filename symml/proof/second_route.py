@@ -15,7 +15,7 @@ from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import Point, generic_points, nearby
 from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
-from symml.proof.coverage import Coverage
+from symml.proof.coverage import Coverage, data_jumps
 from symml.proof.refute import compare, counterexample, shrink
 from symml.proof.smoothness import at_a_tie, away_from_ties, completed
 from symml.proof.verdict import Counterexample, Evidence, Verdict
@@ -23,6 +23,8 @@ from symml.proof.verdict import Counterexample, Evidence, Verdict
 _STEP = Fraction(1, 10**16)
 _DIGITS = 60
 _NEIGHBORS = 4
+_CERTIFYING = 24
+_NOTE = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
 
 
 def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim: Expr) -> Verdict:
@@ -34,10 +36,9 @@ def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim
         # The simplest witness may sit on a kink, where there is no derivative: look for one beside it.
         other = _smooth_witness(root, wrt, reference, claim)
         if other is None:
-            for proof in (away_from_ties, _almost_everywhere):
-                almost = proof(reference, claim, found.statement)
-                if almost is not None:
-                    return almost
+            almost = _almost_everywhere(reference, claim, found.statement, wrt)
+            if almost is not None:
+                return almost
             reason = "the derived gradient and differences of the loss could not be brought to agree at the witness"
             return replace(found, verdict="not_understood", reason=reason, assumption="")
         witness = other
@@ -45,15 +46,36 @@ def second_route(found: Verdict, root: Expr, wrt: Symbol, reference: Expr, claim
     return replace(found, counterexample=witness, evidence=(*found.evidence, Evidence("second route", shown)))
 
 
-def _almost_everywhere(reference: Expr, claim: Expr, statement: str) -> Verdict | None:
-    """A randomized proof that the sides differ at kinks only; ties on open sets are part of the draws."""
+def _almost_everywhere(reference: Expr, claim: Expr, statement: str, wrt: Symbol) -> Verdict | None:
+    """A proof that the sides differ at kinks only; ties on open sets are part of the draws."""
+    proved = away_from_ties(reference, claim, statement, {wrt.name})
+    if proved is not None:
+        return proved
     drawn = identity_test(reference, claim)
-    if drawn.status != "zero":
+    if data_jumps(reference, wrt) != data_jumps(claim, wrt):
         return None
+    if drawn.status != "zero":
+        return _certified_away_from_ties(reference, claim, statement)
     shown = f"the difference is zero in {drawn.draws} random draws over finite fields, at {drawn.where}"
     reason = f"an identity of these functions would be missed with probability below {drawn.error_bound:.0e}"
-    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
-    return Verdict("proved_randomized", statement, reason, (Evidence("finite fields", shown),), notes=(note,))
+    return Verdict("proved_randomized", statement, reason, (Evidence("finite fields", shown),), notes=(_NOTE,))
+
+
+def _certified_away_from_ties(reference: Expr, claim: Expr, statement: str) -> Verdict | None:
+    """A certificate at random points on all branches, where the sides differ at kinks only."""
+    coverage, agreeing = Coverage(reference, claim), 0
+    for point in generic_points([reference, claim], count=_CERTIFYING, seed=37):
+        outcome = compare(reference, claim, point).outcome
+        if outcome == "differs":
+            return None
+        agreeing += outcome == "agrees"
+        coverage.visit(point)
+    for point in coverage.wider_points():
+        coverage.visit(point)
+    if agreeing < _CERTIFYING // 2 or not coverage.is_complete:
+        return None
+    shown = f"both sides agree at {agreeing} random points, on every branch"
+    return Verdict("certified", statement, shown, (Evidence("points", shown, {"points": agreeing}),), notes=(_NOTE,))
 
 
 def sides_with(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:
@@ -80,13 +102,13 @@ def _counts(root: Expr, wrt: Symbol, reference: Expr, claim: Expr, witness: Coun
     """Whether a difference at a point refutes: the loss has its derivative there, by more than a tie's chance."""
     if not sides_with(root, wrt, reference, witness):
         return False
-    return not at_a_tie([root], witness.point) or _differs_nearby(reference, claim, witness.point)
+    return not at_a_tie([root], witness.point) or _differs_nearby(reference, claim, witness.point, wrt)
 
 
-def _differs_nearby(reference: Expr, claim: Expr, point: Point) -> bool:
-    """Whether the sides differ at almost every point nearby, too: a claim on a derivative is not about single ties."""
+def _differs_nearby(reference: Expr, claim: Expr, point: Point, wrt: Symbol) -> bool:
+    """Whether the sides differ at almost every value of the variable nearby: single ties say nothing."""
     rng = Random(0)
-    return any(compare(reference, claim, nearby(point, rng)).outcome == "differs" for _ in range(_NEIGHBORS))
+    return any(compare(reference, claim, nearby(point, rng, wrt.name)).outcome == "differs" for _ in range(_NEIGHBORS))
 
 
 def differences_agree(root: Expr, wrt: Symbol, reference: Expr, witness: Counterexample) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from random import Random
 
@@ -40,9 +40,12 @@ def only_at_ties(left: Expr, right: Expr, roots: Sequence[Expr]) -> bool:
     return True
 
 
-def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
-    """A proof that holds wherever no comparison of continuous values ties; sampled besides, as a guard."""
-    proof = prove_equal(left, right, generic=True)
+def away_from_ties(left: Expr, right: Expr, claim: str, moving: Collection[str]) -> Verdict | None:
+    """A proof for almost all values of the moving symbols: where no comparison that they decide ties.
+
+    It is sampled besides, as a guard. Comparisons of data alone are met at their ties.
+    """
+    proof = prove_equal(left, right, generic=frozenset(moving))
     if proof is None:
         return None
     agreeing = 0

@@ -14,19 +14,20 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
-from symml.calculus.sampling import Point, points, size_draws
-from symml.errors import SymmlError
+from symml.calculus.sampling import Point, generic_points, points, size_draws
+from symml.errors import MisfitError, SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
 from symml.expr.functions import power
-from symml.expr.nodes import Apply, Derivative, Expr, Symbol, show_shape, symbol_node
+from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage, deciders, jumps
+from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
+from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
 from symml.proof.tie_surfaces import refuted_at_a_tie
 from symml.proof.verdict import Evidence, Verdict
@@ -76,7 +77,12 @@ def verify(
         ReadError: A text cannot be read.
     """
     declarations = read_declarations(shapes)
-    links = _links(lhs, rhs, relation, declarations, let)
+    try:
+        links = _links(lhs, rhs, relation, declarations, let)
+    except MisfitError as error:
+        if not declarations.symbols:
+            raise
+        return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
     return min((_decided(link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
 
 
@@ -104,13 +110,15 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
         digits: Decimal digits to which points must agree.
         wrt: The variable, when a side is a derivative: nothing is assumed of its values.
     """
-    differentiated = [node.args[0] for node in topological(left, right) if isinstance(node, Derivative)]
+    derived = [node for node in topological(left, right) if isinstance(node, Derivative)]
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
-        return _shape_mismatch(left, right, claim)
+        return different_shapes(left, right, claim)
     found = _Decision(left, right, relation, claim, digits, wrt).verdict()
-    if differentiated and found.verdict in ("refuted", "true_if") and only_at_ties(left, right, differentiated):
-        almost = away_from_ties(left, right, claim)
+    if derived and found.verdict in ("refuted", "true_if") and only_at_ties(left, right, [d.args[0] for d in derived]):
+        almost = away_from_ties(
+            left, right, claim, {symbol.name for node in derived for symbol in symbols(node.args[1])}
+        )
         return found if almost is None else almost
     return found
 
@@ -130,15 +138,6 @@ def _links(
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
     left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
     return [Statement(left, relation, right)]
-
-
-def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
-    """Shapes that differ refute an equality; a transpose may mend it."""
-    what = f"the left side has shape {show_shape(left.shape)}, the right side {show_shape(right.shape)}"
-    note: tuple[str, ...] = ()
-    if left.shape == right.shape[::-1]:
-        note = ("transposing one side makes the shapes agree",)
-    return Verdict("refuted", claim, what, (Evidence("shapes", what),), notes=note)
 
 
 @dataclass
@@ -217,8 +216,8 @@ class _Decision:
         )
 
     def _ties_decide(self) -> bool:
-        """Whether an identity of values may hinge on ties, which draws do not meet; a derivative has none there."""
-        return self.wrt is None and self.relation == "==" and jumps(self.left) != jumps(self.right)
+        """Whether an identity may hinge on ties, which draws do not meet; where the variable ties is no derivative."""
+        return self.relation == "==" and data_jumps(self.left, self.wrt) != data_jumps(self.right, self.wrt)
 
     def _small_dims(self) -> Verdict | None:
         names = size_names(self.left, self.right)
@@ -270,7 +269,7 @@ class _Decision:
         agreeing, digits, shapes = 0, 1e9, set()
         outcomes: list[Comparison] = []
         coverage = Coverage(self.left, self.right)
-        for point, found in search(self.left, self.right, self.relation):
+        for point, found in self._compared():
             outcomes.append(found)
             coverage.visit(point)
             if found.outcome == "differs":
@@ -294,6 +293,15 @@ class _Decision:
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         result = self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
         return result.with_notes("ties that no point met are not covered") if self._ties_decide() else result
+
+    def _compared(self) -> Iterator[tuple[Point, Comparison]]:
+        """Random and special points; more random ones where some of them say nothing, as at equal eigenvalues."""
+        silent = 0
+        for point, found in search(self.left, self.right, self.relation):
+            silent += found.outcome == "undecided"
+            yield point, found
+        for point in generic_points([self.left, self.right], count=silent, seed=31):
+            yield point, compare(self.left, self.right, point, self.relation)
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""

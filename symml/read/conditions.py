@@ -28,7 +28,7 @@ def conditioned(links: Sequence[Statement], conditions: Sequence[str]) -> list[S
     for condition in conditions:
         for part in parts(spelled(condition)):
             found = _with(found, part, condition)
-    return [replace(link, conditions=tuple(conditions)) for link in found]
+    return [replace(link, conditions=tuple(map(spelled, conditions))) for link in found]
 
 
 def _with(links: list[Statement], part: str, source: str) -> list[Statement]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symml.errors import ReadError
 from symml.read.math.macros import expand
-from symml.read.math.names import Table
+from symml.read.math.names import Table, scan_base
 from symml.read.math.operands import operand
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.rows import statements
@@ -43,6 +43,7 @@ def _clause(p: Parser) -> Clause:
     """A chain of relations and what follows it."""
     before = _ahead(p)
     before += _in_brackets_behind(p)
+    p.given = _given(p)
     node = condition(p)
     sides, signs = (list(node.args), list(node.value)) if node.kind == "relation" else ([node], [])
     chain = Clause(sides, signs, [], before)
@@ -91,6 +92,22 @@ def _in_brackets_behind(p: Parser) -> list[str]:
             p.stop = k
             return [said]
     return []
+
+
+def _given(p: Parser) -> frozenset[str]:
+    """The letters that stand before an equals sign after ``where``: they are arrays wherever they stand."""
+    found: set[str] = set()
+    is_where = False
+    for k in range(p.place, p.stop):
+        token = p.found[k]
+        is_where |= token.kind == "word" and "where" in token.text.split()
+        starts = is_where and (token.text == "," or (token.kind == "word" and "where" in token.text.split()))
+        base = scan_base(p.found, k + 1, p.stop) if starts else None
+        if base is not None and p.table.find(base[0]) is None:
+            after = p.found[base[1]].text if base[1] < p.stop else ""
+            if after in ("=", "_"):
+                found.add(base[0])
+    return frozenset(found)
 
 
 _WHERE = ("where", "with", "let", "and", "for", "to", "s.t", "all", "every", "each", "any")

@@ -45,6 +45,7 @@ class Parser:
         retries: How often two bars side by side were read a second time.
         held: How many derivatives wait for a bar after the product that they take.
         bound: The letters that run, inside big operators.
+        given: The letters of names that a clause after the statement gives values to: ``where p = ...``.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Parser:
         self.bars: list[str] = []
         self.retries = self.held = 0
         self.bound: frozenset[str] = frozenset()
+        self.given: frozenset[str] = frozenset()
 
     # ---- the tokens --------------------------------------------------------------------------------------------------
     def peek(self, ahead: int = 0) -> Token:
