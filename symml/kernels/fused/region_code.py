@@ -52,6 +52,10 @@ class _Writing:
         self.lengths: dict[int, str] = {}
         for step in region.steps:
             self.phase[step.target] = self._phase(step)
+        self.users: dict[str, list[Step]] = {}
+        for step in region.steps:
+            for arg in {self.base(arg) for arg in step.args} if step.target not in self.alias else ():
+                self.users.setdefault(arg, []).append(step)
         self.kept = {name for name in self.made if self._is_kept(name)}
 
     # ---- what is what ------------------------------------------------------------------------------------------------
@@ -97,15 +101,12 @@ class _Writing:
             return False
         if self.made[name].kind == "distances":
             return True
-        users = [s for s in self.region.steps if name in map(self.base, s.args) and s.target not in self.alias]
+        users = self.users.get(name, [])
         if self.kind(name) == "matrix":
             read = any(self._reduces(s) or s.kind == "call" or self.kind(s.target) == "number" for s in users)
             return read or any(self.phase[s.target] > self.phase[name] for s in users)
         summed = any(self.kind(s.target) == "number" for s in users)
         return summed or self._is_reduction(name) == 1 or any(self.phase[s.target] != self.phase[name] for s in users)
-
-    def _is_cheap(self, name: str) -> bool:
-        return False
 
     # ---- references --------------------------------------------------------------------------------------------------
     def ref(self, name: str, phase: int) -> str:
