@@ -12,6 +12,8 @@ from symml.expr.dims import Shape, dim_names, dim_value
 from symml.expr.nodes import Symbol, show_shape
 from symml.kernels.sizes import readings
 
+_MOST_SHAPES = 256
+
 
 class Binding:
     """What a kernel knows of its arguments.
@@ -31,6 +33,8 @@ class Binding:
         self.names = frozenset(self.arguments)
         self._labels = {n for n, s in zip(names, symbols, strict=True) if s.domain.name == "label"}
         self._readings = readings(symbols, names)
+        self._types = {name: np.dtype(int if name in self._labels else float) for name in self.arguments}
+        self._fitting: set[tuple[tuple[int, ...], ...]] = set()
 
     def values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """An array for every argument.
@@ -39,11 +43,32 @@ class Binding:
             ShapeError: An argument's shape does not fit the declared one.
             SymmlError: An argument is missing, unknown or no array of numbers.
         """
-        found = self._bound(args, kwargs)
+        known = self._known(args, kwargs)
+        if known is not None:
+            return known
+        found = self.converted_all(args, kwargs)
         self.sizes(found)
+        if len(self._fitting) < _MOST_SHAPES and len(found) == len(self.shapes):
+            self._fitting.add(tuple([value.shape for value in found.values()]))
         return found
 
-    def _bound(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def _known(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The arguments where nothing is to be converted and their shapes were found to fit before."""
+        if args and kwargs:
+            return None
+        try:
+            found = dict(zip(self.arguments, args, strict=True)) if args else {n: kwargs[n] for n in self.arguments}
+        except (KeyError, ValueError):
+            return None
+        shapes = []
+        for name, value in found.items():
+            if type(value) is not np.ndarray or value.dtype != self._types[name]:
+                return None
+            shapes.append(value.shape)
+        return found if len(found) == len(args or kwargs) and tuple(shapes) in self._fitting else None
+
+    def converted_all(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The same without a look at the shapes."""
         cure = f"its arguments are: {', '.join(self.arguments)}"
         if len(args) > len(self.arguments):
             raise SymmlError(f"{self.name} takes {len(self.arguments)} arguments, not {len(args)}", cure=cure)

@@ -11,6 +11,7 @@ import numpy as np
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
+from symml.kernels.batched import Batched
 from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
 from symml.kernels.error import Error, measure
@@ -111,6 +112,10 @@ class Kernel:
         """
         given = {**(shapes or {}), **dims}
         return plan(self, given, dtype, Fusion()) if fast else plan(self, given, dtype)
+
+    def batched(self) -> Batched:
+        """The kernel over leading axes: arguments may have more axes in front, results have them too."""
+        return Batched(self)
 
     def fast(self, *, cache: bool = True, wait: bool = False, threads: int | None = None) -> Fast:
         """The kernel with loops compiled by numba; NumPy answers until they are ready.

@@ -31,6 +31,7 @@ expm1_excess = _row("expm1_excess", lambda x: F.expm1(x) - x, facts=_NONNEGATIVE
 expm1_excess_quotient = _row("expm1_excess_quotient", lambda x: (F.expm1(x) - x) / x**2, facts=_POSITIVE)
 expm1_quotient = _row("expm1_quotient", lambda x: F.expm1(x) / x, facts=_POSITIVE)
 expm1_quotient_slope = _row("expm1_quotient_slope", lambda x: (F.exp(x) - F.expm1(x) / x) / x, facts=_POSITIVE)
+sinc_slope = _row("sinc_slope", lambda x: (F.cos(x) - F.sin(x) / x) / x)
 cosc = _row("cosc", lambda x: (1 - F.cos(x)) / x**2, facts=_NONNEGATIVE)
 cosc_slope = _row("cosc_slope", lambda x: (F.sin(x) - 2 * (1 - F.cos(x)) / x) / x**2)
 hypot = Function(
@@ -58,6 +59,7 @@ log1p_square = _row("log1p_square", lambda x: F.log1p(x**2), facts=_NONNEGATIVE)
 log1p_square_excess = _row("log1p_square_excess", lambda x: F.log1p(x**2) - x**2 / (1 + x**2), facts=_NONNEGATIVE)
 
 # ---- the normal distribution -----------------------------------------------------------------------------------------
+inverse_exp_square = _row("inverse_exp_square", lambda x: F.exp(-(x**2)), facts=_POSITIVE)
 erfcx = _row("erfcx", lambda x: F.exp(x**2) * F.erfc(x), facts=_POSITIVE)
 bell = _row("bell", lambda x: F.exp(-(x**2) / 2), facts=_POSITIVE)
 square_bell = _row("square_bell", lambda x: x**2 * F.exp(-(x**2) / 2), facts=_NONNEGATIVE)

@@ -19,7 +19,7 @@ from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
 from symml.expr.walk import rebuild, topological, use_counts
 from symml.kernels.guards import guarded
 from symml.kernels.monomials import VIEW, View
-from symml.kernels.rewrites import differences, gammas, log_sums, logs, normal, products, sums
+from symml.kernels.rewrites import differences, exponentials, gammas, log_sums, logs, normal, products, sums
 from symml.kernels.rewrites.row import Row, Rule, traits
 from symml.kernels.rows import sech
 
@@ -181,7 +181,7 @@ def complements(node: Expr) -> Expr | None:
     return None
 
 
-def exponentials(node: Expr) -> Expr | None:
+def hyperbolic(node: Expr) -> Expr | None:
     """e^x + e^-x = 2 cosh(x);  e^x - e^-x = 2 sinh(x)"""
     terms = [_term(arg) for arg in node.args]
     for k, (a, left) in enumerate(terms):
@@ -223,7 +223,7 @@ def x_log_y(node: Expr) -> Expr | None:
 
 
 _FIRST: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
-    Add: (complements, exponentials),
+    Add: (complements, hyperbolic),
     Power: (power_of_power,),
     Contract: (x_log_y, guarded),
 }
@@ -234,6 +234,7 @@ TABLE: tuple[Row, ...] = (
     *gammas.ROWS,
     *log_sums.ROWS,
     *sums.ROWS,
+    *exponentials.ROWS,
     *differences.ROWS,
 )
 _NO_USES = Uses(frozenset())

@@ -118,3 +118,12 @@ def test_wrong_arguments_are_the_errors_of_the_kernel(entropy: Fast) -> None:
         entropy(X=np.zeros((2, 3)), W=np.zeros((3, 2)), y=[0.5, 1])
     with np.errstate(invalid="ignore"):
         assert np.isnan(entropy(X=np.zeros((0, 3)), W=np.zeros((3, 2)), y=np.zeros(0))[0])
+
+
+@pytest.mark.parametrize(("n", "m", "d"), [(5, 4, 1), (300, 50, 3), (40, 700, 2)])
+def test_distances_of_rows_are_fused(n: int, m: int, d: int) -> None:
+    text = "exp(-sum((X[:, None, :] - Z[None, :, :])**2, axis=2))"
+    found = kernel(text, shapes="X: n d, Z: m d", name="gaussian")
+    X, Z = RNG.normal(size=(n, d)), RNG.normal(size=(m, d))
+    planned = plan(found, {"X": X, "Z": Z}, float, Fusion(cache=False))
+    np.testing.assert_allclose(planned(X=X, Z=Z), found(X=X, Z=Z), rtol=1e-13)

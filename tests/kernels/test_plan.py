@@ -183,3 +183,18 @@ def test_a_bound_plan_reads_its_arrays_anew() -> None:
         scaled.bind(x, y, out=x)
     out = np.empty(3)
     assert scaled.bind(x=x, y=y, out=out)() is out
+
+
+SQUARES = "exp(-sum((X[:, None, :] - Z[None, :, :])**2, axis=2)/(2*l**2))"
+
+
+@pytest.mark.parametrize(("n", "m", "d"), [(5, 4, 1), (30, 3000, 2), (40, 40, 3)])
+def test_distances_need_no_array_of_three_axes(n: int, m: int, d: int) -> None:
+    X, Z = RNG.normal(size=(n, d)), RNG.normal(size=(m, d))
+    found = kernel(SQUARES, shapes="X: n d, Z: m d, l: positive")
+    np.testing.assert_allclose(found.plan(n=n, m=m, d=d)(X=X, Z=Z, l=0.7), found(X=X, Z=Z, l=0.7), rtol=1e-13)
+    same = kernel(SQUARES.replace("Z", "X"), shapes="X: n d, l: positive")
+    planned = same.plan(n=n, d=d)
+    np.testing.assert_allclose(planned(X=X, l=0.7), same(X=X, l=0.7), rtol=1e-13)
+    assert max(map(len, planned._buffers), default=0) <= 3
+    assert all(len(shape) == 2 for shape, _ in planned._buffers.values())

@@ -235,7 +235,7 @@ class Driver:
 
 
 def _writes(item: Step | Region) -> bool:
-    return isinstance(item, Step) and item.kind in ("ufunc", "where", "matmul", "reduce", "copy", "vecdot")
+    return isinstance(item, Step) and item.kind in ("ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances")
 
 
 def _key(axis: int, code: str) -> str:

@@ -52,6 +52,10 @@ class _Writing:
         self.lengths: dict[int, str] = {}
         for step in region.steps:
             self.phase[step.target] = self._phase(step)
+        self.users: dict[str, list[Step]] = {}
+        for step in region.steps:
+            for arg in {self.base(arg) for arg in step.args} if step.target not in self.alias else ():
+                self.users.setdefault(arg, []).append(step)
         self.kept = {name for name in self.made if self._is_kept(name)}
 
     # ---- what is what ------------------------------------------------------------------------------------------------
@@ -95,15 +99,14 @@ class _Writing:
         """Whether another loop, or a sum over a row, needs a value."""
         if self.kind(name) not in ("matrix", "row") or name in self.alias:
             return False
-        users = [s for s in self.region.steps if name in map(self.base, s.args) and s.target not in self.alias]
+        if self.made[name].kind == "distances":
+            return True
+        users = self.users.get(name, [])
         if self.kind(name) == "matrix":
             read = any(self._reduces(s) or s.kind == "call" or self.kind(s.target) == "number" for s in users)
             return read or any(self.phase[s.target] > self.phase[name] for s in users)
         summed = any(self.kind(s.target) == "number" for s in users)
         return summed or self._is_reduction(name) == 1 or any(self.phase[s.target] != self.phase[name] for s in users)
-
-    def _is_cheap(self, name: str) -> bool:
-        return False
 
     # ---- references --------------------------------------------------------------------------------------------------
     def ref(self, name: str, phase: int) -> str:
@@ -118,7 +121,8 @@ class _Writing:
             return self._wide(f"{self._input(name)}[{'0, ' * (len(self.shape(name)) - 1)}j]")
         if self.kind(name) == "matrix":
             if inner:
-                return name if self.phase[name] == phase else self._entry(name)
+                local = self.phase[name] == phase and self.made[name].kind != "distances"
+                return name if local else self._entry(name)
             return self._wide(f"{self._cut(name)}[r, j]")
         if phase % 2 == 0:
             return f"{name}_r"
@@ -201,7 +205,10 @@ class _Writing:
         steps = [s for s in self.region.steps if self.phase[s.target] == phase and s.target not in self.alias]
         inner: dict[str, list[str]] = {}
         after: list[str] = []
+        lines = [line for step in steps if step.kind == "distances" for line in self._distances(step)]
         for step in steps:
+            if step.kind == "distances":
+                continue
             if self.kind(step.target) == "matrix":
                 loop = inner.setdefault(self.length(step.target), [])
                 loop.append(f"{step.target} = {self.scalar(step, phase)}")
@@ -214,11 +221,24 @@ class _Writing:
                 loop.append(f"{step.target}_o[j] += {self._product(step, phase)}")
             else:
                 after.append(self._reduced(step, phase))
-        lines: list[str] = []
         for length, body in inner.items():
             lines += [f"for j in range({length}):", *(f"    {line}" for line in body)]
         lines += after
         return [*self._rows(lines), *[f"    {line}" for line in lines]] if lines else []
+
+    def _distances(self, step: Step) -> list[str]:
+        """The squared distances of one row from all others, one coordinate after the other."""
+        left, right, length = self._stored(step.args[0]), self._input(step.args[1]), self.length(step.target)
+        place = f"{self._stored(step.target)}[r, j]"
+        return [
+            f"for j in range({length}):",
+            f"    {place} = 0.0",
+            f"for q in range({right}_t.shape[0]):",
+            f"    a = {self._wide(f'{left}[r, q]')}",
+            f"    for j in range({length}):",
+            f"        gap = a - {right}_t[q, j]",
+            f"        {place} += gap * gap",
+        ]
 
     def _rows(self, lines: list[str]) -> list[str]:
         """The head of a loop over rows; what the entries need of their row is read once."""
@@ -290,6 +310,8 @@ class _Writing:
         code.totals = [name for name in code.outputs if self.kind(name) == "table"]
         head = [*self._sizes(), *(f"{name} = 0.0" for name in code.numbers)]
         head += [f"{name}_o[:] = 0.0" for name in code.totals]
+        turned = [step.args[1] for step in self.region.steps if step.kind == "distances"]
+        head += [f"{name}_t = np.ascontiguousarray({name}.T)" for name in dict.fromkeys(turned)]
         head += self._scratch()
         loop = ["for start in range(0, n, block):", "    m = min(block, n - start)"]
         loop += [f"    {x}" for x in [*self._cuts("\n".join(body)), *body]]
@@ -309,11 +331,10 @@ class _Writing:
         rows = next(code for name, code in arrays if self.kind(name) in ("row", "matrix"))
         lines = [f"n = {rows}.shape[0]"]
         for length, name in self.lengths.items():
-            found = next(
-                (f"{code}.shape[{len(self.shape(n)) - 1}]" for n, code in arrays if self._is_as_wide(n, length)),
-                str(length),
-            )
-            lines.append(f"{name} = {found}")
+            wide = [f"{code}.shape[{len(self.shape(n)) - 1}]" for n, code in arrays if self._is_as_wide(n, length)]
+            far = [s for s in self.region.steps if s.kind == "distances" and self.shape(s.target)[1] == length]
+            wide += [f"{step.args[1]}.shape[0]" for step in far]
+            lines.append(f"{name} = {wide[0] if wide else length}")
         widest = (
             f"max({', '.join(self.lengths.values())})"
             if len(self.lengths) > 1

@@ -50,6 +50,10 @@ class Grouping:
     def __init__(self, found: Steps, known: Mapping[str, Form]) -> None:
         self.found, self.known = found, known
         self.made = {step.target: step for step in found.steps}
+        self.users: dict[str, list[str]] = {}
+        for step in found.steps:
+            for arg in dict.fromkeys(step.args):
+                self.users.setdefault(arg, []).append(step.target)
         self.chosen = {step.target for step in found.steps if step.kind == "call" and step.what == _ROWS}
         self.fused = {step.target for step in found.steps if self._is_fusable(step)}
         self._keep_what_is_worth_it()
@@ -76,6 +80,8 @@ class Grouping:
             return step.what == _COLUMN and kinds[0] == own == "row"
         if step.kind == "reduce":
             return self._is_reduction(step, own, kinds[0])
+        if step.kind == "distances":
+            return own == kinds[0] == "matrix"
         if step.kind == "vecdot":
             return kinds == ["matrix", "matrix"] and own == "row"
         if step.kind == "matmul":
@@ -143,12 +149,13 @@ class Grouping:
         """Steps and regions in the order in which they run."""
         times = sorted(set(self.times.values()))
         inside = {time: self._inside(time) for time in times if time % 2 == 0}
+        targets = {time: {step.target for step in steps} for time, steps in inside.items()}
         found: list[Step | Region] = []
         for time in times:
             if time % 2:
                 found += [step for step in self.found.steps if self.times[step.target] == time]
             else:
-                outputs = [s.target for s in inside[time] if self._is_needed(s.target, time, inside)]
+                outputs = [s.target for s in inside[time] if self._is_needed(s.target, time, targets)]
                 found.append(Region(tuple(inside[time]), tuple(outputs)))
         return found
 
@@ -163,16 +170,19 @@ class Grouping:
                     wanted.append(name)
         return [step for step in self.found.steps if step.target in own]
 
-    def _is_needed(self, name: str, time: int, inside: Mapping[int, Sequence[Step]]) -> bool:
+    def _is_needed(self, name: str, time: int, inside: Mapping[int, set[str]]) -> bool:
         """Whether another step or region, or the caller, needs a value of a region."""
         if self.times[name] != time:
             return False
         if name in self.found.results:
             return True
-        if any(name in step.args for step in self.found.steps if step.target not in self.fused):
+        if any(user not in self.fused for user in self.users.get(name, ())):
             return True
-        others = [steps for other, steps in inside.items() if other != time]
-        return any(name in step.args for steps in others if name not in {s.target for s in steps} for step in steps)
+        return any(
+            other != time and user in targets and name not in targets
+            for user in self.users.get(name, ())
+            for other, targets in inside.items()
+        )
 
     def _is_recomputed(self, name: str) -> bool:
         """Whether a later region computes a value again: arithmetic on what is in memory anyway."""

@@ -73,6 +73,13 @@ def _erfc(x):
     tail = math.sqrt(2.0 / math.pi) * bell * _mills(math.sqrt(2.0) * a)
     return np.where(x < 0, 2.0 - tail, tail)
 ''',
+    "inverse_exp_square": '''
+def _inverse_exp_square(x):
+    """exp(-x**2), with x**2 to twice the digits."""
+    a = np.minimum(np.abs(x), 1e3)
+    near = np.rint(a * 4096.0) / 4096.0
+    return np.exp(-near * near) * np.exp((near - a) * (near + a))
+''',
     "erfcx": '''
 def _erfcx(x):
     """exp(x**2) * erfc(x), with x**2 to twice the digits where it is large."""

@@ -71,6 +71,15 @@ def _expm1_excess_quotient(x):
             series = series * near + 1.0 / math.factorial(k)
         return np.where(near == x, series, (np.expm1(x) / x - 1.0) / x)
 ''',
+    "sinc_slope": '''
+def _sinc_slope(x):
+    """The derivative of sin(x) / x, which is near -x / 3 at 0."""
+    with np.errstate(all="ignore"):
+        near, series = np.clip(x, -1.0, 1.0), 0.0
+        for k in range(9, 0, -1):
+            series = series * near * near + (-1.0) ** k * 2 * k / math.factorial(2 * k + 1)
+        return np.where(near == x, series * near, (np.cos(x) - np.sin(x) / x) / x)
+''',
     "cosc": '''
 def _cosc(x):
     """(1 - cos(x)) / x**2, which is 1/2 at 0."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from symml.kernels.compile import compiled
 from symml.kernels.plan.better import improved
-from symml.kernels.plan.cut import Axes, row_dims, rows_of_a_block
+from symml.kernels.plan.cut import MOST_ENTRIES, Axes, row_dims, rows_of_a_block
 from symml.kernels.plan.job import Built, Job
 from symml.kernels.plan.module import plain_source, planned_source
 from symml.kernels.plan.phases import Phases, phases
@@ -28,8 +29,9 @@ def numpy_built(job: Job) -> Built:
 
 def _in_steps(job: Job, found: Steps, cuts: Sequence[tuple[str, Axes]]) -> tuple[Written, int]:
     """The steps in blocks of rows along the longest dimension that allows it, or on whole arrays."""
-    plain, known = found.steps, job.forms(found.steps, {}, 1)
-    for name, axes in cuts:
+    plain = found.steps
+    known: dict[str, Form] = {}
+    for name, axes in cuts if _is_large(job) else cuts[:1]:
         length = job.sizes[name]
         found.steps = plain
         found.steps, known, parts = _cut(job, found, axes, length)
@@ -37,9 +39,15 @@ def _in_steps(job: Job, found: Steps, cuts: Sequence[tuple[str, Axes]]) -> tuple
         if parts is not None and length > block:
             return Writer(found, known, found.arguments).blocked(parts, length, block, job.named(axes)), block
     if not cuts:
-        found.steps = improved(found, known)
+        found.steps = improved(found, job.forms(plain, {}, 1))
         known = job.forms(found.steps, {}, 1)
     return Writer(found, known, found.arguments).straight(), 0
+
+
+def _is_large(job: Job) -> bool:
+    """Whether a matrix of the two longest dimensions is larger than a block."""
+    shapes = [*job.shapes.values(), *job.results]
+    return prod(sorted({n for shape in shapes for n in shape})[-2:]) > MOST_ENTRIES
 
 
 def _cut(job: Job, found: Steps, axes: Axes, length: int) -> tuple[list[Step], dict[str, Form], Phases | None]:

@@ -13,8 +13,7 @@ from symml.kernels.plan.steps import Step
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
 
-_WRITTEN_ENTRIES = 65536
-_READ_ENTRIES = 65536
+MOST_ENTRIES = 65536
 _ROWS_OF_PRODUCTS = 1024
 Axes = dict[str, tuple[int, ...]]
 
@@ -48,6 +47,6 @@ def rows_of_a_block(steps: Sequence[Step], known: Mapping[str, Form], length: in
     widths = {name: prod(form.shape) // length for name, form in known.items() if form.rows and length}
     written = max([width for name, width in widths.items() if name in made], default=1)
     read = max(widths.values(), default=1)
-    rows = max(1, min(_WRITTEN_ENTRIES // max(1, written), _READ_ENTRIES // max(1, read)))
+    rows = max(1, MOST_ENTRIES // max(1, written, read))
     matrices = any(s.kind == "matmul" and min(len(known[a].shape) for a in s.args) > 1 for s in steps)
     return max(rows, _ROWS_OF_PRODUCTS) if matrices else rows

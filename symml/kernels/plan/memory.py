@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symml.kernels.plan.shapes import Form
 from symml.kernels.plan.steps import Step, is_number
 
-_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot"})
+_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances", "scratch"})
 
 
 @dataclass

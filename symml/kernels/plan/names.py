@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_GENERATED = re.compile(r"[a-z]{1,4}\d+[a-z]*|[ijklmnos]|(?:sum|part|row)_\w*|\w*_|_\w*|out|np|numba|start|stop|enter")
+_GENERATED = re.compile(r"[a-z]{1,4}\d+[a-z]*|[ijklmnoqs]|(?:sum|part|row)_\w*|\w*_|_\w*|out|np|numba|start|stop|enter")
 
 
 def safe_names(arguments: Sequence[str]) -> dict[str, str]:

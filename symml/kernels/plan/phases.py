@@ -42,7 +42,7 @@ def phases(steps: Sequence[Step], known: Mapping[str, Form]) -> Phases | None:
                 return None
             late.add(step.target)
             after.append(step)
-        elif rows and _is_size(step):
+        elif rows and (_is_size(step) or step.kind == "whole"):
             before.append(step)
         elif not rows:
             if form.rows:

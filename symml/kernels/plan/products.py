@@ -179,19 +179,19 @@ def _gram_of_roots(w: _Rewriting, step: Step) -> Step | None:
     return Step(step.target, "matmul", "", (w.turned(product), product))
 
 
-def _is_nonnegative(w: _Rewriting, name: str) -> bool:
+def _is_nonnegative(w: _Rewriting, name: str, depth: int = 16) -> bool:
     """Whether a value is certainly never negative."""
     if is_number(name):
         return not name.startswith("-")
     step = w.made.get(name)
-    if step is None:
+    if step is None or not depth:
         return False
     if step.what == "multiply" and step.args[0] == step.args[1]:
         return True
     if step.kind == "view":
-        return _is_nonnegative(w, step.args[0])
+        return _is_nonnegative(w, step.args[0], depth - 1)
     if step.kind != "ufunc":
         return False
     if step.what in ("add", "multiply", "divide", "sqrt"):
-        return all(_is_nonnegative(w, arg) for arg in step.args)
+        return all(_is_nonnegative(w, arg, depth - 1) for arg in step.args)
     return step.what in ("exp", "abs", "square")

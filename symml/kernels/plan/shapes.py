@@ -109,6 +109,10 @@ def _stand_in(step: Step, args: Sequence[Any]) -> Any:
         return args[0]
     if step.kind == "reduce":
         return _zeros(_reduced(np.shape(args[0]), step), False)
+    if step.kind == "whole":
+        return np.broadcast_to(0.0, (int(step.what), *np.shape(args[0])[1:]))
+    if step.kind in ("scratch", "distances"):
+        return np.broadcast_to(0.0, (len(args[0]), len(args[1])))
     if step.kind == "vecdot":
         return _zeros(np.shape(args[0])[:-1], False)
     if step.kind == "matmul":

@@ -45,7 +45,9 @@ class Step:
     Attributes:
         target: The name of the result.
         kind: ``ufunc``, ``where``, ``matmul``, ``vecdot``, ``reduce``, ``view``, ``copy``, ``helper`` (elementwise,
-            makes its own array), ``call`` (makes its own array) or ``number`` (a Python number or a size).
+            makes its own array), ``call`` (makes its own array) or ``number`` (a Python number or a size); once the
+            shapes are known also ``array`` (the same in every call), ``distances`` (squared, of rows), ``whole`` (all
+            rows of an argument, also inside a block) and ``scratch`` (memory).
         what: The ufunc's name, or for views, calls and numbers the code with ``{}`` for each argument.
         args: Names of earlier results and arguments, or numbers as code.
         axis: The axes of a reduction as code.

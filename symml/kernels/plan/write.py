@@ -215,6 +215,12 @@ def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mappin
         given = out if step.what not in _NAMED_OUT else f"out={out}"  # NumPy 2.4 wants these by name.
         call = f"np.{step.what}({', '.join([*args, given] if out else args)})"
         return [call if out else f"{target} = {call}"]
+    if step.kind == "whole":
+        return [f"{target} = {args[0]}"]
+    if step.kind == "distances":
+        return _distances(args[0], args[1], args[2], out)
+    if step.kind == "scratch":
+        return []
     if step.kind == "copy":
         return [f"np.copyto({out}, {args[0]})"] if out else [f"{target} = {args[0]}"]
     if step.kind == "where":
@@ -240,3 +246,15 @@ def _product(step: Step, known: Mapping[str, Form]) -> str:
     shapes = [known[arg].shape for arg in step.args]
     plain = max(map(len, shapes)) <= 2 and (min(map(len, shapes)) == 1)
     return "dot" if plain else "matmul"
+
+
+def _distances(left: str, right: str, scratch: str, out: str) -> list[str]:
+    """Squared distances, one coordinate after the other."""
+    return [
+        f"np.subtract({left}[:, 0, None], {right}[:, 0], {out})",
+        f"np.multiply({out}, {out}, {out})",
+        f"for q in range(1, {right}.shape[1]):",
+        f"    np.subtract({left}[:, q, None], {right}[:, q], {scratch})",
+        f"    np.multiply({scratch}, {scratch}, {scratch})",
+        f"    np.add({out}, {scratch}, {out})",
+    ]

@@ -10,19 +10,21 @@ from symml.kernels import monomials as M
 from symml.kernels.monomials import UNIT, Monomial, Sum
 from symml.kernels.rewrites.products import calls, swapped, term
 from symml.kernels.rewrites.row import Row, is_call, terms
-from symml.kernels.rows import bell, normal_hazard, normal_hazard_slope, square_bell
+from symml.kernels.rows import bell, inverse_exp_square, normal_hazard, normal_hazard_slope, square_bell
 
 _ONE = Fraction(1)
 _TWO_PI = M.made({(constant(2), ()): Fraction(1, 2), (constant("pi"), ()): Fraction(1, 2)})
 
 
 def bell_of_square(node: Expr) -> Expr | None:
-    """e^(-x^2/2), with x^2 to twice the digits"""
+    """e^(-x^2/2) and e^(-x^2), with x^2 to twice the digits"""
     found = M.single(terms(node.args[0])) if is_call(node, F.exp) else None
-    if found is None or found[0] != Fraction(-1, 2) or len(found[1]) != 1:
+    if found is None or found[0] not in (Fraction(-1, 2), -1) or len(found[1]) != 1:
         return None
     (((x, labels), p),) = found[1]
-    return bell(x) if p == 2 and labels == tuple(range(len(node.shape))) else None
+    if p != 2 or labels != tuple(range(len(node.shape))):
+        return None
+    return inverse_exp_square(x) if found[0] == -1 else bell(x)
 
 
 def error_function_of_root(node: Expr) -> Expr | None:
@@ -51,6 +53,11 @@ def density_over_distribution(node: Expr) -> Expr | None:
             rest = M.without(M.without(monomial, (atom, labels)), low, -1)
             scale_ = _TWO_PI if is_call(atom, bell) else UNIT
             return swapped(node, coef, M.times(rest, scale_), M.atom_of(normal_hazard(x), labels))
+        mirror = (F.normal_cdf(-x), labels)
+        if p >= 1 and exponents.get(mirror, Fraction(0)) <= -1:
+            rest = M.without(M.without(monomial, (atom, labels)), mirror, -1)
+            scale_ = _TWO_PI if is_call(atom, bell) else UNIT
+            return swapped(node, coef, M.times(rest, scale_), M.atom_of(normal_hazard(-x), labels))
         if p <= -1 and exponents.get((F.normal_cdf(-x), labels), Fraction(0)) >= 1:
             rest = M.without(M.without(monomial, (atom, labels), -1), (F.normal_cdf(-x), labels))
             below = M.raised(M.atom_of(normal_hazard(-x), labels), -_ONE)

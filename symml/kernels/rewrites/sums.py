@@ -179,7 +179,7 @@ def difference_with_root(node: Expr) -> Expr | None:
 
 def _has_roots(found: Sum) -> bool:
     """Whether a term has the root of a sum, or both terms are roots."""
-    roots = [[isinstance(atom, Add) for (atom, _), p in monomial if p == _HALF] for monomial in found]
+    roots = [[isinstance(atom, Add) for (atom, _), p in monomial if abs(p) == _HALF] for monomial in found]
     return all(roots) or any(any(part) for part in roots)
 
 
