@@ -160,7 +160,7 @@ def test_an_inequality_says_where_it_is_tight(entry_id: str) -> None:
 def test_at_least_nine_of_ten_bounds_are_proved() -> None:
     rows = [link_verdicts(e) for e in entries() if e.kind == "inequality"]
     assert all(v.verdict in GOOD for row in rows for v in row)
-    proved = sum(all(v.verdict == "proved" for v in row) for row in rows)
+    proved = sum(all(v.verdict in ("proved", "proved_randomized") for v in row) for row in rows)
     assert proved >= 0.9 * len(rows)
 
 
