@@ -25,7 +25,8 @@ def _gelu(x: Any) -> Any:
 
 _AS_IN_NUMPY = (
     "exp log log1p expm1 log2 log10 power sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh "
-    "abs sign maximum minimum logaddexp where greater less greater_equal less_equal equal not_equal"
+    "arctan2 floor ceil rint abs sign maximum minimum logaddexp where "
+    "greater less greater_equal less_equal equal not_equal"
 )
 FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in _AS_IN_NUMPY.split()} | {
     "erf": special.erf,

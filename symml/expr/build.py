@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
@@ -27,6 +26,7 @@ from symml.expr.nodes import (
     show_shape,
     symbol_node,
 )
+from symml.expr.subscripts import einsum
 
 if TYPE_CHECKING:
     from symml.expr.dims import Shape
@@ -207,34 +207,11 @@ def outer(a: object, b: object) -> Expr:
     return contract([(left, "i"), (right, "j")], "ij")
 
 
-def einsum(spec: str, *operands: object) -> Expr:
-    """NumPy's einsum with letters; ``...`` is not supported."""
-    nodes = [lift(x) for x in operands]
-    left, arrow, out = spec.replace(" ", "").partition("->")
-    subs = left.split(",")
-    if any(c not in ascii_letters for c in "".join(subs) + out):
-        raise SymmlError(
-            f"einsum: {spec!r} has something other than letters", cure="write one letter an axis: 'ij,jk->ik'"
-        )
-    if len(subs) != len(nodes):
-        raise SymmlError(f"einsum: {spec!r} describes {len(subs)} arrays, there are {len(nodes)}")
-    for sub, node in zip(subs, nodes, strict=True):
-        if len(sub) != len(node.shape):
-            raise ShapeError(
-                f"einsum: {sub!r} has {len(sub)} letters for {brief(node)} of shape {show_shape(node.shape)}"
-            )
-    if not arrow:
-        letters = "".join(subs)
-        out = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    missing = [c for c in out if c not in left]
-    if missing:
-        raise SymmlError(f"einsum: the output letter {missing[0]!r} is on no array")
-    return contract(list(zip(nodes, subs, strict=True)), out)
-
-
-def trace(x: object) -> Expr:
-    """The sum of the diagonal."""
+def trace(x: object, offset: int = 0) -> Expr:
+    """The sum of the diagonal, or of the one ``offset`` places above it."""
     node = lift(x)
+    if offset:
+        return sum(diag(node, offset))
     _need_square(node, "trace")
     return contract([(node, "ii")], "")
 
@@ -245,7 +222,9 @@ def diag(x: object, k: int = 0) -> Expr:
     if len(node.shape) == 1 and k:
         return _shifted_diagonal(node, k)
     if k:
-        raise SymmlError("only the main diagonal of a matrix can be taken", cure="use slices: diag(X[:-1, 1:])")
+        rows, cols = (slice(None, -k), slice(k, None)) if k > 0 else (slice(-k, None), slice(None, k))
+        _need_square(node, "diag")
+        return diag(indexing.index(node, (rows, cols)))
     if len(node.shape) == 1:
         return contract([(node, "i"), (eye(node.shape[0]), "ij")], "ij")
     _need_square(node, "diag")

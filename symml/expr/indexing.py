@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from symml.errors import ShapeError, SymmlError
-from symml.expr.arithmetic import brief, broadcast_shape, lift
+from symml.expr.arithmetic import brief, broadcast_shape, is_zero, lift, zeros
 from symml.expr.contract import Factor, contract
 from symml.expr.dims import Dim, Size
 from symml.expr.nodes import (
@@ -321,7 +321,10 @@ def place_side_by_side(nodes: Sequence[Expr], axis: int) -> Expr:
         grown = total + node.shape[axis]
         assert not isinstance(grown, Expr)
         total = grown
-    terms = [_placed(node, axis, start, total) for node, start in zip(nodes, starts, strict=True)]
+    placed = zip(nodes, starts, strict=True)
+    terms = [_placed(node, axis, start, total) for node, start in placed if not is_zero(node)]
+    if not terms:
+        return zeros((*nodes[0].shape[:axis], total, *nodes[0].shape[axis + 1 :]))
     return terms[0] if len(terms) == 1 else add_node(tuple(terms))
 
 

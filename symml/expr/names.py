@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from symml.errors import SymmlError
-from symml.expr import arithmetic, build, functions, probability, sequences, spectral
+from symml.expr import arithmetic, build, functions, probability, rearrange, scores, sequences, spectral
 from symml.expr.contract import contract
 from symml.expr.dims import as_dim
 from symml.expr.nodes import Apply, Basis, Contract, Expr, Eye, OneHot, Selector, Symbol, eye, selector
@@ -172,6 +172,13 @@ NAMES: dict[str, Builder] = {
     "reciprocal": lambda x: arithmetic.divide(1, x),
     "absolute": functions.abs,
     "fabs": functions.abs,
+    "fmax": functions.maximum,
+    "fmin": functions.minimum,
+    "atan2": functions.arctan2,
+    "round": functions.rint,
+    "round_": functions.rint,
+    "around": functions.rint,
+    "sinc": scores.sinc,
     "asin": functions.arcsin,
     "acos": functions.arccos,
     "atan": functions.arctan,
@@ -226,7 +233,25 @@ NAMES: dict[str, Builder] = {
     "tri": sequences.tri,
     "tril": sequences.tril,
     "triu": sequences.triu,
+    "cumprod": rearrange.cumprod,
+    "tile": rearrange.tile,
+    "repeat": rearrange.repeat,
+    "pad": rearrange.pad,
+    "take": rearrange.take,
+    "moveaxis": rearrange.moveaxis,
+    "broadcast_to": rearrange.broadcast_to,
+    "convolve": rearrange.convolve,
+    "correlate": rearrange.correlate,
+    "cross": rearrange.cross,
+    "vander": rearrange.vander,
+    "corrcoef": scores.corrcoef,
     # linear algebra
+    "linalg.multi_dot": rearrange.multi_dot,
+    "multi_dot": rearrange.multi_dot,
+    "linalg.svdvals": spectral.svdvals,
+    "svdvals": spectral.svdvals,
+    "linalg.pinv": spectral.pinv,
+    "pinv": spectral.pinv,
     "linalg.eigvalsh": spectral.eigvalsh,
     "linalg.cholesky": spectral.cholesky,
     "linalg.matrix_power": spectral.matrix_power,
@@ -271,7 +296,19 @@ NAMES: dict[str, Builder] = {
     "variance": probability.variance,
     "Cov": probability.covariance,
     "covariance": probability.covariance,
+    # losses by PyTorch's names
+    "cross_entropy": scores.cross_entropy,
+    "nll_loss": scores.nll_loss,
+    "binary_cross_entropy": scores.binary_cross_entropy,
+    "binary_cross_entropy_with_logits": scores.binary_cross_entropy_with_logits,
+    "mse_loss": scores.mse_loss,
+    "l1_loss": scores.l1_loss,
+    "huber_loss": scores.huber_loss,
+    "kl_div_loss": scores.kl_div_loss,
+    "cosine_similarity": scores.cosine_similarity,
+    "cdist": scores.cdist,
     # SciPy's names
+    "spatial.distance.cdist": scores.cdist,
     "special.expit": functions.sigmoid,
     "expit": functions.sigmoid,
     "log_expit": functions.log_sigmoid,

@@ -7,6 +7,7 @@ from symml.expr import build
 from symml.expr.arithmetic import brief, lift, matmul
 from symml.expr.functions.matrix import cholesky as cholesky_row
 from symml.expr.functions.matrix import eigvals, eigvecs
+from symml.expr.indexing import index
 from symml.expr.nodes import Expr, eye, linalg_node, show_shape
 
 _MAX_POWER = 64
@@ -52,6 +53,42 @@ def singular_values(x: object) -> Expr:
             cure="declare numbers as dims, or use the Frobenius norm",
         )
     return build.sqrt(eigvalsh(_gram(node)))
+
+
+def svdvals(x: object) -> Expr:
+    """The singular values in decreasing order."""
+    return index(singular_values(x), slice(None, None, -1))
+
+
+def svd(x: object, full_matrices: bool = True, compute_uv: bool = True) -> Expr:
+    """The singular values, where no singular vectors are asked for.
+
+    Raises:
+        SymmlError: Singular vectors are asked for.
+    """
+    if compute_uv:
+        raise SymmlError(
+            "singular vectors have no expression", cure="use svd(X, compute_uv=False), or eigh(X.T @ X) for V"
+        )
+    return svdvals(x)
+
+
+def pinv(x: object) -> Expr:
+    """The pseudo-inverse of a matrix of full rank: (X'X)^-1 X', or X'(XX')^-1 of a wide one.
+
+    Raises:
+        SymmlError: It is not known which side of the matrix is shorter.
+    """
+    node = lift(x)
+    if len(node.shape) == 2 and node.shape[0] == node.shape[1]:
+        return build.inv(node)
+    if len(node.shape) != 2 or not all(isinstance(d, int) for d in node.shape):
+        raise SymmlError(
+            f"which pseudo-inverse {brief(node)} has depends on its shape {show_shape(node.shape)}",
+            cure="write inv(X.T@X)@X.T for a tall matrix of full rank, X.T@inv(X@X.T) for a wide one",
+        )
+    gram = build.inv(_gram(node))
+    return matmul(node.T, gram) if gram.shape[0] == node.shape[0] else matmul(gram, node.T)
 
 
 def _gram(node: Expr) -> Expr:

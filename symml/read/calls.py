@@ -13,12 +13,30 @@ from symml.expr.dims import as_dim
 from symml.expr.functions import undefined
 from symml.expr.indexing import is_whole
 from symml.expr.nodes import Expr
-from symml.read import bindings, positions
+from symml.read import bindings, loops, positions
 from symml.read.interpreter import Interpreter, dotted, power
 
 _MAX_EINSUM = 200
 _FLOATS = frozenset({"float", "np.float64", "numpy.float64", "np.float32", "numpy.float32", "np.double"})
-_WITH_TEXT = ("einsum", "norm")
+_WITH_TEXT = frozenset(
+    {
+        "einsum",
+        "norm",
+        "convolve",
+        "correlate",
+        "pad",
+        "cdist",
+        "cross_entropy",
+        "nll_loss",
+        "mse_loss",
+        "l1_loss",
+        "huber_loss",
+        "kl_div_loss",
+        "binary_cross_entropy",
+        "binary_cross_entropy_with_logits",
+    }
+)
+_TEXT_OPTIONS = ("ord", "mode", "reduction", "metric")
 # What PyTorch calls axis and keepdims.
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 _POWERS = ("power", "pow", "float_power")
@@ -38,6 +56,8 @@ def call(r: Interpreter, node: ast.Call) -> Any:
     rule = _RULES.get(short)
     if rule is None and names.find(short) is None:
         raise _unknown(r, node, name)
+    if short == "sum" and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+        return loops.total(r, node.args[0])
     args, options = _arguments(r, node, short), _options(r, node)
     if rule is not None:
         return rule(*args, **options)
@@ -116,7 +136,7 @@ def _options(r: Interpreter, node: ast.Call) -> dict[str, Any]:
                 raise r.source.error(keyword.value, f"dtype={written} is not read", "numbers are real: leave dtype out")
         elif keyword.arg != "optimize":
             options[_KEYWORDS.get(keyword.arg, keyword.arg)] = _argument(
-                r, keyword.value, "norm" if keyword.arg == "ord" else ""
+                r, keyword.value, "norm" if keyword.arg in _TEXT_OPTIONS else ""
             )
     return options
 
@@ -149,6 +169,8 @@ _RULES: dict[str, Callable[..., Any]] = {
     "ndim": lambda x: len(arithmetic.lift(x).shape),
     "linalg.slogdet": _slogdet,
     "slogdet": _slogdet,
+    "linalg.svd": spectral.svd,
+    "svd": spectral.svd,
     "linalg.eigh": spectral.eigh,
     "eigh": spectral.eigh,
     "float": arithmetic.lift,
@@ -164,6 +186,7 @@ def _transpose(x: Expr, *axes: Any) -> Expr:
 _METHODS: dict[str, Callable[..., Any]] = {
     **{name: names.NAMES[name] for name in ("sum", "mean", "max", "min", "var", "std", "prod", "dot", "trace")},
     **{name: names.NAMES[name] for name in ("diagonal", "reshape", "squeeze", "clip", "swapaxes")},
+    **{name: names.NAMES[name] for name in ("cumsum", "cumprod", "repeat", "take", "ptp", "round")},
     "transpose": _transpose,
     "copy": lambda x: x,
     "item": lambda x: build.reshape(x, ()),

@@ -53,7 +53,7 @@ class Interpreter:
         except RecursionError:
             raise ReadError("the expression is nested too deeply", cure="write it in several lines") from None
         except SymmlError as error:
-            raise self.source.error(node, error.what, error.cure) from None
+            raise self.source.refused(error, self.source.column(node)) from None
 
     def value(self, node: ast.AST) -> Any:
         """The value of a node."""
@@ -66,7 +66,7 @@ class Interpreter:
         except ReadError:
             raise
         except SymmlError as error:
-            raise self.source.error(node, error.what, error.cure) from None
+            raise self.source.refused(error, self.source.column(node)) from None
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             what = f"{self.source.written(node.func)}: " if isinstance(node, ast.Call) else ""
             raise self.source.error(node, what + _plain(error), "check the arguments") from None
@@ -100,8 +100,6 @@ def _plain(error: Exception) -> str:
 
 _REFUSED: dict[type[ast.AST], str] = {
     ast.Lambda: "functions cannot be defined here",
-    ast.ListComp: "loops are not read",
-    ast.GeneratorExp: "loops are not read",
     ast.SetComp: "loops are not read",
     ast.DictComp: "loops are not read",
     ast.Starred: "starred arguments are not read",
@@ -223,7 +221,7 @@ def _binary(r: Interpreter, node: ast.BinOp) -> Any:
         except ReadError:
             raise
         except SymmlError as error:
-            raise ReadError(error.what, source=r.source.text, column=r.source.operator(link), cure=error.cure) from None
+            raise r.source.refused(error, r.source.operator(link)) from None
     return value
 
 
@@ -354,7 +352,9 @@ _RULES: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Subscript: _subscript,
     ast.Slice: _slice,
     ast.Call: lambda r, node: calls.call(r, node),
+    ast.ListComp: lambda r, node: loops.terms(r, node),
+    ast.GeneratorExp: lambda r, node: loops.terms(r, node),
 }
 
-# Calls read their arguments by these rules.
-from symml.read import calls  # noqa: E402  # see the line above
+# Calls and loops read their parts by these rules.
+from symml.read import calls, loops  # noqa: E402  # see the line above

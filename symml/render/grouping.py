@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from math import gcd
 
 from symml.render import matrix_form as m
 from symml.render.matrix_form import CannotRaise, Form
@@ -67,7 +68,11 @@ def _reads_better(terms: list[_Term], rest: list[Form], side: int) -> bool:
     if any(_is_slice(form) for form in rest):
         return False
     bare = [len(chain) == 1 for _, _, chain in terms]
-    return not any(bare) or (side == 0 and all(b or _touches_ones(r, -1) for b, r in zip(bare, rest, strict=True)))
+    far = -1 if side == 0 else 0
+    if not any(bare):
+        return True
+    # Nothing is gained where every term is the factor itself: X + X is no X (I + I).
+    return not all(bare) and all(b or _touches_ones(r, far) for b, r in zip(bare, rest, strict=True))
 
 
 def _is_slice(form: Form) -> bool:
@@ -93,6 +98,59 @@ def _without(term: _Term, side: int) -> Form:
     if dim is None:
         raise CannotRaise("a vector has no identity beside it")
     return m.scaled(coef, scalars, m.identity(dim))
+
+
+def _common_scalars(form: Form) -> Form | None:
+    """2 c A - 4 c B = 2 c (A - 2 B)"""
+    parts = [m.unscale(arg) for arg in form.args]
+    if any(body is None for _, _, body in parts):
+        return None
+    content = gcd(*(coef.numerator for coef, _, _ in parts))
+    shared = list(parts[0][1])
+    for _, scalars, _ in parts[1:]:
+        left = list(scalars)
+        shared = [a for a in shared if a in left and not left.remove(a)]  # type: ignore[func-returns-value] # takes it
+    if content == 1 and not shared:
+        return None
+    rest = [m.scaled(coef / content, _less(scalars, shared), body) for coef, scalars, body in parts]
+    return m.scaled(Fraction(content), shared, m.total(rest))
+
+
+def _less(scalars: tuple[Form, ...], shared: list[Form]) -> list[Form]:
+    left = list(scalars)
+    for a in shared:
+        left.remove(a)
+    return left
+
+
+def _outer_sum(form: Form) -> Form | None:
+    """A + (u - v) w' = A + u w' - v w', so that like terms of a Hessian stand side by side"""
+    terms: list[Form] = []
+    for arg in form.args:
+        coef, scalars, body = m.unscale(arg)
+        inner = _sum_of_column(body)
+        if inner is None or body is None:
+            terms.append(arg)
+        else:
+            terms += [m.scaled(coef, scalars, m.product(part, *body.args[1:])) for part in inner.args]
+    if len(terms) == len(form.args):
+        return None
+    merged: dict[tuple[tuple[Form, ...], Form | None], Fraction] = {}
+    for term in terms:
+        coef, scalars, body = m.unscale(term)
+        key = tuple(sorted(scalars, key=repr)), body
+        merged[key] = merged.get(key, Fraction(0)) + coef
+    kept = [m.scaled(coef, scalars, body) for (scalars, body), coef in merged.items() if coef]
+    return m.total(kept) if len(kept) > 1 else None
+
+
+def _sum_of_column(body: Form | None) -> Form | None:
+    """The sum u - v of an outer product (u - v) w'; ``None`` where that is not the form, or u is itself no product."""
+    if body is None or body.kind != "mul" or body.cols is None or body.rows is None:
+        return None
+    _, _, inner = m.unscale(body.args[0])
+    is_column = inner is not None and inner.kind == "add" and inner is body.args[0] and inner.cols is None
+    return inner if is_column else None
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
@@ -136,6 +194,6 @@ def _into(term: Form, diagonal: Form, side: int) -> Form:
 
 
 _RULES: dict[str, tuple[Callable[[Form], Form | None], ...]] = {
-    "add": (_common_factor,),
+    "add": (_common_factor, _common_scalars, _outer_sum),
     "mul": (_centered_diagonal,),
 }

@@ -1,4 +1,4 @@
-"""Factors side by side: a space where two words, and a dot where two numbers would run together."""
+"""Factors side by side: a space where two words, and a dot where two numbers, would run together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def juxtaposed(spelling: Spelling, parts: list[str]) -> str:
     """The texts in a row: ``a log x``, ``5 · 2^x``."""
     text = parts[0]
     for part in parts[1:]:
-        if part[0] in _DIGITS:
+        # A list right after a name would be its index.
+        if part[0] in _DIGITS or (part[0] == "[" and spelling.one_line):
             dot = spelling.signs["."]
             text += (f" {dot} " if spelling.one_line else dot) + part
         else:

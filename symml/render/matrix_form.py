@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from symml.expr.dims import Dim
+from symml.render.names import DIFFERENTIAL
 
 Side = Dim | None
 
@@ -24,8 +25,8 @@ class Form:
     """A formula in matrix notation.
 
     Attributes:
-        kind: One of sym, num, named, ones, eye, basis, T, mul, had, scale, add, diag, diagof, tr, dot, norm, norm2,
-            pow, fun, array, along, linalg, entry, slice.
+        kind: One of sym, num, named, ones, eye, basis, triangle, T, mul, had, scale, add, diag, diagof, tr, dot,
+            norm, norm2, pow, fun, array, along, linalg, entry, slice.
         args: The parts.
         value: What the kind needs besides: a name, a number, a function.
         rows: The dimension down, or None.
@@ -140,14 +141,20 @@ def hadamard(factors: list[Form]) -> Form:
         scalars += more
         if body is not None:
             flat += body.args if body.kind == "had" else (body,)
-    flat = [f for f in flat if not is_ones(f)] or flat[:1]
-    if len({f.shape for f in flat}) > 1:
+    flat = _squared([f for f in flat if not is_ones(f)] or flat[:1])
+    if len({f.shape for f in flat}) != 1:
         raise CannotRaise("an elementwise product of " + str([f.shape for f in flat]))
     if any(f.kind == "eye" for f in flat):
         rest = [f for f in flat if f.kind != "eye"]
         return scaled(coef, scalars, diagonal(diagonal_of(hadamard(rest))) if rest else flat[0])
     body = flat[0] if len(flat) == 1 else Form("had", tuple(flat), None, *flat[0].shape)
     return scaled(coef, scalars, body)
+
+
+def _squared(factors: list[Form]) -> list[Form]:
+    """Equal symbols as one power."""
+    counts = {f: factors.count(f) for f in factors}
+    return [f if k == 1 or f.kind == "eye" else Form("pow", (f,), Fraction(k), *f.shape) for f, k in counts.items()]
 
 
 def is_ones(a: Form) -> bool:
@@ -157,6 +164,22 @@ def is_ones(a: Form) -> bool:
     return a.kind == "ones" or (
         a.kind == "mul" and a.rows is not None and all(is_ones(x) for x in a.args) and len(a.args) == 2
     )
+
+
+def uniform(a: Form) -> Form | None:
+    """The number that every entry of an array is; ``None`` where that is not so, or not seen."""
+    if a.is_scalar:
+        return None
+    if a.kind == "add":
+        parts = [uniform(part) for part in a.args]
+        return None if any(part is None for part in parts) else total([part for part in parts if part is not None])
+    if a.kind == "T":
+        return uniform(a.args[0])
+    coef, scalars, body = unscale(a)
+    if body is not None and body.kind == "mul" and len(body.args) == 2 and body.args[0].cols is None:
+        parts = [number(1) if is_ones(part) else uniform(part) for part in body.args]
+        return None if any(p is None for p in parts) else scaled(coef, [*scalars, *(p for p in parts if p)], None)
+    return scaled(coef, scalars, None) if body is not None and is_ones(body) else None
 
 
 def diagonal(v: Form) -> Form:
@@ -179,8 +202,14 @@ def diagonal_of(a: Form) -> Form:
 
 
 def count_transposes(a: Form) -> int:
-    """How many transposes are written."""
-    return (a.kind == "T") + sum(count_transposes(x) for x in a.args)
+    """How many transposes are written; one of a differential counts for many, as it is what the rest is read off."""
+    own = (5 if is_differential(a.args[0]) else 1) if a.kind == "T" else 0
+    return own + sum(count_transposes(x) for x in a.args)
+
+
+def is_differential(a: Form) -> bool:
+    """Whether it is the differential of a symbol, such as dX."""
+    return a.kind == "sym" and str(a.value).startswith(DIFFERENTIAL)
 
 
 def inner(a: Form, b: Form) -> Form:
@@ -213,7 +242,16 @@ def trace(a: Form) -> Form:
     """The trace; numbers and scalars come to the front."""
     coef, scalars, body = unscale(a)
     assert body is not None
-    return scaled(coef, scalars, Form("tr", (body,)))
+    return scaled(coef, scalars, Form("tr", (_differential_last(body),)))
+
+
+def _differential_last(a: Form) -> Form:
+    """The cyclic order of a product in which its differential stands last: tr(A dX B) = tr(B A dX)."""
+    places = [k for k, x in enumerate(a.args) if is_differential(x)] if a.kind == "mul" else []
+    if len(places) != 1:
+        return a
+    cut = places[0] + 1
+    return product(*a.args[cut:], *a.args[:cut])
 
 
 def power(a: Form, exponent: Fraction) -> Form:

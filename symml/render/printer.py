@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symml.expr.dims import Dim
 from symml.expr.function import Function
-from symml.render import binders
+from symml.render import arrays, binders
 from symml.render.juxtapose import juxtaposed
 from symml.render.literals import rows_of
-from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, unscale
+from symml.render.matrix_form import Form, is_negative, is_ones, number, power, scaled, uniform, unscale
 from symml.render.precedence import APPLIED, ATOM, CASES, HADAMARD, PRODUCT, RAISED, SUM, UNARY
 from symml.render.spelling import Spelling
 
 _HALF = Fraction(1, 2)
 _BARE = ("log", "sin", "cos", "tan", "det", "logdet")
+# Functions that are also functions of a whole matrix: of every entry is said.
+_OF_MATRICES = ("exp", "log", "sin", "cos", "sinh", "cosh")
 _WITH_POWERS = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 COMPARISONS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "=", "not_equal": "!="}
 Spelled = tuple[str, int]
@@ -104,33 +105,8 @@ def _named(p: Printer, f: Form) -> Spelled:
     return p.s.signs[f.value], ATOM
 
 
-def _basis(p: Printer, f: Form) -> Spelled:
-    return p.s.subscript(p.s.signs["e_k"], _place(f.value)), ATOM
-
-
-def _place(position: Dim) -> str:
-    """A 0-based position as the 1-based index of a book."""
-    return str(position + 1).replace(" ", "")
-
-
-def _span(f: Form) -> str:
-    """The rows that a selector takes, from the first to the last, both included."""
-    start, step = f.value
-    assert f.rows is not None
-    last = start + (f.rows - 1) * step
-    return f"{_place(start)}:{_place(last)}" + ("" if step == 1 else f":{step}")
-
-
-def _selector(p: Printer, f: Form) -> Spelled:
-    return p.s.subscript(p.s.signs["I"], _span(f)), ATOM
-
-
-def _onehot(p: Printer, f: Form) -> Spelled:
-    return p.s.call("onehot" if p.s.one_line else r"\operatorname{onehot}", p.show(f.args[0])), ATOM
-
-
 def _entry(p: Printer, f: Form) -> Spelled:
-    return p.s.subscript(p.show(f.args[0]), ", ".join(_place(k) for k in f.value)), ATOM
+    return p.s.subscript(p.show(f.args[0]), ", ".join(arrays.place(k) for k in f.value)), ATOM
 
 
 def _transpose(p: Printer, f: Form) -> Spelled:
@@ -147,7 +123,7 @@ def _raised(p: Printer, base: str, mark: str) -> str:
 
 def _mul(p: Printer, f: Form) -> Spelled:
     if f.args[0].kind == "selector" and len(f.args) == 2 and f.args[1].kind == "sym":
-        return p.s.subscript(p.show(f.args[1]), _span(f.args[0])), ATOM
+        return p.s.subscript(p.show(f.args[1]), arrays.span(f.args[0])), ATOM
     return _side_by_side(p, list(f.args))
 
 
@@ -308,7 +284,7 @@ def _fun(p: Printer, f: Form) -> Spelled:
     if name == "where":
         return _where(p, f), ATOM if p.s.one_line else CASES
     if name == "power":
-        exponent = p.show(f.args[1])
+        exponent = p.show(uniform(f.args[1]) or f.args[1])
         mark = exponent if f.is_scalar else p.sign("had_power", exponent)
         return p.s.superscript(p.at_least(f.args[0], ATOM), mark), RAISED
     return _called(p, f)
@@ -317,6 +293,8 @@ def _fun(p: Printer, f: Form) -> Spelled:
 def _called(p: Printer, f: Form) -> Spelled:
     """``f(x)``, or ``log x`` where books leave the brackets out; two words such as log det reach to the end."""
     shown = p.s.function(f.value)
+    if f.kind == "fun" and f.rows is not None and f.rows == f.cols and f.value.name in _OF_MATRICES:
+        shown = p.s.subscript(shown, p.sign("*").strip())
     if not p.s.one_line and is_bare(f):
         return juxtaposed(p.s, [shown, p.show(f.args[0])]), APPLIED
     words = " " in shown or shown.count("\\") > 1
@@ -326,10 +304,7 @@ def _called(p: Printer, f: Form) -> Spelled:
 
 def _compared(p: Printer, a: Form) -> str:
     """The right side of a comparison; an array of equal numbers is written as the number."""
-    coef, scalars, body = unscale(a)
-    if body is not None and is_ones(body):
-        return p.show(scaled(coef, scalars, None))
-    return p.show(a)
+    return p.show(uniform(a) or a)
 
 
 def _where(p: Printer, f: Form) -> str:
@@ -371,11 +346,12 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "named": _named,
     "ones": _ones,
     "eye": lambda p, f: (p.s.signs["I"], ATOM),
-    "basis": _basis,
+    "basis": arrays.basis,
     "array": lambda p, f: (p.s.array(rows_of([p.show(a) for a in f.args], f)), ATOM),
-    "selector": _selector,
+    "selector": arrays.selector,
     "positions": lambda p, f: (p.sign("positions", str(f.value - 1)), ATOM),
-    "onehot": _onehot,
+    "onehot": arrays.onehot,
+    "triangle": arrays.triangle,
     "entry": _entry,
     "T": _transpose,
     "mul": _mul,

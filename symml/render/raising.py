@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
 
 from symml.calculus.facts import is_symmetric
 from symml.expr.dims import Dim
@@ -34,9 +33,12 @@ from symml.expr.probability import as_covariance, averages_some
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
 from symml.expr.walk import topological
 from symml.render import matrix_form as m
+from symml.render.entries import entries_taken
 from symml.render.grouping import grouped
 from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
+from symml.render.opening import opened
+from symml.render.triangles import triangle_of
 
 Edge = tuple[int, int, Form]
 
@@ -45,13 +47,18 @@ class _Graph:
     """A product as a graph, reduced until only its output indices are left."""
 
     def __init__(
-        self, coef: Fraction, items: list[tuple[Form, tuple[int, ...]]], rank: int, dims: tuple[Dim, ...]
+        self,
+        coef: Fraction,
+        items: list[tuple[Form, tuple[int, ...]]],
+        rank: int,
+        dims: tuple[Dim, ...],
+        gone: set[int],
     ) -> None:
         self.coef, self.out, self.dims = coef, list(range(rank)), dims
         self.scalars: list[Form] = []
         self.vectors: dict[int, list[Form]] = {i: [] for i in range(len(dims))}
         self.edges: list[Edge] = []
-        self.open = list(range(rank, len(dims)))
+        self.open = [i for i in range(rank, len(dims)) if i not in gone]
         for form, sub in items:
             if not sub:
                 self.scalars.append(form)
@@ -199,6 +206,7 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
         CannotRaise: A part has more than two axes, or is not a series-parallel product.
     """
     names = names or {}
+    root = opened(root, names)
     done: dict[Expr, Form] = {}
     for node in _needed(root, names):
         if node in names and node is not root:
@@ -246,29 +254,14 @@ def _constant(node: Constant, args: list[Form]) -> Form:
 
 
 def _contract(node: Contract, args: list[Form]) -> Form:
-    single = _single_entry(node, args)
-    if single is not None:
-        return single
-    return _Graph(node.coef, list(zip(args, node.subs, strict=True)), len(node.shape), node.dims).reduce()
-
-
-def _single_entry(node: Contract, args: list[Form]) -> Form | None:
-    """One entry of an array, when every index is fixed by a unit vector: X_12."""
-    places: dict[int, Any] = {}
-    rest: list[tuple[Expr, Form, tuple[int, ...]]] = []
-    for arg, form, sub in zip(node.args, args, node.subs, strict=True):
-        if isinstance(arg, Basis) and sub[0] >= len(node.shape):
-            places[sub[0]] = arg.position
-        else:
-            rest.append((arg, form, sub))
-    arrays = [item for item in rest if item[2]]
-    if not places or len(arrays) != 1 or set(arrays[0][2]) != set(places) or arrays[0][1].kind != "sym":
-        return None
-    entry = Form("entry", (arrays[0][1],), tuple(places[i] for i in arrays[0][2]))
-    return m.scaled(node.coef, [form for _, form, sub in rest if not sub], entry)
+    items, gone = entries_taken(list(zip(node.args, args, node.subs, strict=True)), len(node.shape))
+    return _Graph(node.coef, items, len(node.shape), node.dims, gone).reduce()
 
 
 def _apply(node: Apply, args: list[Form]) -> Form:
+    found = triangle_of(node)
+    if found is not None:
+        return Form("triangle", (), found, *_sides(node))
     return Form("fun", tuple(args), node.function, *_sides(node), symmetric=is_symmetric(node))
 
 

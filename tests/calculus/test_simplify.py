@@ -68,6 +68,7 @@ FEW: dict[str, tuple[Expr, Expr]] = {
     "centered": (b.sum(v - b.mean(v)), b.sum(0 * v)),
     "trace of a sum": (b.trace(A + B), b.trace(A) + b.trace(B)),
     "even power of a negated sum": ((-x - u) ** 2, (x + u) ** 2),
+    "a shift": (b.softmax(A + c - b.max(A, axis=1, keepdims=True)), b.softmax(A)),
     "constants come out of a sum": (series(c * x * k, k, 1, 3), c * x * series(k, k, 1, 3)),
     "factors come out of a sum": (series(A @ v * k, k, 1, 3), A @ v * series(k, k, 1, 3)),
 }

@@ -98,7 +98,11 @@ WRITTEN = [
     ("log(w)*v", "w: d, v: d", "v ⊙ log(w)", r"v \odot \log\left(w\right)"),
     ("cos(x)**2*log(a)", "x:, a:", "cos(x)² log(a)", r"\cos^2\left(x\right)\log a"),
     ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
-    ("exp(A)", "A: d d", "exp(A)", r"\exp\left(A\right)"),
+    ("exp(A)", "A: d d", "exp[⊙](A)", r"\exp_{\odot}\left(A\right)"),
+    ("exp(X)", "X: n d", "exp(X)", r"\exp\left(X\right)"),
+    ("cumsum(x)", "x: n", "tril(𝟏_{n} 𝟏_{n}ᵀ)x", r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x"),
+    ("X**(a - 1)", "X: n d positive, a:", "X^(⊙a - 1)", r"X^{\odot a - 1}"),
+    ("floor(x)", "x:", "floor(x)", r"\operatorname{floor}\left(x\right)"),
     ("norm(A)", "A: n d", "‖A‖_F", r"\left\|A\right\|_F"),
     ("max(X, axis=1)", "X: n d", "max[rows](X)", r"\max_{\text{rows}}\left(X\right)"),
     ("softmax(X, axis=0)", "X: n d", "softmax[cols](X)", r"\operatorname{softmax}_{\text{cols}}\left(X\right)"),
@@ -145,3 +149,8 @@ def test_reasons_in_latex_are_text_with_mathematics_where_there_are_powers() -> 
     power = next(line for line in lines if "power rule" in line)
     assert r"\text{power rule: d $x^{p}$ = p $x^{p-1}$ dx, p = 3}" in power
     assert any(r"\frac{\partial L'}{\partial w}" in line for line in lines)
+
+
+def test_a_sum_of_equal_terms_has_no_identity_taken_out() -> None:
+    shown = text.show(read_numpy("(Z + Z) * exp(v)", "Z: n d, v: d"))
+    assert shown == "(Z + Z)diag(exp(v))"

@@ -30,9 +30,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class Identity:
-    """A multiple of the identity, of the size that its sum needs."""
+    """A multiple of the identity and a number in every entry, of the size that its sum or product needs."""
 
     scale: float = 1.0
+    fill: float = 0.0
+    is_scalar = False
+
+    def sized(self, n: int) -> np.ndarray:
+        return self.scale * np.eye(n) + self.fill
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def typed(value: Any) -> Typed:
 def untyped(value: Typed, shape: tuple[int, ...]) -> np.ndarray:
     """The value as an array of a shape that it must have, up to repetition."""
     if isinstance(value, Identity):
-        return value.scale * np.eye(*shape)
+        return value.sized(shape[0])
     assert (value.rows, value.cols) == (len(shape) > 0, len(shape) > 1) or value.is_scalar, "the printed shape is wrong"
     own = value.a.reshape(value.a.shape[: len(shape)]) if len(shape) < 2 else value.a
     return np.broadcast_to(own, shape)
@@ -69,11 +74,15 @@ def untyped(value: Typed, shape: tuple[int, ...]) -> np.ndarray:
 
 def add(x: Any, y: Any, sign: int) -> Any:
     if isinstance(x, Identity) and isinstance(y, Identity):
-        return Identity(x.scale + sign * y.scale)
+        return Identity(x.scale + sign * y.scale, x.fill + sign * y.fill)
     if isinstance(x, Identity):
-        return Typed(x.scale * np.eye(len(y.a)) + sign * y.a, True, True)
+        if y.a.shape == (1, 1):
+            return Identity(x.scale, x.fill + sign * float(y.a[0, 0]))
+        return Typed(x.sized(len(y.a)) + sign * y.a, True, True)
     if isinstance(y, Identity):
-        return Typed(x.a + sign * y.scale * np.eye(len(x.a)), True, True)
+        if x.a.shape == (1, 1):
+            return Identity(sign * y.scale, sign * y.fill + float(x.a[0, 0]))
+        return Typed(x.a + sign * y.sized(len(x.a)), True, True)
     return _elementwise(x, y, x.a + sign * y.a)
 
 
@@ -88,10 +97,17 @@ def _elementwise(x: Typed, y: Typed, value: np.ndarray) -> Typed:
 
 
 def product(x: Any, y: Any) -> Any:
-    if isinstance(x, Identity) and y.is_scalar:
+    if isinstance(x, Identity) and isinstance(y, Identity):
+        assert not (x.fill and y.fill), "a product of ones of no size"
+        return Identity(x.scale * y.scale, x.fill * y.scale + x.scale * y.fill)
+    if isinstance(x, Identity):
+        if isinstance(y, Typed) and not y.is_scalar:
+            return Typed(x.sized(len(y.a)) @ y.a, y.rows, y.cols)
         x, y = y, x
     if isinstance(y, Identity):
-        return Identity(float(x.a[0, 0]) * y.scale) if x.is_scalar else x.map(lambda a: a * y.scale)
+        if not x.is_scalar:
+            return Typed(x.a @ y.sized(x.a.shape[1]), x.rows, x.cols)
+        return Identity(float(x.a[0, 0]) * y.scale, float(x.a[0, 0]) * y.fill)
     if isinstance(y, Unit):
         return Typed(x.a[:, y.place : y.place + 1], rows=x.rows) if not x.is_scalar else y
     if isinstance(x, Unit):
@@ -109,7 +125,8 @@ def product(x: Any, y: Any) -> Any:
 
 def divide(x: Any, y: Typed) -> Any:
     assert y.is_scalar, "a division by an array"
-    return Identity(x.scale / float(y.a[0, 0])) if isinstance(x, Identity) else x.map(lambda a: a / y.a)
+    number = float(y.a[0, 0])
+    return Identity(x.scale / number, x.fill / number) if isinstance(x, Identity) else x.map(lambda a: a / y.a)
 
 
 def raised(x: Typed, exponent: Any, elementwise: bool) -> Typed:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from symml.calculus.simplify.rule import Rule, Uses, items_of, remake
-from symml.expr.arithmetic import full, rational_power, scale
+from symml.expr.arithmetic import full, rational_power, scale, zeros
 from symml.expr.contract import contract
 from symml.expr.functions import AXIS_FUNCTIONS, exp, log, log1p, log_sigmoid, sigmoid, softplus
-from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Power, along_node, apply_node
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Power, add_node, along_node, apply_node
 
 _SOFTMAX, _LOGSUMEXP, _LOG_SOFTMAX = (AXIS_FUNCTIONS[name] for name in ("softmax", "logsumexp", "log_softmax"))
 
@@ -152,7 +152,26 @@ def log_of_sigmoid(node: Expr, uses: Uses) -> Expr | None:
     return None
 
 
+def forgets_shift(node: Expr, uses: Uses) -> Expr | None:
+    """softmax(z + c) = softmax(z) for a c that is the same along its axes"""
+    assert isinstance(node, Along)
+    z = node.args[0]
+    if node.function.name not in ("softmax", "log_softmax") or not isinstance(z, Add):
+        return None
+    kept = [term for term in z.args if not _is_shift(term, node.axes)]
+    if len(kept) == len(z.args):
+        return None
+    rest = zeros(z.shape) if not kept else kept[0] if len(kept) == 1 else add_node(tuple(kept))
+    return along_node(node.function, rest, node.axes)
+
+
+def _is_shift(term: Expr, axes: tuple[int, ...]) -> bool:
+    """Whether the entries of a term are the same along these axes."""
+    return isinstance(term, Contract) and all(axis not in sub for sub in term.subs for axis in axes)
+
+
 RULES = (
+    Rule("softmax forgets a shift", (Along,), forgets_shift),
     Rule("log-sum-exp", (Apply,), log_sum_exp),
     Rule("exponentials over their sum are softmax", (Contract,), exp_over_sum),
     Rule("softmax and its logarithm", (Apply,), exp_of_normalized),

@@ -1,7 +1,7 @@
 """The function tables: one row a function, grouped by kind."""
 
 from symml.expr.function import AxisFunction, Function, MatrixFunction
-from symml.expr.functions import activations, along, choice, elementary, matrix, special
+from symml.expr.functions import activations, along, choice, elementary, matrix, rounding, special
 from symml.expr.functions.activations import (
     elu,
     gelu,
@@ -34,6 +34,7 @@ from symml.expr.functions.elementary import (
     arcsin,
     arcsinh,
     arctan,
+    arctan2,
     arctanh,
     cos,
     cosh,
@@ -49,6 +50,7 @@ from symml.expr.functions.elementary import (
     tan,
     tanh,
 )
+from symml.expr.functions.rounding import ceil, floor, rint
 from symml.expr.functions.special import (
     digamma,
     erf,
@@ -64,7 +66,7 @@ from symml.expr.functions.undefined import undefined
 
 FUNCTIONS: dict[str, Function] = {
     row.name: row
-    for module in (elementary, special, activations, choice)
+    for module in (elementary, special, activations, choice, rounding)
     for row in vars(module).values()
     if isinstance(row, Function)
 }
@@ -85,7 +87,9 @@ __all__ = [
     "arcsin",
     "arcsinh",
     "arctan",
+    "arctan2",
     "arctanh",
+    "ceil",
     "cos",
     "cosh",
     "digamma",
@@ -95,6 +99,7 @@ __all__ = [
     "erfc",
     "exp",
     "expm1",
+    "floor",
     "gamma",
     "gelu",
     "greater",
@@ -119,6 +124,7 @@ __all__ = [
     "polygamma",
     "power",
     "relu",
+    "rint",
     "sigmoid",
     "sign",
     "silu",

@@ -132,6 +132,16 @@ arctan: Function = Function(
     flint="atan",
     numpy="arctan",
 )
+# The angle of the point (x, y), from -pi to pi.
+arctan2: Function = Function(
+    "arctan2",
+    r"\operatorname{atan2}",
+    slopes=(lambda y, x, f: x / (x**2 + y**2), lambda y, x, f: -y / (x**2 + y**2)),
+    sympy=lambda S, y, x: S.atan2(y, x),
+    mpmath="atan2",
+    flint="atan2",
+    numpy="arctan2",
+)
 sinh: Function = Function(
     "sinh",
     r"\sinh",

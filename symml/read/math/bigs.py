@@ -187,6 +187,11 @@ def named(p: Parser) -> Node:
             f"not understood: {p.written(token)}; limits have no expression here",
             "state the value that it tends to",
         )
+    if p.one_line and p.peek().text == "[" and p.peek(1).text in RUNS and p.peek(2).text == "]":
+        below = p.peek(1).text
+        p.place += 3
+        listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
+        return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))
     if operator in ("sum", "prod") and not (token.kind == "word" and p.peek().text == "("):
         bound, _ = _limits(p, operator)
         return _body(p, bound, token.start)

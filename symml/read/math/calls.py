@@ -17,6 +17,8 @@ from symml.read.math.vocabulary import COMMANDS, FUNCTIONS, INVERSES, LETTER_FUN
 SEPARATORS = (",", ";", "|", r"\mid", r"\|", ":")
 # Words below a function that say along what it runs.
 RUNS = ("rows", "cols", "all")
+# Below a function's name: of every entry, where the function of the whole matrix could be meant.
+_ENTRIES = (r"\odot", r"\circ")
 _OPENERS = ("(", "[", r"\{")
 _ONLY_CALLED = set_of(
     "mean avg dot clip power pow rank where cov var corr std js kl abs arg adj vec cross_entropy proj"
@@ -73,11 +75,21 @@ def function(p: Parser) -> Node:
     name = FUNCTIONS.get(token.text.removeprefix("\\"))
     if name is None:
         raise p.not_understood(token)
-    if p.one_line and p.peek().text == "[" and p.peek(1).text in RUNS and p.peek(2).text == "]":
-        p.place += 3
-        return applied(p, f"{name} of {p.peek(-2).text}", Marks(), token)
+    if p.one_line and p.peek().text == "[":
+        if p.peek(2).text == "]" and p.peek(1).text in (*RUNS, *_ENTRIES):
+            p.place += 3
+            run = p.peek(-2).text
+            return applied(p, f"{name} of {run if run in RUNS else 'entries'}", Marks(), token)
+        if name == "onehot":
+            return _one_hot(p, p.bracketed(Parser.expression), token)
     marks = scripts.scan(p)
     return applied(p, name, marks, token)
+
+
+def _one_hot(p: Parser, depth: Node, token: Token) -> Node:
+    """``onehot[k](y)``"""
+    listed = arguments(p, bars=False)
+    return scripts.postfix(p, Node("call", (*listed.args, depth), "onehot", token.start, listed.end))
 
 
 def applied(p: Parser, name: str, marks: Marks, token: Token) -> Node:
@@ -196,6 +208,10 @@ def _below(p: Parser, node: Node, name: str, span: tuple[int, int]) -> Node:
     if name == "log":
         base = p.within(span, Parser.expression)
         return Node("call", (*node.args, base), "log to a base", node.start, node.end)
+    if name == "onehot":
+        return replace(node, args=(*node.args, p.within(span, Parser.expression)))
+    if below in _ENTRIES:
+        return replace(node, value=f"{name} of entries")
     if below in RUNS or name in ("softmax", "log_softmax", "logsumexp"):
         if below in RUNS:
             return replace(node, value=f"{name} of {below}")
@@ -264,7 +280,9 @@ def undeclared(p: Parser, node: Node, marks: Marks) -> Node:
         token = Token("", "command", node.start, node.end)
         return applied(p, LETTER_FUNCTIONS[written.base], marks, token)
     bracketed = p.peek().text == "(" or (p.peek().text in ("[", r"\{") and _takes_brackets(p, written))
-    if bracketed and not (marks.sup is not None and written.base in _ARRAYS):
+    is_array = (marks.sup is not None and written.base in _ARRAYS) or written.base in p.given
+    is_array |= marks.sub is not None and written.base == "I" and p.one_line
+    if bracketed and not is_array:
         return _applied_name(p, node, marks)
     if written.base in (r"\mathbb{1}", r"\mathbf{1}", "1", r"\mathbb{I}") and marks.sub is not None:
         found = _indicator_below(p, node, marks.sub)

@@ -71,6 +71,8 @@ def _word(p: Parser) -> Node:
         return calls.function(p)
     if token.text in ("E", "P", "Pr", "H", "I"):
         return calls.lettered(p)
+    if " " in token.text and token.end - token.start > len(token.text):
+        raise p.not_understood(token, "these words are no name; write conditions as x > 0, or declare the name")
     return symbols.symbol(p)
 
 
@@ -83,7 +85,7 @@ def _brackets(p: Parser) -> Node:
         return scripts.postfix(p, environments.listed(p))
     if opening.text == r"\{":
         return _braces(p)
-    node = p.bracketed(condition)
+    node = p.bracketed(_inside)
     if node.kind == "relation":
         if opening.text != "[":
             raise p.error(
@@ -91,6 +93,15 @@ def _brackets(p: Parser) -> Node:
             )
         node = Node("indicator", (replace(node, start=opening.start),), None, opening.start, node.end)
     return scripts.postfix(p, Node("group", (node,), opening.text, node.start, node.end))
+
+
+def _inside(p: Parser) -> Node:
+    """A condition, or on one line the numbers ``0:n - 1``."""
+    node = condition(p)
+    if not p.one_line or p.take(":") is None:
+        return node
+    last = p.expression()
+    return Node("counted", (node, last), None, node.start, last.end)
 
 
 def _braces(p: Parser) -> Node:
@@ -198,6 +209,16 @@ def _angles(p: Parser) -> Node:
     return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
 
 
+def _rounded(name: str) -> Rule:
+    r"""``\lfloor x \rfloor``"""
+
+    def rounded(p: Parser) -> Node:
+        inner = p.bracketed(Parser.expression)
+        return scripts.postfix(p, Node("call", (inner,), name, inner.start, inner.end))
+
+    return rounded
+
+
 def _left_open(p: Parser) -> Node:
     r"""``\left. f(x) \right|_{x = a}``"""
     opening = p.next()
@@ -269,7 +290,7 @@ _RULES: dict[str, Rule] = {
     r"\neg": _negation,
     r"\Pr": calls.lettered,
     r"\infty": lambda p: Node("infinity", (), None, p.peek().start, p.next().end),
-    r"\lfloor": _refused("rounding has no expression", "write it without rounding"),
-    r"\lceil": _refused("rounding has no expression", "write it without rounding"),
+    r"\lfloor": _rounded("floor"),
+    r"\lceil": _rounded("ceil"),
     r"\bigoplus": _refused("direct sums have no expression", "write it with matrices"),
 }

@@ -177,7 +177,17 @@ def indices(p: Parser) -> Node:
             found.append(p.operand())
             continue
         found += _run(p)
+        if p.peek().text == ":":
+            found[-1] = _cut(p, found[-1])
     return Node("list", tuple(found), None, start, p.found[p.place - 1].end)
+
+
+def _cut(p: Parser, first: Node) -> Node:
+    """``2:n`` and ``n:1:-1``: a slice, both ends included."""
+    parts = [first]
+    while p.take(":") is not None:
+        parts.append(p.expression())
+    return Node("cut", tuple(parts), None, first.start, parts[-1].end)
 
 
 def _run(p: Parser) -> list[Node]:

@@ -24,8 +24,9 @@ INFIX = frozenset(op for _, ops in LEVELS for op in ops if op)
 
 # Functions of one or more arguments: the name people write, and the function in symml.
 _SAME = set_of(
-    """exp log sin cos tan arcsin arccos arctan sinh cosh tanh erf erfc sigmoid softplus gelu silu mish elu relu logit
-    gamma digamma polygamma lgamma xlogy logaddexp softmax logsumexp det sign log1p expm1 log2 log10"""
+    """exp log sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh erf erfc sigmoid softplus gelu silu mish elu relu
+    logit floor ceil rint gamma digamma polygamma lgamma xlogy logaddexp softmax logsumexp det sign log1p expm1 log2
+    log10"""
 )
 FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
     "ln": "log", "lg": "log10", "Tr": "tr", "trace": "tr", "tr": "tr", "ReLU": "relu", "RELU": "relu", "ELU": "elu",
@@ -33,6 +34,7 @@ FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
     "logistic": "sigmoid", "expit": "sigmoid", "Softmax": "softmax", "SoftMax": "softmax", "LSE": "logsumexp",
     "lse": "logsumexp", "logsoftmax": "log_softmax", "LogSumExp": "logsumexp", "diag": "diag", "Diag": "diag",
     "logsigmoid": "log_sigmoid", "leakyrelu": "leaky_relu", "LeakyReLU": "leaky_relu", "asin": "arcsin",
+    "atan2": "arctan2", "round": "rint",
     "acos": "arccos", "atan": "arctan", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh",
     "arcsinh": "arcsinh", "arccosh": "arccosh", "arctanh": "arctanh", "asinh": "arcsinh", "acosh": "arccosh",
     "atanh": "arctanh", "abs": "abs", "sqrt": "sqrt", "sech": "sech", "csch": "csch", "coth": "coth", "cot": "cot",
@@ -42,6 +44,8 @@ FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
     "log_softmax": "log_softmax",
     "logSigmoid": "log_sigmoid", "LogSigmoid": "log_sigmoid", "leaky_relu": "leaky_relu", "log_sigmoid": "log_sigmoid",
     "normal_cdf": "normal_cdf", "normal_pdf": "normal_pdf", "arg": "arg", "erfinv": "erfinv",
+    "eigvals": "eigvals", "eigvecs": "eigvecs", "cholesky": "cholesky", "sort": "sort", "tril": "tril", "triu": "triu",
+    "arctan2": "arctan2", "floor": "floor", "ceil": "ceil",
 }  # fmt: skip
 # Letters that are functions where they are not declared and stand before a bracket.
 LETTER_FUNCTIONS = {

@@ -11,7 +11,7 @@ from symml.expr.build import diag, logdet, trace
 from symml.expr.functions import AXIS_FUNCTIONS, FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.nodes import Constant, Linalg
-from symml.read.math.rules import algebra, derivatives, indices, powers
+from symml.read.math.rules import algebra, arrays, derivatives, indices, powers
 from symml.read.math.rules.choices import pointwise
 from symml.read.math.rules.indices import letter_of
 from symml.read.math.tree import Node, set_of
@@ -42,6 +42,8 @@ def apply_named(e: Elaborator, node: Node, name: str, values: list[Value]) -> Va
     if row is not None:
         return _elementwise(e, node, name, values)
     function, _, axis = name.partition(" of ")
+    if axis == "entries":
+        return pointwise(e, node, FUNCTIONS[function], _one(e, node, values, function))
     if function in AXIS_FUNCTIONS:
         return _along(e, node, function, values, axis)
     raise e.error(
@@ -55,7 +57,7 @@ def _elementwise(e: Elaborator, node: Node, name: str, values: list[Value]) -> V
         raise e.error(node, f"{name} takes {row.arity} argument(s), not {len(values)}")
     if name in _OF_MATRICES and values[0].is_square and not values[0].elementwise:
         what = f"ambiguous: {e.written(node)} is taken of every entry, or is the function of the matrix"
-        raise e.error(node, what, r"write it with indices: [\exp(A_{ij})]_{ij}")
+        raise e.error(node, what, r"write \exp_{\odot}(A), or it with indices: [\exp(A_{ij})]_{ij}")
     return pointwise(e, node, row, *values)
 
 
@@ -236,11 +238,15 @@ _RULES: dict[str, Rule] = {
     "tr": _trace, "diag": _diag, "det": _det, "logdet": _logdet, "log": _log, "log to a base": _log_to_base,
     "sqrt": _sqrt, "sech": _reciprocal("cosh"), "csch": _reciprocal("sinh"), "coth": _reciprocal("tanh"),
     "sec": _reciprocal("cos"), "csc": _reciprocal("sin"), "cot": _reciprocal("tan"), "mean": _mean,
+    "onehot": arrays.one_hot, "eigvals": arrays.of_matrix("eigvals"), "eigvecs": arrays.of_matrix("eigvecs"),
+    "cholesky": arrays.of_matrix("cholesky"), "sort": arrays.sort, "tril": arrays.triangle("tril"),
+    "triu": arrays.triangle("triu"),
     "factorial": _factorial, "binomial": _binomial, "dot": _dot, "abs": _abs, "inv": _inv, "clip": _clip,
 }  # fmt: skip
 
 RULES: dict[str, Callable[..., Value]] = {
     "call": call,
+    "counted": arrays.counted,
     "slope of": slope_of,
     "softmax along": softmax_along,
 }

@@ -10,6 +10,7 @@ from symml.errors import ReadError
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
 from symml.expr.nodes import Expr, Symbol, basis, onehot, selector, show_shape, symbol_node
+from symml.read.math.rules import arrays
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
 
@@ -109,6 +110,10 @@ def take(e: Elaborator, node: Node, value: Value, at: list[Node]) -> Value:
     for k in range(value.rank):
         if k >= len(at) or at[k].kind == "all":
             core.append(("axis", k))
+            continue
+        if at[k].kind == "cut":
+            core.append(("cut", k))
+            factors.append((arrays.cut(e, at[k], e.resolve(value.core[k])), (("cut", k), ("axis", k))))
             continue
         _at_axis(e, at[k], value.core[k], ("axis", k), factors, labels, same)
     factors = [(expr, tuple(same.get(x, x) for x in own)) for expr, own in factors]
