@@ -5,6 +5,7 @@ import pytest
 from symml.catalog import by
 from symml.catalog.book import entries, entry
 from symml.catalog.check import GOOD, link_verdicts
+from symml.catalog.crosscheck import crosscheck
 from symml.catalog.declare import (
     Chain,
     algorithm,
@@ -169,3 +170,19 @@ def test_a_limit_needs_its_variable(name: str) -> None:
     e = limit(source="boyd2004", at=f"{name} -> oo")(lambda x: iter(()))
     assert e.at == (name, "oo")
     assert Positive.domain == "positive"
+
+
+@identity(source="boyd2004")
+def wrong_step_eq(x: Real) -> Chain:
+    """The second step is wrong."""
+    yield exp(x) * exp(x)
+    yield by.exponential, exp(2 * x)
+    yield by.algebra, exp(x**2)
+
+
+def test_a_broken_entry_names_its_file_its_step_its_reason_and_a_point() -> None:
+    row = crosscheck(wrong_step_eq)
+    assert not row.good
+    assert "test_kinds.py:" in row.reason
+    assert "step 2 [algebra]" in row.reason
+    assert "refuted at x = " in row.reason
