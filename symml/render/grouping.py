@@ -110,7 +110,7 @@ def _common_scalars(form: Form) -> Form | None:
     for _, scalars, _ in parts[1:]:
         left = list(scalars)
         shared = [a for a in shared if a in left and not left.remove(a)]  # type: ignore[func-returns-value] # takes it
-    if content == 1 and not shared:
+    if not content or (content == 1 and not shared):
         return None
     rest = [m.scaled(coef / content, _less(scalars, shared), body) for coef, scalars, body in parts]
     return m.scaled(Fraction(content), shared, m.total(rest))

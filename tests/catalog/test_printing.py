@@ -122,6 +122,12 @@ def test_a_raised_matrix_is_raised_as_a_whole() -> None:
     assert 'displaystyle="true"' in large("x")
 
 
+def test_a_vector_of_ones_is_bold_and_names_stand_apart() -> None:
+    pytest.importorskip("latex2mathml")
+    assert "𝟏" in mathml(r"\mathbf{1}^{\top} x")
+    assert mathml(r"a \log b").count("<mspace") == 2
+
+
 # ---- plots -----------------------------------------------------------------------------------------------------------
 def test_a_derivative_is_drawn_beside_its_function() -> None:
     plot = required_plot(entry("activations.sigmoid_deriv"))

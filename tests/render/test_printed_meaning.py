@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from symml.expr.arithmetic import scale
+from symml.expr.build import dot, symbol
 from symml.expr.dims import dim_value
 from symml.expr.nodes import Expr
 from symml.faces import read_numpy
@@ -39,3 +41,10 @@ def test_random_formulas_keep_their_value_when_printed(view: str) -> None:
     for source, shapes in random_expressions(300):
         found, expected, shown = value_of_print(view, read_numpy(source, shapes))
         np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9, err_msg=f"{source}  printed as  {shown}")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_sum_whose_terms_are_all_zero_is_printed(view: str) -> None:
+    p, x = symbol("p", "k"), symbol("x", "k")
+    zero = scale(0, x)
+    assert "0" in getattr(VIEWS[view][0], view)(dot(p, (zero - dot(p, zero)) ** 2)).replace("𝟎", "0")

@@ -19,7 +19,7 @@ from symml.catalog.domains import (
     PositiveVector,
     Vector,
 )
-from symml.expr.build import array, diag, dot, eye, inv, logdet, ones, outer, sqrt, sum, trace
+from symml.expr.build import array, diag, dot, eye, inv, logdet, ones, sqrt, sum, trace
 from symml.expr.functions import log
 
 
@@ -86,18 +86,15 @@ def svd_inverse_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Positive
 
 
 @identity(source="cheatsheet 1.20", tags="matrix svd reconstruction reduced")
-def svd_reconstruction_eq(U: Matrix["n", "2"], V: Matrix["d", "2"], s: Vector["2"]) -> Chain:
-    """A matrix is the sum of its singular values times outer products of the singular vectors; here of rank two.
+def svd_reconstruction_eq(U: Matrix["n", "k"], V: Matrix["d", "k"], s: Vector["k"], x: Vector["d"]) -> Chain:
+    """A matrix of factors U diag(s) V' takes coordinates V'x, weighs them by the singular values and puts U together.
 
     The factors have as many columns as there are singular values (full_matrices=False): with the full V' of a 2 x 3
     matrix the product does not fit.
     """
-    u = let(u=U[:, 0])
-    w = let(w=U[:, 1])
-    a = let(a=V[:, 0])
-    b = let(b=V[:, 1])
-    yield U @ diag(s) @ V.T
-    yield by.definition, s[0] * outer(u, a) + s[1] * outer(w, b)
+    A = let(A=U @ diag(s) @ V.T)
+    yield A @ x
+    yield by.factors, U @ (s * (V.T @ x))
 
 
 @identity(source="cheatsheet 1.21", tags="matrix qr gram least squares", given="A = Q R")

@@ -83,9 +83,9 @@ def gaussian_cumulant_hessian(t: Real, s2: Positive) -> Chain:
 @identity(source="mccullagh1989", tags="exponential family likelihood moment matching gradient mle")
 def moment_matching_grad(X: Matrix["n", "k"], z: Vector["k"]) -> Chain:
     """A log-likelihood's slope compares observed with expected statistics: the maximum matches moments."""
-    n = let(n=sum(X))
-    yield deriv(sum(X @ z) - n * logsumexp(z), z)
-    yield by.linearity, sum(X, axis=0) - n * softmax(z)
+    total = let(total=sum(X))
+    yield deriv(sum(X @ z) - total * logsumexp(z), z)
+    yield by.linearity, sum(X, axis=0) - total * softmax(z)
 
 
 # ---- directions and covariances --------------------------------------------------------------------------------------
@@ -129,14 +129,7 @@ def wishart_grad(X: SPD["d", "d"], S: SPD["d", "d"], c: Positive) -> Chain:
 
 @identity(source="mardia2000", tags="distribution wishart mean score zero")
 def wishart_score_mean(S: SPD["d", "d"], n: Positive) -> Chain:
-    """A score has mean zero, so the mean of a Wishart matrix is n S: there the score of the scale vanishes."""
+    """A score has mean zero, so S^-1 E[X] S^-1 is n S^-1: the mean of a Wishart matrix is n S."""
     X = let(X=n * S)
-    yield inv(S) @ (X - n * S) @ inv(S) / 2
-    yield by.cancellation, 0 * S
-
-
-@identity(source="mardia2000", tags="distribution wishart scatter outer products sum")
-def scatter_mean(p: Simplex["k"], V: Vector["k", "d"], n: Positive) -> Chain:
-    """A sum of n outer products of independent draws x, the rows of V with probabilities p, has mean n E xx'."""
-    yield n * sum(p[:, None, None] * V[:, :, None] * V[:, None, :], axis=0)
-    yield by.definition, n * (V.T @ diag(p) @ V)
+    yield inv(S) @ X @ inv(S)
+    yield by.cancellation, n * inv(S)

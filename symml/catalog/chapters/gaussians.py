@@ -13,7 +13,6 @@ from symml.expr.build import det, diag, dot, eye, inv, logdet, outer, sqrt, sum,
 from symml.expr.functions import exp, log
 from symml.expr.nodes import ONE, ZERO, constant, extent
 from symml.expr.ranges import integral
-from symml.expr.sequences import block
 
 INF = float("inf")
 PI = constant("pi")
@@ -31,10 +30,10 @@ def schur_decomposition(
 
 
 @identity(source="petersen2012", tags="matrix schur complement block determinant")
-def schur_det_eq(A: Invertible["2", "2"], B: Matrix["2", "2"], C: Matrix["2", "2"], D: Invertible["2", "2"]) -> Chain:
-    """The determinant of a block matrix is that of a block times that of its Schur complement; here blocks of two."""
-    yield det(block([[A, B], [C, D]]))
-    yield by.determinant_rule, det(A) * det(D - C @ inv(A) @ B)
+def schur_det_eq(A: Invertible["n", "n"], B: Matrix["n", "m"], C: Matrix["m", "n"], D: Invertible["m", "m"]) -> Chain:
+    """The determinant of the block matrix [[A, B], [C, D]], by eliminating the first unknowns or the second."""
+    yield det(A) * det(D - C @ inv(A) @ B)
+    yield by.determinant_rule, det(D) * det(A - B @ inv(D) @ C)
 
 
 @identity(source="petersen2012", tags="matrix schur complement block triangular factorization ldu")
@@ -62,9 +61,9 @@ def conditioning_decomposition(
     """
     u = let(u=x - mu)
     v = let(v=y - nu)
-    m = let(m=mu - inv(P) @ Q @ (y - nu))
+    c = let(c=mu - inv(P) @ Q @ (y - nu))
     yield dot(u, P @ u) + 2 * dot(u, Q @ v)
-    yield by.complete_square, dot(x - m, P @ (x - m)) - dot(Q @ v, inv(P) @ (Q @ v))
+    yield by.complete_square, dot(x - c, P @ (x - c)) - dot(Q @ v, inv(P) @ (Q @ v))
 
 
 @identity(source="bishop2006", tags="gaussian product posterior precision matrix conjugate")

@@ -278,7 +278,7 @@ def gan_value_eq(p: Simplex["k"], q: Simplex["k"]) -> Chain:
     """At the best discriminator the game's value is twice the Jensen-Shannon divergence less log 4."""
     m = let(m=(p + q) / 2)
     yield sum(p * log(p / (p + q))) + sum(q * log(q / (p + q)))
-    yield by.logarithm, sum(p * log(p / m)) + sum(q * log(q / m)) - log(2) * (sum(p) + sum(q))
+    yield by.logarithm, sum(p * log(p / m)) + sum(q * log(q / m)) - sum(p * log(2)) - sum(q * log(2))
     yield by.normalization, sum(p * log(p / m)) + sum(q * log(q / m)) - 2 * log(2 * ONE)
 
 
@@ -297,20 +297,20 @@ def diffusion_marginal_var(a: Unit, b: Unit) -> Chain:
 
 
 @identity(source="ho2020", tags="diffusion posterior mean noise prediction epsilon parameterization")
-def diffusion_epsilon_mean(x: Real, e: Real, a: Unit, b: Unit) -> Chain:
-    """The reverse step's mean in terms of the predicted noise e, the form that is trained; c is the cumulative a b."""
+def diffusion_epsilon_mean(x: Real, u: Real, a: Unit, b: Unit) -> Chain:
+    """The reverse step's mean in terms of the predicted noise u, the form that is trained; c is the cumulative a b."""
     c = let(c=a * b)
-    y = let(y=(x - sqrt(1 - c) * e) / sqrt(c))
+    y = let(y=(x - sqrt(1 - c) * u) / sqrt(c))
     yield (sqrt(a) * (1 - b) * x + sqrt(b) * (1 - a) * y) / (1 - c)
-    yield by.algebra, (x - (1 - a) / sqrt(1 - c) * e) / sqrt(a)
+    yield by.algebra, (x - (1 - a) / sqrt(1 - c) * u) / sqrt(a)
 
 
 @identity(source="song2021", tags="diffusion ddim deterministic step noise")
-def ddim_eq(y: Real, e: Real, b: Unit, c: Unit) -> Chain:
-    """A deterministic reverse step keeps the noise e and changes the noise level from c to b."""
-    x = let(x=sqrt(c) * y + sqrt(1 - c) * e)
-    yield sqrt(b) * (x - sqrt(1 - c) * e) / sqrt(c) + sqrt(1 - b) * e
-    yield by.cancellation, sqrt(b) * y + sqrt(1 - b) * e
+def ddim_eq(y: Real, u: Real, b: Unit, c: Unit) -> Chain:
+    """A deterministic reverse step keeps the noise u and changes the noise level from c to b."""
+    x = let(x=sqrt(c) * y + sqrt(1 - c) * u)
+    yield sqrt(b) * (x - sqrt(1 - c) * u) / sqrt(c) + sqrt(1 - b) * u
+    yield by.cancellation, sqrt(b) * y + sqrt(1 - b) * u
 
 
 @identity(source="ho2020", tags="diffusion score matching noise gaussian gradient")

@@ -264,9 +264,9 @@ def pinsker_pointwise_le(t: Positive) -> Chain:
     yield tight(t, 1)
 
 
-@inequality(source="cover2006", tags="information pinsker total variation kl bound l1 distance")
+@inequality(source="cheatsheet 5.18; cover2006", tags="information pinsker total variation kl bound l1 distance")
 def pinsker_le(p: Simplex["k"], q: Simplex["k"]) -> Chain:
-    """Pinsker: half the squared L1 distance is at most the divergence in nats.
+    """Pinsker: half the squared L1 distance is at most the divergence in nats, which is zero for equal ones only.
 
     First Cauchy and Schwarz with weights w of sum 2, then ``pinsker_pointwise_le`` in every place.
     """

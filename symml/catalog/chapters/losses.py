@@ -198,10 +198,10 @@ def squared_hinge_deriv(m: Real) -> Chain:
 
 
 @identity(source="hastie2009", tags="loss classification exponential adaboost weight stationary")
-def adaboost_weight_eq_zero(e: Unit) -> Chain:
-    """AdaBoost's weight, half the log-odds of being right, is where the slope (1 - e) exp(-a) = e exp(a) vanishes."""
-    a = let(a=log((1 - e) / e) / 2)
-    yield e * exp(a) - (1 - e) * exp(-a)
+def adaboost_weight_eq_zero(r: Unit) -> Chain:
+    """AdaBoost's weight a, half the log-odds of being right, is where the mean exponential loss has slope zero."""
+    a = let(a=log((1 - r) / r) / 2)
+    yield r * exp(a) - (1 - r) * exp(-a)
     yield by.exponential, ZERO
 
 

@@ -19,7 +19,7 @@ from symml.catalog.domains import (
     Units,
     Vector,
 )
-from symml.expr.build import array, diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
+from symml.expr.build import diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
 from symml.expr.functions import exp, greater, log, logit, power, relu, sigmoid, silu, tanh
 from symml.expr.nodes import ONE, ZERO, constant, extent
 from symml.expr.ranges import integral
@@ -161,10 +161,8 @@ def rmsnorm_grad(x: Vector["d"], c: Vector["d"], eps: Positive) -> Chain:
 
 @identity(source="srivastava2014", tags="dropout inverted mean mask")
 def dropout_mean(x: Real, p: Unit) -> Chain:
-    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p, else it is zero."""
-    w = let(w=array([p, 1 - p]))
-    u = let(u=array([x / p, 0]))
-    yield dot(w, u)
+    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p, and dropped adds nothing."""
+    yield p * (x / p)
     yield by.cancellation, x
 
 

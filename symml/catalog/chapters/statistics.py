@@ -24,7 +24,7 @@ from symml.catalog.declare import (
     rounded,
     tight,
 )
-from symml.catalog.domains import Matrix, Nonnegative, Positive, PositiveVector, Real, Unit, Vector
+from symml.catalog.domains import Matrix, Nonnegative, Nonzero, Positive, PositiveVector, Real, Unit, Vector
 from symml.expr.build import array, dot, mean, ones, outer, sqrt, std, sum, var
 from symml.expr.functions import exp, log, sign
 from symml.expr.nodes import ONE, ZERO, extent
@@ -231,8 +231,8 @@ def covariance_scale_eq(x: Vector["n"], y: Vector["n"], a: Real, b: Real, c: Rea
 
 
 @identity(source="cheatsheet 7.1", tags="statistics correlation scale invariance")
-def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Positive, b: Real, c: Positive, d: Real) -> Chain:
-    """Correlation does not depend on units or origins; a negative factor turns its sign."""
+def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Nonzero, b: Real, c: Nonzero, d: Real) -> Chain:
+    """Correlation does not depend on units or origins; only the signs of the factors enter."""
     u = let(u=x - mean(x))
     v = let(v=y - mean(y))
     s = let(s=std(x))
@@ -240,8 +240,8 @@ def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Positive, b: Real, 
     p = let(p=a * x + b)
     q = let(q=c * y + d)
     yield mean((p - mean(p)) * (q - mean(q))) / (std(p) * std(q))
-    yield by.linearity, a * c * mean(u * v) / (a * s * (c * t))
-    yield by.cancellation, mean(u * v) / (s * t)
+    yield by.linearity, a * c * mean(u * v) / (abs(a) * s * (abs(c) * t))
+    yield by.cancellation, sign(a) * sign(c) * mean(u * v) / (s * t)
 
 
 @inequality(source="cheatsheet 3.31 and 3.33", tags="statistics correlation bound cauchy schwarz")

@@ -25,8 +25,9 @@ _ORDER = (
 )  # fmt: skip
 _HEAD = r"""\documentclass{article}
 \usepackage[a4paper,margin=22mm]{geometry}
-\usepackage{amsmath,amssymb,bm}
-\allowdisplaybreaks
+\usepackage{amsmath,amssymb,bm,graphicx}
+% A formula that is too wide is scaled to the line.
+\newcommand{\fit}[1]{\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{$\displaystyle #1$}}
 \title{The symml book}
 \date{}
 \begin{document}
@@ -106,7 +107,7 @@ def _chapter_latex(chapter: str) -> Iterator[str]:
     yield escaped(rest.strip()) + "\n"
     for e in entries(chapter):
         yield rf"\paragraph{{\texttt{{{escaped(e.id)}}} ({e.kind}).}} {escaped(e.sentence)} {escaped(e.remark)}"
-        yield f"\\[\n{latex(e, steps=True)}\n\\]"
+        yield f"\\[\n\\fit{{{latex(e, steps=True)}}}\n\\]"
         yield r"\noindent{\footnotesize " + "; ".join(_labeled(_notes(e), escaped)) + "}\n"
 
 

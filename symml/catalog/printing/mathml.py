@@ -22,7 +22,7 @@ def mathml(latex: str, *, display: bool = False) -> str:
     """
     grouped = latex.replace(r"\begin{bmatrix}", r"{\begin{bmatrix}").replace(r"\end{bmatrix}", r"\end{bmatrix}}")
     found = str(_converter().convert(grouped, display="block" if display else "inline"))
-    return _NAME_BEFORE_ARGUMENT.sub(r"\1<mspace width='0.17em'/>", found)
+    return _BESIDE_NAME.sub(r"\g<0><mspace width='0.17em'/>", _BOLD.sub(_bold, found))
 
 
 def large(latex: str) -> str:
@@ -30,8 +30,18 @@ def large(latex: str) -> str:
     return mathml(latex).replace(' display="inline"', ' displaystyle="true"', 1)
 
 
-# log a, det A: a name and its argument need a space between them, which browsers do not put there.
-_NAME_BEFORE_ARGUMENT = re.compile(r"(<mi>[a-z]{3,}</mi>)(?=<m(?:i|n|sup|sub|frac|sqrt|row)>)")
+# a log b, det A: a name needs a space on both sides, which browsers do not put there.
+_NAME = r"<mi>[a-z]{3,}</mi>"
+_BESIDE_NAME = re.compile(rf"{_NAME}(?=<m(?:i|n|sup|sub|frac|sqrt|row)>)|</m(?:i|n|sup|sub|frac|row)>(?={_NAME})")
+
+
+# Browsers do not make digits bold; Unicode has bold ones.
+_BOLD = re.compile(r'<mn mathvariant="bold">(\d)</mn>')
+_BOLD_ZERO = 0x1D7CE
+
+
+def _bold(match: re.Match[str]) -> str:
+    return f"<mn>{chr(_BOLD_ZERO + int(match[1]))}</mn>"
 
 
 @cache
