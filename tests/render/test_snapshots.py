@@ -100,7 +100,11 @@ WRITTEN = [
     ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
     ("exp(A)", "A: d d", "exp[⊙](A)", r"\exp_{\odot}\left(A\right)"),
     ("exp(X)", "X: n d", "exp(X)", r"\exp\left(X\right)"),
-    ("cumsum(x)", "x: n", "tril(𝟏_{n} 𝟏_{n}ᵀ)x", r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x"),
+    (
+        "cumsum(x)", "x: n",
+        "tril(𝟏_{n} 𝟏_{n}ᵀ)x",
+        r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x",
+    ),
     ("X**(a - 1)", "X: n d positive, a:", "X^(⊙a - 1)", r"X^{\odot a - 1}"),
     ("floor(x)", "x:", "floor(x)", r"\operatorname{floor}\left(x\right)"),
     ("norm(A)", "A: n d", "‖A‖_F", r"\left\|A\right\|_F"),
