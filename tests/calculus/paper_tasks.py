@@ -626,7 +626,7 @@ TASKS: list[tuple[str, str, str, str, str]] = [
         "cloglog",
         "p = 1 - np.exp(-np.exp(X@b)); np.sum(y*np.log(p) + (1-y)*np.log(1-p))",
         "b",
-        "X: n d, b: d, y: n binary",
+        "X: n d unit, b: d unit, y: n binary",
         "grad",
     ),
     (
