@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symml.calculus.directional import direction_for, hvp
+from symml.calculus.simplify import simplify
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
+from symml.proof.kinks import Kink, kinks
 from symml.proof.step import Step
 from symml.render import latex, text
 from symml.render.formula import Formula, formula
@@ -57,6 +59,11 @@ class Derivation:
     def conditions(self) -> tuple[str, ...]:
         """What the rules that were used ask of the values."""
         return tuple(dict.fromkeys(step.condition for step in self.steps if step.condition))
+
+    @cached_property
+    def kinks(self) -> tuple[Kink, ...]:
+        """Where there is no derivative, with the slopes there; everywhere else the result is exact."""
+        return kinks(simplify(self.expr), self.wrt)
 
     @cached_property
     def formula(self) -> Formula:
@@ -145,6 +152,7 @@ class Derivation:
             "operator": self._operator_json(),
             "convention": self.convention,
             "conditions": list(self.conditions),
+            "kinks": [repr(kink) for kink in self.kinks],
             "verdict": self.verdict.to_json(),
         }
 
@@ -152,6 +160,7 @@ class Derivation:
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
+        notes += [f"almost everywhere: {kink}" for kink in self.kinks]
         if self.operator is not None and len(self.wrt.shape) > 1:
             notes.insert(0, f"as an operator: {self.operator_name} = {self.operator.text()}")
         return "\n".join([head, "", self.text(steps=True), "", f"result: {self.text()}", *notes])
