@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from symml.catalog.book import entries as entries
     from symml.catalog.book import entry as entry
-    from symml.catalog.book import find as find
+    from symml.catalog.search import find as find
     from symml.errors import SymmlError as SymmlError
     from symml.expr.build import matrix as matrix
     from symml.expr.build import scalar as scalar
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
     from symml.optimize.updates import update as update
+    from symml.proof.backward_passes import check_backward as check_backward
     from symml.proof.custom_rules import check_custom_rule as check_custom_rule
-    from symml.proof.derivative_claims import check_backward as check_backward
     from symml.proof.derivative_claims import check_hessian as check_hessian
     from symml.proof.derivative_claims import check_hvp as check_hvp
     from symml.proof.derivative_claims import check_objective as check_objective
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from symml.proof.expectation import expectation as expectation
     from symml.proof.fisher import fisher as fisher
     from symml.proof.gradient_check import check_gradient as check_gradient
+    from symml.proof.networks.backprop import backprop as backprop
     from symml.proof.verify import verify as verify
     from symml.read.latex import read_latex as read_latex
     from symml.read.latex import read_text as read_text
@@ -54,7 +55,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
-    "check_backward": "proof.derivative_claims",
+    "backprop": "proof.networks.backprop",
+    "check_backward": "proof.backward_passes",
     "check_custom_rule": "proof.custom_rules",
     "check_gradient": "proof.gradient_check",
     "check_hessian": "proof.derivative_claims",
@@ -69,7 +71,7 @@ _HOME = {
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
-    "find": "catalog.book",
+    "find": "catalog.search",
     "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",
     "grad": "faces",

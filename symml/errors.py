@@ -50,6 +50,10 @@ class ReadError(SymmlError):
     """A text could not be read as mathematics."""
 
 
+class MisfitError(ReadError):
+    """A text adds, multiplies or compares arrays whose shapes do not fit: read as a claim, it is false."""
+
+
 class DeclarationError(SymmlError):
     """A declaration of names, shapes and domains does not make sense."""
 

@@ -43,6 +43,7 @@ from symml.expr.walk import depends_on, rebuild, substitute, topological
 
 Labels = tuple[int, ...]
 Record = list[tuple[Expr, Expr]]
+_FEW_VALUES = frozenset({"label", "integer", "binary", "sign", "onehot"})
 
 
 # ---- one rule a node type: the adjoint of argument k -----------------------------------------------------------------
@@ -130,7 +131,29 @@ def _pull_extremum(g: Expr, node: Along, seeds: Labels) -> Expr:
     axes, kept = _kept(node)
     x = node.args[0]
     stretched = contract([(node, kept)], axes, dims=dict(enumerate(x.shape)))
-    return contract([(g, seeds + kept), (equal(x, stretched), axes)], seeds + axes)
+    taken = _shared_out(equal(x, stretched), x, node.axes)
+    return contract([(g, seeds + kept), (taken, axes)], seeds + axes)
+
+
+def _shared_out(taken: Expr, x: Expr, axes: Labels) -> Expr:
+    """The taken entries along axes; where data of few values make entries tie for good, these share the slope."""
+    if not may_tie_for_good(x):
+        return taken
+    out = tuple(range(len(taken.shape)))
+    kept = tuple(i for i in out if i not in axes)
+    count = rational_power(contract([(taken, out)], kept), Fraction(-1))
+    return contract([(taken, out), (count, kept)], out)
+
+
+def may_tie_for_good(x: Expr) -> bool:
+    """Whether entries may be equal on an open set, because data of few values enter them."""
+    return any(_has_few_values(node) for node in topological(x))
+
+
+def _has_few_values(node: Expr) -> bool:
+    if isinstance(node, Symbol):
+        return bool(node.domain.facts & _FEW_VALUES)
+    return isinstance(node, OneHot) or (isinstance(node, Apply) and node.function.jumps)
 
 
 def _pull_prod(g: Expr, node: Along, seeds: Labels) -> Expr:
@@ -148,6 +171,7 @@ def _pull_sort(g: Expr, node: Along, seeds: Labels) -> Expr:
     dims: dict[object, Dim] = dict(enumerate(node.shape))
     dims["original"] = node.shape[axis]
     is_taken = equal(contract([(node, axes)], out, dims=dims), contract([(node.args[0], place)], out, dims=dims))
+    is_taken = _shared_out(is_taken, node.args[0], (len(axes),))
     return contract([(g, seeds + axes), (is_taken, out)], seeds + place)
 
 

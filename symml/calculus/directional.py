@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symml.calculus.differentiate import derivative, evaluate_derivatives, gradient, without_equations
 from symml.calculus.simplify import simplify
 from symml.errors import ShapeError
@@ -39,13 +41,48 @@ def hvp(root: Expr, wrt: Symbol, direction: Expr) -> Expr:
     return simplify(substitute(found, {bare: wrt}) if bare is not wrt else found)
 
 
+def applied(root: Expr, wrt: Symbol, directions: Sequence[Symbol]) -> Expr:
+    """A derivative of any order applied to directions, one after the other.
+
+    Of a scalar it is the gradient of <.., V>, so ``directions`` are one fewer than the order; anything else is
+    differentiated along every direction.
+    """
+    free, bare = without_equations(evaluate_derivatives(root), wrt)
+    found = simplify(free)
+    if not root.shape:
+        found = simplify(derivative(found, bare))
+        for direction in directions:
+            found = simplify(derivative(simplify(inner(found, direction)), bare))
+    else:
+        for direction in directions:
+            found = simplify(_along(derivative(found, bare), direction, len(root.shape)))
+    return simplify(substitute(found, {bare: wrt}) if bare is not wrt else found)
+
+
+def directions_for(wrt: Symbol, count: int, *roots: Expr) -> list[Symbol]:
+    """Symbols in the variable's shape under names that do not occur: V, U, S."""
+    names = ("V", "U", "S", "R") if len(wrt.shape) > 1 else ("v", "u", "s", "r") if wrt.shape else ("t", "s", "r", "q")
+    taken = {symbol.name for symbol in symbols(wrt, *roots)} | set(size_names(wrt, *roots))
+    found: list[Symbol] = []
+    for name in names[:count]:
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found.append(symbol_node(name, wrt.shape))
+    return found
+
+
+def _along(jacobian: Expr, direction: Expr, rank: int) -> Expr:
+    axes = tuple(range(len(jacobian.shape)))
+    return contract([(jacobian, axes), (direction, axes[rank:])], axes[:rank])
+
+
 def jvp(root: Expr, wrt: Symbol, direction: Expr) -> Expr:
     """The Jacobian applied to a direction, in the shape of ``root``."""
     _need(direction, wrt.shape, "direction")
     free, bare = without_equations(evaluate_derivatives(root), wrt)
     jacobian = derivative(simplify(free), bare)
-    rank, axes = len(root.shape), tuple(range(len(jacobian.shape)))
-    found = contract([(jacobian, axes), (direction, axes[rank:])], axes[:rank])
+    found = _along(jacobian, direction, len(root.shape))
     return simplify(substitute(found, {bare: wrt}) if bare is not wrt else found)
 
 

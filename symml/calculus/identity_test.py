@@ -153,7 +153,7 @@ class _Plan:
         if self.high - self.low > _MAX_LEVELS:
             raise Unsupported("exponentials and logarithms are nested too deeply")
         applied = [node for node in self.order if isinstance(node, Apply)]
-        self.ties = any(node.function.name in COMPARISONS for node in applied)
+        self.ties = any(node.function.jumps for node in applied)
         rooted = any(isinstance(node, Power) and node.exponent.denominator == 2 for node in self.order)
         signed = self.ties or rooted or any(node.function.name in ("sign", "abs") for node in applied)
         opaque = any(_is_opaque(node) for node in applied)

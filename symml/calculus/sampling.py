@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -16,7 +16,14 @@ from symml.expr.nodes import Expr, OneHot, Symbol
 from symml.expr.walk import size_names, symbols, topological
 
 _LENGTHS = (2, 3, 4, 5, 6, 7, 8, 9)
-_PLAIN = ("real", "nonzero", "positive", "nonnegative", "unit", "probability")
+_INSIDE: dict[str, Callable[[Fraction], bool]] = {
+    "real": lambda t: True,
+    "nonzero": lambda t: t != 0,
+    "positive": lambda t: t > 0,
+    "nonnegative": lambda t: t >= 0,
+    "unit": lambda t: 0 < t < 1,
+    "probability": lambda t: 0 <= t <= 1,
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,31 @@ def _special_points(
 
 def simpler_entries(symbol: Symbol) -> tuple[Fraction, ...]:
     """Entries that a reader would find simple, inside the symbol's domain."""
-    if symbol.domain.name not in _PLAIN:
-        return ()
-    return symbol.domain.special
+    return symbol.domain.special if is_continuous(symbol) else ()
+
+
+def is_continuous(symbol: Symbol) -> bool:
+    """Whether each entry ranges over an interval by itself."""
+    return symbol.domain.name in _INSIDE
+
+
+def is_inside(symbol: Symbol, entry: Fraction) -> bool:
+    """Whether an entry of a continuous symbol may have this value."""
+    return _INSIDE[symbol.domain.name](entry)
+
+
+def nearby(point: Point, rng: Random, name: str = "") -> Point:
+    """The point with every entry of the continuous symbols, or of one, moved a little, as far as its domain allows."""
+    moved = {s: _moved(s, value, rng) if name in ("", s.name) else value for s, value in point.values.items()}
+    return Point(point.sizes, moved)
+
+
+def _moved(symbol: Symbol, value: Any, rng: Random) -> Any:
+    if not is_continuous(symbol):
+        return value
+    moved = np.array(value, dtype=object)
+    for place in np.ndindex(*moved.shape):
+        near = moved[place] + Fraction(rng.randrange(-999, 1000), 10**9)
+        if is_inside(symbol, near):
+            moved[place] = near
+    return moved

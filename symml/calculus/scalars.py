@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import isqrt
 from typing import Any, Protocol
 
 import flint
@@ -79,12 +80,15 @@ class Balls:
         return a * b
 
     def power(self, a: Any, exponent: Fraction) -> Any:
-        """A rational power; whole powers of rationals stay exact."""
+        """A rational power; whole powers of rationals and roots of squares stay exact."""
         if isinstance(a, flint.fmpq):
             if a == 0:
                 return None if exponent < 0 else a
             if exponent.denominator == 1 and abs(exponent) <= 64:
                 return a ** int(exponent)
+            root = _exact_root(a) if exponent.denominator == 2 and abs(exponent) <= 64 else None
+            if root is not None:
+                return root**exponent.numerator
             a = flint.arb(a)
         if exponent.denominator == 1:
             return _finite(a ** int(exponent))
@@ -116,6 +120,15 @@ class Balls:
         if name == "sign":
             return self.number(self.sign(x))
         return abs(x)
+
+
+def _exact_root(value: Any) -> Any:
+    """The root of the square of a rational; ``None`` for other numbers."""
+    if value < 0:
+        return None
+    over, under = int(value.p), int(value.q)
+    root, part = isqrt(over), isqrt(under)
+    return flint.fmpq(root, part) if root * root == over and part * part == under else None
 
 
 def _ball(x: Any) -> Any:

@@ -75,6 +75,7 @@ def _settled(condition: Any, units: tuple[Any, ...]) -> Any:
     }
     for r in units:
         known |= {S.Abs(r) < 1: S.true, r < 1: S.true, r > 0: S.true, S.Abs(r) > 1: S.false, S.Ne(r, 1): S.true}
+        known |= {S.Abs(r) <= 1: S.true, r <= 1: S.true, r >= 0: S.true}
     return condition.xreplace(known)
 
 

@@ -52,3 +52,8 @@ def meanings(word: str) -> tuple[str, ...]:
         if lower in words:
             found += [w for w in words if w not in found]
     return tuple(found)
+
+
+def groups() -> tuple[tuple[str, ...], ...]:
+    """Every group of words that mean the same."""
+    return tuple(tuple(group.split()) for group in _GROUPS)

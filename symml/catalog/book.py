@@ -1,4 +1,4 @@
-"""The book's index: every entry of every chapter, found by id or by words; chapters are loaded when they are needed."""
+"""The book's index: every entry of every chapter by its id; chapters are loaded when they are needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from symml.catalog.aliases import meanings
 from symml.catalog.entry import Entry
 from symml.errors import UnknownEntry
 
@@ -48,7 +47,7 @@ def has_entry(id: str) -> bool:
 
 
 def entry(id: str) -> Entry:
-    """The entry ``chapter.name``; the bare name is enough when it is unique.
+    """The entry ``chapter.name``; a unique name is enough, also with the chapter in which it once stood.
 
     Raises:
         UnknownEntry: There is none; the message names the nearest ids.
@@ -56,7 +55,7 @@ def entry(id: str) -> Entry:
     found = _by_id().get(id)
     if found is not None:
         return found
-    named = [e for e in _by_id().values() if e.name == id]
+    named = [e for e in _by_id().values() if e.name == id.rpartition(".")[2]]
     if len(named) == 1:
         return named[0]
     close = get_close_matches(id, [*_by_id(), *(e.name for e in _by_id().values())], n=3, cutoff=0.5)
@@ -64,21 +63,6 @@ def entry(id: str) -> Entry:
         f"the book has no entry {id}",
         cure=f"did you mean {' or '.join(close)}?" if close else "search with: symml find WORD",
     )
-
-
-def find(words: str = "") -> tuple[Entry, ...]:
-    """The entries whose id, kind, sentence, tags or source contain every word, or another word for it."""
-    wanted = [meanings(word) for word in words.split()]
-    return tuple(
-        e for e in _by_id().values() if all(any(word in _searched(e.id) for word in group) for group in wanted)
-    )
-
-
-@cache
-def _searched(id: str) -> str:
-    """The text in which words are looked for."""
-    e = _by_id()[id]
-    return " ".join([e.id.replace("_", " "), e.id, e.kind, e.sentence, e.source, *e.tags]).lower()
 
 
 def chapter_text(chapter: str) -> str:

@@ -17,7 +17,7 @@ import sympy
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.numeric import evaluate
 from symml.calculus.sampling import draw
-from symml.catalog.check import FALSE, GOOD
+from symml.catalog.check import FALSE, GOOD, link_verdicts
 from symml.catalog.sympy_form import has_nested_inverse, side, sizes_of
 from symml.errors import NotEvaluable, SymmlError
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol
@@ -67,7 +67,7 @@ def crosscheck(entry: Entry, verdict: Verdict | None = None) -> Row:
     """Cross-checks one entry; the verdict on its links may be handed over when it is known."""
     verdict = entry.verify() if verdict is None else verdict
     expected = FALSE if entry.pitfall else GOOD
-    problems = [] if verdict.verdict in expected else [f"links: {verdict.verdict}: {verdict.reason}"]
+    problems = [] if verdict.verdict in expected else [failing(entry, verdict)]
     if entry.pitfall:
         return Row(entry.id, verdict.verdict, None, None, "-", not problems, "; ".join(problems))
     distances = [_distances(entry, expr) for expr in computed(entry) if not _has_undefined(expr)]
@@ -78,6 +78,18 @@ def crosscheck(entry: Entry, verdict: Verdict | None = None) -> Row:
     if derivative == "differs":
         problems.append("differences of the left side disagree")
     return Row(entry.id, verdict.verdict, ours, theirs, derivative, not problems, "; ".join(problems))
+
+
+def failing(entry: Entry, verdict: Verdict) -> str:
+    """Where an entry fails: file and line, the step and its reason, what was decided and at which point."""
+    place = f"{entry.file}:{entry.line}"
+    if entry.pitfall:
+        return f"{place}: a pitfall must be refuted, and this one is {verdict.verdict}: {verdict.reason}"
+    found = link_verdicts(entry)
+    k = next((k for k, row in enumerate(found) if row.verdict not in GOOD), 0)
+    step = f"step {k + 1} [{entry.links[k].reason}]" if k < len(entry.links) else f"tight {k + 1 - len(entry.links)}"
+    row = found[k] if found else verdict
+    return f"{place}: {step}: {row.statement}: {row.verdict} {row.counterexample or row.reason}"
 
 
 def _has_undefined(expr: Expr) -> bool:

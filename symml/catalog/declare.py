@@ -2,7 +2,7 @@
 
 One decorator a kind. A body yields the first expression and then pairs of a reason and the next expression. Bounds are
 written ``at_most(...)`` and ``at_least(...)``, decimals ``rounded("0.0876")``; ``tight(x, 0)`` says where a bound is an
-equality. An algorithm yields pairs of a variable and its new value.
+equality. An algorithm yields pairs of a variable and its new value. ``h = let(h=...)`` is printed by its name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from symml.catalog.abbreviations import let
 from symml.catalog.entry import Chain, Entry
 from symml.catalog.links import at_least, at_most, rounded, tight
 from symml.expr.arithmetic import lift
@@ -30,6 +31,7 @@ __all__ = [
     "identity",
     "inequality",
     "jacobian",
+    "let",
     "limit",
     "pitfall",
     "prime",

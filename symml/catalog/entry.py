@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symml.catalog.abbreviations import Abbreviation, on_paper, used
 from symml.catalog.by import Reason
 from symml.catalog.domains import Declared
 from symml.catalog.links import Line, Link, Tight, line, overall
@@ -111,6 +112,25 @@ class Entry:
         return list(self.function(**self.symbols))
 
     @cached_property
+    def on_paper(self) -> Entry:
+        """The entry as it is printed: abbreviations are names, and ``abbreviations`` says what they stand for."""
+        printed = replace(self)
+        with on_paper() as record:
+            rows = list(self.function(**self.symbols))
+        if taken := [s.name for s, _ in record if s.name in self.declared]:
+            raise SymmlError(f"{self.id}: {taken[0]} is a parameter and an abbreviation", cure="use another letter")
+        vars(printed).update(_yielded=rows, on_paper=printed)
+        lines = [*(a for row in printed.assignments for a in row), printed.lhs]
+        lines += [link.right for link in printed.links] + [v for row in printed.tight_at for p in row.values for v in p]
+        vars(printed).update(abbreviations=used(record, lines))
+        return printed
+
+    @cached_property
+    def abbreviations(self) -> tuple[Abbreviation, ...]:
+        """What the names in the printed lines stand for."""
+        return self.on_paper.abbreviations
+
+    @cached_property
     def tight_at(self) -> tuple[Tight, ...]:
         """Where an inequality is an equality."""
         return tuple(row for row in self._yielded if isinstance(row, Tight))
@@ -200,6 +220,17 @@ class Entry:
         from symml.kernels import kernel
 
         return kernel(self.rhs, name=self.name)
+
+    def plot(self) -> Any:
+        """The function and its slope, or both sides, as a matplotlib figure.
+
+        Raises:
+            SymmlError: The entry is not about a function of one real variable, or matplotlib is not installed.
+        """
+        from symml.catalog.printing.curves import required_plot
+        from symml.catalog.printing.drawing import figure
+
+        return figure(required_plot(self), self.id)
 
     def verify(self) -> Verdict:
         """The verdict on the statement: every link decided, the weakest one reported."""

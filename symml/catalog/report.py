@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from symml.catalog.book import entry
-from symml.catalog.check import GOOD, link_verdicts
+from symml.catalog.check import FALSE, GOOD, link_verdicts
 from symml.catalog.crosscheck import Row, crosscheck
 
 _FEW = 8
@@ -34,6 +35,34 @@ def links_of_many(
 ) -> dict[str, tuple[str, ...]]:
     """The verdicts on the links of each entry."""
     return dict(zip(ids, _mapped(_link_names, ids, jobs, done), strict=True))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about an entry, in words.
+
+    Attributes:
+        verdict: The verdict.
+        witness: For a false statement, the point at which it fails, or why it cannot hold.
+        assumption: The extra assumption under which a false statement holds.
+    """
+
+    verdict: str
+    witness: str = ""
+    assumption: str = ""
+
+
+def decided_of_many(
+    ids: Sequence[str], *, jobs: int = 0, done: Callable[[object], None] = lambda row: None
+) -> dict[str, Decided]:
+    """What is decided about each entry."""
+    return dict(zip(ids, _mapped(_decided, ids, jobs, done), strict=True))
+
+
+def _decided(id: str) -> Decided:
+    found = entry(id).verify()
+    witness = str(found.counterexample or found.reason) if found.verdict in FALSE else ""
+    return Decided(found.verdict, witness, str(found.assumption or ""))
 
 
 def _link_names(id: str) -> tuple[str, ...]:

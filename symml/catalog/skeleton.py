@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from symml.catalog.book import chapters, has_entry
 from symml.catalog.entry import KINDS
 from symml.errors import SymmlError
@@ -15,6 +17,8 @@ _BODIES = {
     "algorithm": "    yield x, x / 2",
     "pitfall": "    yield x + x\n    yield by.algebra, x**2",
 }
+_DERIVATIVE = "    yield deriv(x**2, x)\n    yield by.power_rule, 2 * x"
+_NUMBERS = {"inequality": "ZERO", "limit": "ZERO", "example": "ONE"}
 _MORE = {"limit": ', at="x -> oo"', "pitfall": ', instead="chapter.name of what is true"'}
 
 
@@ -35,14 +39,29 @@ def skeleton(id: str, kind: str = "identity") -> str:
     if chapter not in chapters():
         lines += [f'"""Title of {chapter}.', "", f"Main results: ``{name}``.", "Notation: ``x`` is a real number."]
         lines += ['References: what to read.\n"""', ""]
-    names = {"inequality": ", at_least, tight", "example": ", rounded"}.get(kind, "")
-    lines += ["from symml.catalog import by", f"from symml.catalog.declare import Chain, {kind}{names}"]
-    lines += ["from symml.catalog.domains import Real"] if kind != "example" else []
-    lines += {"inequality": ["from symml.expr.nodes import ZERO"], "limit": ["from symml.expr.nodes import ZERO"]}.get(
-        kind, []
-    )
-    lines += ["from symml.expr.build import sqrt", "from symml.expr.nodes import ONE"] if kind == "example" else []
+    lines += _imports(chapter, kind, name)
     arguments = "" if kind == "example" else "x: Real"
-    lines += ["", "", f'@{kind}(source="cheatsheet 1.1; boyd2004", tags="words to find it by"{_MORE.get(kind, "")})']
-    lines += [f"def {name}({arguments}) -> Chain:", '    """One sentence, true as it stands."""', _BODIES[kind]]
+    lines += [f'@{kind}(source="cheatsheet 1.1; boyd2004", tags="words to find it by"{_MORE.get(kind, "")})']
+    lines += [f"def {name}({arguments}) -> Chain:", '    """One sentence, true as it stands."""', _body(kind, name)]
     return "\n".join(lines) + "\n"
+
+
+def _body(kind: str, name: str) -> str:
+    return _DERIVATIVE if kind == "identity" and name.endswith("_deriv") else _BODIES[kind]
+
+
+def _imports(chapter: str, kind: str, name: str) -> list[str]:
+    """The imports that the lines need and the chapter does not have yet."""
+    wanted = {"symml.catalog": ["by"], "symml.catalog.declare": ["Chain", kind]}
+    wanted |= {} if kind == "example" else {"symml.catalog.domains": ["Real"]}
+    wanted["symml.catalog.declare"] += {"inequality": ["at_least", "tight"], "example": ["rounded"]}.get(kind, [])
+    if _body(kind, name) is _DERIVATIVE:
+        wanted["symml.catalog.declare"].append("deriv")
+    if kind == "example":
+        wanted["symml.expr.build"] = ["sqrt"]
+    if kind in _NUMBERS:
+        wanted["symml.expr.nodes"] = [_NUMBERS[kind]]
+    known = vars(import_module(f"symml.catalog.chapters.{chapter}")) if chapter in chapters() else {}
+    missing = {module: [n for n in names if n not in known] for module, names in wanted.items()}
+    lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in missing.items() if names]
+    return [*lines, "", ""] if lines else [""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,21 +52,55 @@ def derive(
     shapes: options.Shapes = "",
     order: Annotated[int, typer.Option(help="How often to differentiate (1 gradient or Jacobian, 2 Hessian).")] = 1,
     hessian: Annotated[bool, typer.Option("--hessian", help="The same as --order 2.")] = False,
-    steps: Annotated[bool, typer.Option("--steps", help="Show every step with its reason.")] = False,
+    steps: options.Steps = False,
+    brief: options.Brief = False,
+    style: options.Style = "",
+    mark: Annotated[bool, typer.Option("--mark", help="Mark what each step changed.")] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Say what each rule states, with entries of the book.")
+    ] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print a NumPy function.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decide every step and print the verdict.")] = False,
     operator: Annotated[bool, typer.Option("--operator", help="Print the Hessian as H[V].")] = False,
+    form: Annotated[
+        str, typer.Option(help="More than two axes: operator, tensor, or vec (Kronecker products of vec, by columns).")
+    ] = "",
     convention: Annotated[
-        str, typer.Option(help="For a structured matrix: unstructured, projected or cookbook.")
+        str, typer.Option(help="For a structured variable: unstructured, projected, riemannian or cookbook.")
     ] = "unstructured",
     json: options.Json = False,
 ) -> None:
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
     from symml.cli.derive import Output, run
 
-    output = Output(steps=steps, latex=latex, code=code, check=check, operator=operator, json=json)
-    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, output)
+    told = steps or brief or mark or rules or bool(style)
+    output = Output(told, latex, code, check, operator, json, mark, rules, form)
+    how = f"{style or 'backprop'} {'brief' if brief else 'full'}"
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
+
+
+@app.command(short_help="Print a network's backpropagation equations.")
+def backprop(
+    layers: Annotated[
+        str, typer.Argument(help="Widths and functions: 'n0, n1 relu, n2 softmax'; without it a layer l of N.")
+    ] = "",
+    loss: Annotated[
+        str,
+        typer.Option(help="cross-entropy, binary-cross-entropy, squared, mse, or a formula in a and y."),
+    ] = "",
+    batch: Annotated[bool, typer.Option("--batch", help="Rows are samples.")] = False,
+    activation: Annotated[str, typer.Option(help="Without LAYERS: the function of the hidden layers.")] = "sigma",
+    output: Annotated[str, typer.Option(help="Without LAYERS: the function of the last layer.")] = "softmax",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print a NumPy function of the loss and all gradients.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Decide every equation and print the verdict.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print the forward and the backward pass of a network, each equation verified against its gradient."""
+    from symml.cli.networks import Output, run
+
+    run(layers, loss, activation, output, Output(batch, latex, code, check, json))
 
 
 @app.command(short_help="Say how a formula in LaTeX or text is understood.")
@@ -130,12 +165,13 @@ def bench(
     shapes: options.Shapes = "",
     wrt: Annotated[str, typer.Option(help="Time the gradient with respect to this variable.")] = "",
     sizes: Annotated[str, typer.Option(help="The lengths of the dimensions: 'n=1000,d=32'.")] = "",
+    plot: Annotated[str, typer.Option(help="Draw the times into this file: png, svg or pdf.")] = "",
     json: options.Json = False,
 ) -> None:
-    """Compare the kernel of EXPRESSION, its plan and, where it is installed, JAX, on random arrays of its domains."""
+    """Compare the kernel of EXPRESSION, its plan and, where installed, numba, JAX and torch on random arrays."""
     from symml.cli.bench import run
 
-    run(expression, shapes, wrt, sizes, json=json)
+    run(expression, shapes, wrt, sizes, plot=plot, json=json)
 
 
 @app.command(short_help="Carry out an expectation, step by step.")
@@ -249,12 +285,17 @@ def show(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     code: Annotated[bool, typer.Option("--code", help="Print the NumPy function.")] = False,
     sympy: Annotated[bool, typer.Option("--sympy", help="Print the statement as a SymPy object.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw the function and its slope, or both sides.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --plot: a file (png, svg, pdf) in place of the terminal; needs matplotlib."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Show an entry of the book: statement, steps, domains, source and verdict."""
-    from symml.cli.book import show_entry
+    from symml.cli.book import Views, show_entry
 
-    show_entry(entry, steps=steps, latex=latex, code=code, sympy=sympy, json=json)
+    show_entry(entry, Views(steps=steps, latex=latex, code=code, sympy=sympy, plot=plot or bool(out)), out, json=json)
 
 
 @app.command(short_help="Find entries of the book by words.")
@@ -285,15 +326,16 @@ def list_(
         list_entries(chapter, kind, unproved=unproved, json=json)
 
 
-@app.command(short_help="Print the book as Markdown or LaTeX.")
+@app.command(short_help="Print the book as a web page, Markdown or LaTeX.")
 def book(
     chapters: Annotated[list[str] | None, typer.Argument(help="Chapters; the whole book without any.")] = None,
-    format: Annotated[str, typer.Option(help="md or latex.")] = "md",
+    format: Annotated[str, typer.Option(help="md, latex or html.")] = "md",
+    verdicts: Annotated[bool, typer.Option("--verdicts", help="For html: decide every entry and say so.")] = False,
 ) -> None:
-    """Print the book, or some of its chapters, as Markdown or LaTeX."""
+    """Print the book, or some of its chapters, as a web page of one file, as Markdown or as LaTeX."""
     from symml.cli.book import print_book
 
-    print_book(tuple(chapters or ()), format)
+    print_book(tuple(chapters or ()), format, verdicts=verdicts)
 
 
 @app.command(short_help="Begin a new entry of the book.")

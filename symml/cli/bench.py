@@ -8,20 +8,24 @@ from symml.cli.kernel import emitted
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.kernels.bench import Timing, bench, lengths_of
+from symml.kernels.bench import plot as draw
 
 _BAR = 30
 
 
-def run(expression: str, shapes: str, wrt: str, sizes: str, *, json: bool) -> None:
-    """Times the engines of a kernel and prints a table."""
+def run(expression: str, shapes: str, wrt: str, sizes: str, *, plot: str, json: bool) -> None:
+    """Times the engines of a kernel, prints a table and draws it into a file."""
     found = emitted(expression, shapes, wrt, "kernel")
     lengths = lengths_of(found, _sizes(sizes))
     timings = bench(found, lengths)
+    named = ", ".join(f"{name} = {length}" for name, length in lengths.items()) or "scalars"
+    if plot:
+        draw(timings, plot, named)
     if json:
         rows = [{"engine": t.engine, "first": t.first, "best": t.best, "note": t.note} for t in timings]
         say_json({"schema": 1, "command": "bench", "sizes": lengths, "timings": rows})
         return
-    say(", ".join(f"{name} = {length}" for name, length in lengths.items()) or "scalars")
+    say(named)
     say("\n".join(_table(timings)))
 
 

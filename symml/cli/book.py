@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import typer
 
-from symml.catalog.book import entries, entry, find, select
+from symml.catalog.book import entries, entry, select
 from symml.catalog.entry import KINDS, Entry
 from symml.cli.output import say, say_json
 from symml.cli.progress import progress
 from symml.errors import SymmlError
 
 
-def show_entry(id: str, *, steps: bool, latex: bool, code: bool, sympy: bool, json: bool) -> None:
+@dataclass(frozen=True)
+class Views:
+    """Which views of an entry are asked for."""
+
+    steps: bool = False
+    latex: bool = False
+    code: bool = False
+    sympy: bool = False
+    plot: bool = False
+
+
+def show_entry(id: str, views: Views, out: Path | None, *, json: bool) -> None:
     """Prints an entry, or the views of it that are asked for."""
     found = entry(id)
     if json:
         say_json({"schema": 1, "command": "show", **found.to_json(), "verdict": found.verify().to_json()})
         return
-    if steps:
+    if views.steps:
         _show_steps(found)
-    if latex:
+    if views.latex:
         say(found.latex(steps=True))
-    if code:
+    if views.code:
         say(found.kernel().source)
-    if sympy:
+    if views.sympy:
         say(str(found.sympy))
-    if not (steps or latex or code or sympy):
+    if views.plot:
+        _show_plot(found, out)
+    if views == Views():
         say(repr(found))
         say(f"  verdict: {found.verify().verdict}")
 
 
+def _show_plot(found: Entry, out: Path | None) -> None:
+    from symml.catalog.printing.curves import required_plot
+    from symml.catalog.printing.drawing import drawn, saved
+
+    plot = required_plot(found)
+    say(drawn(plot) if out is None else f"wrote {saved(plot, found.id, out)}")
+
+
 def _show_steps(found: Entry) -> None:
     from symml.catalog.check import link_verdicts
-    from symml.catalog.views import chain_lines
+    from symml.catalog.views import chain_lines, where_texts
 
     verdicts = [verdict.verdict for verdict in link_verdicts(found)]
     lines = chain_lines(found)
@@ -41,15 +65,23 @@ def _show_steps(found: Entry) -> None:
         say(line)
     for line, verdict in zip(lines[first:], verdicts, strict=False):
         say(f"{line}   {verdict}")
+    for row in where_texts(found):
+        say(f"  where {row}")
 
 
 def find_entries(words: str, *, json: bool) -> None:
-    """Prints the entries that contain the words; exit code 1 when there is none."""
-    found = find(words)
+    """Prints the entries that contain the words; exit code 1 when there is none, even with the words corrected."""
+    from symml.catalog.search import corrected, find
+
+    found, understood = find(words), words
+    if not found and (understood := corrected(words)) != words:
+        found = find(understood)
     if json:
         rows = [{"id": e.id, "kind": e.kind, "sentence": e.sentence, "tags": list(e.tags)} for e in found]
-        say_json({"schema": 1, "command": "find", "entries": rows})
+        say_json({"schema": 1, "command": "find", "words": words, "understood": understood, "entries": rows})
     else:
+        if found and understood != words:
+            say(f"no entry contains {words!r}; these contain {understood!r}:")
         for e in found:
             say(f"{e.id:44} {e.sentence}")
         if not found:
@@ -96,15 +128,20 @@ def list_inventory(*, json: bool) -> None:
     say(summary(rows))
 
 
-def print_book(chapters: tuple[str, ...], format: str) -> None:
-    """Prints chapters as one document."""
-    from symml.catalog.printed import FORMATS, book
+def print_book(chapters: tuple[str, ...], format: str, *, verdicts: bool) -> None:
+    """Prints chapters as one document; a web page shows the witnesses of pitfalls, and the verdicts if asked for."""
+    from symml.catalog.printing.book import FORMATS, book, reading_order
+    from symml.catalog.report import decided_of_many
 
     if format not in FORMATS:
         raise SymmlError(f"there is no format {format!r}", cure=f"the formats are: {', '.join(FORMATS)}")
-    for chapter in chapters:
-        entries(chapter)
-    say(book(format, chapters))
+    if verdicts and format != "html":
+        raise SymmlError("only a web page shows verdicts", cure="symml book --format html --verdicts > book.html")
+    found = [e for chapter in chapters or reading_order() for e in entries(chapter)]
+    ids = [e.id for e in found if format == "html" and (verdicts or e.pitfall)]
+    with progress(len(ids), "entries") as advance:
+        decided = decided_of_many(ids, done=lambda row: advance())
+    say(book(format, chapters, decided))
 
 
 def print_skeleton(id: str, kind: str) -> None:

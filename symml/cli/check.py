@@ -10,8 +10,9 @@ import typer
 
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
+from symml.proof.backward_passes import check_backward
 from symml.proof.custom_rules import check_custom_rule
-from symml.proof.derivative_claims import check_backward, check_hessian, check_hvp, check_objective
+from symml.proof.derivative_claims import check_hessian, check_hvp, check_objective
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify

@@ -22,26 +22,43 @@ class Output:
     check: bool = False
     operator: bool = False
     json: bool = False
+    mark: bool = False
+    rules: bool = False
+    form: str = ""
 
 
-def run(expression: str, wrt: str, shapes: str, order: int, convention: str, output: Output) -> None:
+FORMS = ("operator", "tensor", "vec")
+
+
+def run(expression: str, wrt: str, shapes: str, order: int, convention: str, style: str, output: Output) -> None:
     """Derives and prints what was asked for."""
+    if output.form not in ("", *FORMS):
+        raise SymmlError(f"there is no form {output.form!r}", cure=f"use one of: {', '.join(FORMS)}")
     _refuse_statement(expression, shapes)
-    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention)
+    how, _, detail = style.partition(" ")
+    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention, style=how, steps=detail)
     if output.json:
         say_json({"command": "derive", **found.to_json()})
         return
-    if output.operator:
+    if output.form == "vec":
+        say(found.vec.latex() if output.latex else found.vec.code() if output.code else repr(found.vec))
+        return
+    if output.operator or output.form == "operator":
         _say_operator(found, latex=output.latex, code=output.code)
         return
     if output.latex:
-        say(found.latex(steps=output.steps))
+        say(found.latex(steps=output.steps, mark=output.mark))
     elif output.steps:
-        say(repr(found))
+        say(found.report(mark=output.mark))
+    elif not output.code and not output.form and found.is_operator:
+        _say_operator(found, latex=False, code=False)
+        say(f"as a tensor: {found.text()}")
     elif not output.code:
         say(found.text())
     if output.code:
         say(found.kernel().source)
+    if output.rules:
+        _say_rules(found)
     if output.check:
         say(repr(found.verdict))
 
@@ -49,8 +66,16 @@ def run(expression: str, wrt: str, shapes: str, order: int, convention: str, out
 def _say_operator(found: Derivation, *, latex: bool, code: bool) -> None:
     operator = found.operator
     if operator is None:
-        raise SymmlError("only a scalar has a Hessian to apply", cure="sum the expression, or leave --operator out")
+        raise SymmlError("a gradient is applied to nothing", cure="use --hessian, or leave the operator form out")
     say(f"{found.operator_name} = {operator.latex() if latex else operator.code() if code else operator.text()}")
+
+
+def _say_rules(found: Derivation) -> None:
+    say("\nrules:")
+    for note in found.rules:
+        say(f"  {note.name}: {note.sentence}")
+        for entry in note.entries:
+            say(f"      symml show {entry}")
 
 
 def _refuse_statement(expression: str, shapes: str) -> None:

@@ -21,3 +21,10 @@ Subject = Annotated[
     typer.Option("--subject", "-s", help="A constraint: 'y*(X@w + b) >= 1'; 'alpha: x >= 0' names its multiplier."),
 ]
 Maximize = Annotated[bool, typer.Option("--max", help="Maximize; the default is to minimize.")]
+Steps = Annotated[
+    bool, typer.Option("--steps", help="Show every step with its reason; '--steps brief' leaves the algebra out.")
+]
+Brief = Annotated[bool, typer.Option("--brief", help="The same as '--steps brief'.")]
+Style = Annotated[
+    str, typer.Option(help="How the steps are told: backprop, differentials or index.", show_default="backprop")
+]

@@ -18,13 +18,25 @@ def main() -> None:
         # Loading what follows takes a moment, in which an interruption must be as quiet as it is later.
         from symml.cli.app import app
 
-        app(args=formulas_are_no_options(sys.argv[1:]), prog_name="symml")
+        app(args=formulas_are_no_options(steps_may_be_brief(sys.argv[1:])), prog_name="symml")
     except SymmlError as error:
         fail(error)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except OSError as error:
         fail(SymmlError(f"the output cannot be written: {error.strerror or error}", cure="choose another place for it"))
+
+
+def steps_may_be_brief(arguments: list[str]) -> list[str]:
+    """The arguments, with ``--steps brief`` and ``--steps full`` as flags: ``--steps`` alone is one, too."""
+    joined = list(arguments)
+    for k, word in enumerate(arguments):
+        detail = word.removeprefix("--steps=") if word.startswith("--steps=") else ""
+        if word == "--steps" and arguments[k + 1 : k + 2] in (["brief"], ["full"]):
+            detail, joined[k + 1] = arguments[k + 1], ""
+        if detail in ("brief", "full"):
+            joined[k] = "--brief" if detail == "brief" else "--steps"
+    return [word for k, word in enumerate(joined) if word or not arguments[k]] if joined != arguments else arguments
 
 
 def formulas_are_no_options(arguments: list[str]) -> list[str]:

@@ -1,20 +1,22 @@
-"""How long a kernel takes on this machine: as it is written, as a plan, and in JAX where it is installed."""
+"""How long a kernel takes on this machine: as it is written, as a plan, and in numba, JAX and torch where installed."""
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symml.errors import SymmlError
 from symml.expr.dims import dim_names, dim_value
-from symml.kernels.compile import compiled
-from symml.kernels.fused.loop import NotFusable
+from symml.kernels.fused.build import NotFusable
+from symml.kernels.peers import jax_engine, torch_engine
 
 if TYPE_CHECKING:
     from symml.expr.nodes import Symbol
@@ -61,8 +63,9 @@ def bench(kernel: Kernel, sizes: Mapping[str, int] | None = None, seed: int = 0)
     }
     if find_spec("numba"):
         engines["numba"] = lambda: _fast(kernel, given)
-    if find_spec("jax"):
-        engines["jax.jit"] = lambda: _jax(kernel, given)
+    for module, name, engine in (("jax", "jax.jit", jax_engine), ("torch", "torch", torch_engine)):
+        if find_spec(module):
+            engines[name] = partial(engine, kernel, given)
     ready, found = {}, []
     for name, make in engines.items():
         try:
@@ -71,11 +74,35 @@ def bench(kernel: Kernel, sizes: Mapping[str, int] | None = None, seed: int = 0)
             run()
             ready[name] = run, time.perf_counter() - start
         except NotFusable:
-            found.append(Timing(name, 0.0, 0.0, "not one loop over the entries"))
-        except (AttributeError, TypeError, NotImplementedError) as error:
+            found.append(Timing(name, 0.0, 0.0, "nothing gains from a compiled loop"))
+        except (AttributeError, TypeError, NotImplementedError, RuntimeError, ValueError) as error:
             found.append(Timing(name, 0.0, 0.0, f"cannot run it: {type(error).__name__}"))
     best = _interleaved({name: run for name, (run, _) in ready.items()})
     return [Timing(name, first, best[name]) for name, (_, first) in ready.items()] + found
+
+
+def plot(timings: Sequence[Timing], path: str | Path, title: str) -> None:
+    """Draws the times as bars into a file, whose ending says how: ``png``, ``svg``, ``pdf``.
+
+    Raises:
+        SymmlError: matplotlib is not installed, or the file cannot be written.
+    """
+    if not find_spec("matplotlib"):
+        raise SymmlError("a plot needs matplotlib", cure="run: pip install 'symml[plot]'")
+    from matplotlib.figure import Figure
+
+    shown = [t for t in timings if not t.note][::-1]
+    figure = Figure(figsize=(7, 1.2 + 0.4 * len(shown)), layout="constrained")
+    axes = figure.add_subplot()
+    bars = axes.barh([t.engine for t in shown], [t.best * 1e6 for t in shown], color="#3b6ea5")
+    axes.bar_label(bars, fmt="%.3g", padding=3)
+    axes.margins(x=0.12)
+    axes.set(xlabel="microseconds a call", title=title)
+    axes.spines[["top", "right"]].set_visible(False)
+    try:
+        figure.savefig(path)
+    except (OSError, ValueError) as error:
+        raise SymmlError(f"cannot write {path}: {error}", cure="choose a file such as times.png") from None
 
 
 def lengths_of(kernel: Kernel, sizes: Mapping[str, int]) -> dict[str, int]:
@@ -138,19 +165,6 @@ def _planned(kernel: Kernel, lengths: Mapping[str, int], given: Mapping[str, Any
 def _fast(kernel: Kernel, given: Mapping[str, Any]) -> Callable[[], Any]:
     fused = kernel.fast(wait=True)
     return lambda: fused(**given)
-
-
-def _jax(kernel: Kernel, given: Mapping[str, Any]) -> Callable[[], Any]:
-    """The kernel's own source with JAX in NumPy's place."""
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    source = kernel.source.replace("import numpy as np", "import jax.numpy as np")
-    run = jax.jit(
-        compiled(source, kernel.name), static_argnames=[n for n in kernel.arguments if n not in kernel.shapes]
-    )
-    arguments = [jax.numpy.asarray(given[n]) if n in kernel.shapes else given[n] for n in kernel.arguments]
-    return lambda: jax.block_until_ready(run(*arguments))
 
 
 def _interleaved(runs: Mapping[str, Callable[[], Any]]) -> dict[str, float]:

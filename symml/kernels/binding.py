@@ -21,12 +21,14 @@ class Binding:
         arguments: The names of the arguments in order: of symbols, then of dimensions that no shape tells.
         shapes: The declared shape of each argument that is an array.
         aliases: The argument of each symbol, by the symbol's own name.
+        names: The names of the arguments as a set.
     """
 
     def __init__(self, name: str, symbols: Sequence[Symbol], names: Sequence[str], extra: Sequence[str]) -> None:
         self.name, self.arguments = name, (*names, *extra)
         self.shapes: dict[str, Shape] = {n: s.shape for n, s in zip(names, symbols, strict=True)}
         self.aliases = {s.name: n for n, s in zip(names, symbols, strict=True)}
+        self.names = frozenset(self.arguments)
         self._labels = {n for n, s in zip(names, symbols, strict=True) if s.domain.name == "label"}
         self._readings = readings(symbols, names)
 

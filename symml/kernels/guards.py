@@ -54,6 +54,7 @@ def _condition(node: Expr) -> tuple[Expr, bool] | None:
     if isinstance(node, Apply) and node.function in CONDITIONS:
         return node, True
     if isinstance(node, Add) and len(node.args) == 2 and full(1, node.shape) in node.args:
-        inner = scale(-1, next(arg for arg in node.args if arg is not full(1, node.shape)))
+        other = next((arg for arg in node.args if arg is not full(1, node.shape)), node)
+        inner = scale(-1, other)
         return (inner, False) if isinstance(inner, Apply) and inner.function in CONDITIONS else None
     return None

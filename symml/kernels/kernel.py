@@ -14,6 +14,7 @@ from symml.expr.walk import symbols
 from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
 from symml.kernels.error import Error, measure
+from symml.kernels.fused.build import Fusion
 from symml.kernels.fused.fast import Fast
 from symml.kernels.objective import Objective, objective
 from symml.kernels.plan import Plan, plan
@@ -92,32 +93,38 @@ class Kernel:
         """
         return objective(self, parameters, data)
 
-    def plan(self, shapes: Mapping[str, Any] | None = None, dtype: Any = float, **dims: int) -> Plan:
+    def plan(
+        self, shapes: Mapping[str, Any] | None = None, dtype: Any = float, *, fast: bool = False, **dims: int
+    ) -> Plan:
         """The kernel for arrays of known shapes: no memory is allocated in a call that is given its outputs.
 
         Args:
             shapes: Arguments with their shapes (or arrays of such shapes), or dimensions with their lengths.
             dtype: ``float64`` or ``float32``.
+            fast: Whether numba compiles loops for what is elementwise or runs along rows.
             dims: Dimensions with their lengths.
 
         Raises:
             ShapeError: The shapes contradict each other, or do not tell every dimension.
-            SymmlError: A name is unknown, or the type is no float.
+            NotFusable: ``fast`` is asked for and no step gains from a compiled loop.
+            SymmlError: A name is unknown, the type is no float, or numba is asked for and not installed.
         """
-        return plan(self, {**(shapes or {}), **dims}, dtype)
+        given = {**(shapes or {}), **dims}
+        return plan(self, given, dtype, Fusion()) if fast else plan(self, given, dtype)
 
-    def fast(self, *, cache: bool = True, wait: bool = False) -> Fast:
-        """The kernel as one loop compiled by numba; NumPy answers until it is ready.
+    def fast(self, *, cache: bool = True, wait: bool = False, threads: int | None = None) -> Fast:
+        """The kernel with loops compiled by numba; NumPy answers until they are ready.
 
         Args:
-            cache: Whether the compiled loop is kept on disk for the next process.
+            cache: Whether compiled loops are kept on disk for the next process.
             wait: Whether to return only once numba answers.
+            threads: The most threads for long arrays; results do not depend on it.
 
         Raises:
-            NotFusable: The kernel is not one loop over the entries of its arrays.
+            NotFusable: No step of the kernel gains from a compiled loop.
             SymmlError: numba is not installed.
         """
-        return Fast(self, cache=cache, wait=wait)
+        return Fast(self, cache=cache, wait=wait, threads=threads)
 
     def sibling(self, roots: Sequence[Expr], name: str) -> Kernel:
         """A kernel of other expressions."""

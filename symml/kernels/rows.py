@@ -26,6 +26,9 @@ exp_difference = _row("exp_difference", lambda a, b: F.exp(a - b), 2, _POSITIVE)
 sigmoid_slope = _row("sigmoid_slope", lambda x: F.sigmoid(x) * F.sigmoid(-x), facts=_POSITIVE)
 odds_share = _row("odds_share", lambda t: t / (1 + t), facts=_POSITIVE)
 sigmoid_minus = _row("sigmoid_minus", lambda x, y: F.sigmoid(x) - y, 2)
+exp_gap = _row("exp_gap", lambda a, b: F.exp(a) - F.exp(b), 2)
+expm1_excess = _row("expm1_excess", lambda x: F.expm1(x) - x, facts=_NONNEGATIVE)
+expm1_excess_quotient = _row("expm1_excess_quotient", lambda x: (F.expm1(x) - x) / x**2, facts=_POSITIVE)
 expm1_quotient = _row("expm1_quotient", lambda x: F.expm1(x) / x, facts=_POSITIVE)
 expm1_quotient_slope = _row("expm1_quotient_slope", lambda x: (F.exp(x) - F.expm1(x) / x) / x, facts=_POSITIVE)
 cosc = _row("cosc", lambda x: (1 - F.cos(x)) / x**2, facts=_NONNEGATIVE)
@@ -41,6 +44,9 @@ hypot = Function(
 
 # ---- logarithms ------------------------------------------------------------------------------------------------------
 cross_entropy = _row("cross_entropy", lambda x, y: -y * F.log_sigmoid(x) - (1 - y) * F.log_sigmoid(-x), 2)
+log_mean_exp = _row("log_mean_exp", lambda a, b: F.log((F.exp(a) + F.exp(b)) / 2), 2)
+softplus_difference = _row("softplus_difference", lambda a, b: F.softplus(a) - F.softplus(b), 2)
+log_expm1 = _row("log_expm1", lambda x: F.log(F.expm1(x)))
 log1mexp = _row("log1mexp", lambda x: F.log1p(-F.exp(x)))
 log_quotient = _row("log_quotient", lambda x, y: F.log(x / y), 2)
 log_complement_quotient = _row("log_complement_quotient", lambda x, y: F.log((1 - x) / (1 - y)), 2)
@@ -52,6 +58,7 @@ log1p_square = _row("log1p_square", lambda x: F.log1p(x**2), facts=_NONNEGATIVE)
 log1p_square_excess = _row("log1p_square_excess", lambda x: F.log1p(x**2) - x**2 / (1 + x**2), facts=_NONNEGATIVE)
 
 # ---- the normal distribution -----------------------------------------------------------------------------------------
+erfcx = _row("erfcx", lambda x: F.exp(x**2) * F.erfc(x), facts=_POSITIVE)
 bell = _row("bell", lambda x: F.exp(-(x**2) / 2), facts=_POSITIVE)
 square_bell = _row("square_bell", lambda x: x**2 * F.exp(-(x**2) / 2), facts=_NONNEGATIVE)
 log_normal_cdf = _row("log_normal_cdf", lambda x: F.log(F.normal_cdf(x)))

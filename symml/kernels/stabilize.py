@@ -19,7 +19,7 @@ from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
 from symml.expr.walk import rebuild, topological, use_counts
 from symml.kernels.guards import guarded
 from symml.kernels.monomials import VIEW, View
-from symml.kernels.rewrites import gammas, log_sums, logs, normal, products, sums
+from symml.kernels.rewrites import differences, gammas, log_sums, logs, normal, products, sums
 from symml.kernels.rewrites.row import Row, Rule, traits
 from symml.kernels.rows import sech
 
@@ -158,6 +158,7 @@ _COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
     F.normal_cdf: lambda x: F.normal_cdf(-x),
     F.tanh: lambda x: 2 * F.sigmoid(-2 * x),
     F.cos: lambda x: 2 * F.sin(scale(_HALF, x)) ** 2,
+    F.cosh: lambda x: -2 * F.sinh(scale(_HALF, x)) ** 2,
 }
 _SQUARED_COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
     F.tanh: lambda x: sech(x) ** 2,
@@ -226,7 +227,15 @@ _FIRST: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
     Power: (power_of_power,),
     Contract: (x_log_y, guarded),
 }
-TABLE: tuple[Row, ...] = (*logs.ROWS, *products.ROWS, *normal.ROWS, *gammas.ROWS, *log_sums.ROWS, *sums.ROWS)
+TABLE: tuple[Row, ...] = (
+    *logs.ROWS,
+    *products.ROWS,
+    *normal.ROWS,
+    *gammas.ROWS,
+    *log_sums.ROWS,
+    *sums.ROWS,
+    *differences.ROWS,
+)
 _NO_USES = Uses(frozenset())
 _KINDS: tuple[type[Expr], ...] = (Add, Power, Contract, Apply)
 _KNOWN: dict[type[Expr], tuple[Callable[[Expr, Uses], Expr | None], ...]] = {

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
 from symml.proof.verdict import Counterexample, Evidence, Verdict
 from symml.read.declarations import Declarations
+from symml.read.trace import DICTS
 
 _POINTS, _MAX_ENTRIES = 8, 40
 _SCALES = (1.0, 1.0, 1.0, 0.1, 10.0)
@@ -84,7 +86,7 @@ def _of_logarithm(
         return None
 
     def rescaled(**values: Any) -> Any:
-        args, options = _arguments(grad, values, declared)
+        args, options = arguments_of(grad, values, declared)
         return np.asarray(grad(*args, **options)) / values[names[0]]
 
     parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in declared.symbols]
@@ -136,6 +138,32 @@ def formula_function(expr: Expr) -> Callable[..., Any]:
     return formula
 
 
+def slopes_at(
+    loss: Callable[..., Any], names: Sequence[str], declared: Declarations, count: int = 3
+) -> list[tuple[dict[str, Any], list[Any]]]:
+    """Points, with the differences of the loss there: what a gradient must come to."""
+    box = _Box(loss, loss, declared, list(names))
+    rows = []
+    for point in islice(_points(declared), count):
+        values = {s.name: plain(s, v) for s, v in point.values.items()}
+        try:
+            rows.append((values, [_slopes(box, name, values) for name in names]))
+        except (SymmlError, ArithmeticError, ValueError):
+            continue
+    return rows
+
+
+def _slopes(box: _Box, name: str, values: dict[str, Any]) -> Any:
+    at = np.asarray(values[name], dtype=float)
+    found = np.empty(at.shape)
+    for place in np.ndindex(*at.shape):
+        direction = np.zeros_like(at)
+        direction[place] = 1.0
+        with np.errstate(all="ignore"):
+            found[place] = slope(lambda x: box._call(box.loss, {**values, name: x}), at, direction).value
+    return found
+
+
 class _Box:
     """The two functions, called with plain arrays."""
 
@@ -146,7 +174,7 @@ class _Box:
 
     def compare(self, point: Point, tally: _Tally) -> tuple[str, Counterexample | None] | None:
         """A disagreement at this point, if there is a sure one."""
-        values = {s.name: _plain(s, v) for s, v in point.values.items()}
+        values = {s.name: plain(s, v) for s, v in point.values.items()}
         claims = self._claims(self._call(self.grad, values))
         again = np.asarray(self._call(self.loss, values))
         if not np.array_equal(again, np.asarray(self._call(self.loss, values)), equal_nan=True):
@@ -195,7 +223,7 @@ class _Box:
         return list(value) if isinstance(value, tuple | list) and len(self.names) > 1 else [value]
 
     def _call(self, function: Callable[..., Any], values: dict[str, Any]) -> Any:
-        args, options = _arguments(function, values, self.declared)
+        args, options = arguments_of(function, values, self.declared)
         try:
             found = function(*args, **options)
         except Exception as error:
@@ -225,14 +253,14 @@ def _judge(claim: Any, found: Estimate, tally: _Tally) -> bool:
     return bool(np.any(~(gap <= allowed)))
 
 
-def _plain(symbol: Symbol, value: Any) -> Any:
+def plain(symbol: Symbol, value: Any) -> Any:
     """A NumPy array (or number) for a function that was not written for fractions."""
     kind = int if "label" in symbol.domain.facts else float
     array = np.array(value, dtype=object).astype(kind)
     return array if symbol.shape else array.item()
 
 
-def _arguments(
+def arguments_of(
     function: Callable[..., Any], values: dict[str, Any], declared: Declarations
 ) -> tuple[list[Any], dict[str, Any]]:
     """The arguments by the names of the parameters; in the declared order where there is no signature."""
@@ -250,6 +278,9 @@ def _arguments(
             value = np.copy(known[parameter.name]) if np.ndim(known[parameter.name]) else known[parameter.name]
         elif parameter.default is not parameter.empty:
             continue
+        elif parameter.name in DICTS:
+            taken = set(inspect.signature(function).parameters)
+            value = {name: np.copy(known[name]) for name in declared.symbols if name not in taken}
         else:
             raise SymmlError(
                 f"{_name(function)}({parameter.name}): {parameter.name} is not declared",

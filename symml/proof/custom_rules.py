@@ -10,7 +10,9 @@ from typing import Any
 from symml.errors import SymmlError
 from symml.expr.arithmetic import times
 from symml.expr.nodes import Expr
-from symml.proof.derivative_claims import GRAD_OUT, Shapes, cotangent, traced, worst
+from symml.proof.backward_passes import GRAD_OUT, cotangent, traced
+from symml.proof.derivative_claims import Shapes
+from symml.proof.explanation import worst
 from symml.proof.gradient_check import check_claim, declared
 from symml.proof.sources import Sides, claims_of, find_variable
 from symml.proof.verdict import Verdict

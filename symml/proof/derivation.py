@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from symml.calculus.directional import direction_for, hvp
+from symml.calculus.conventions import CONVENTIONS, conform_hessian, structure_of, tangent
+from symml.calculus.directional import applied, directions_for
+from symml.calculus.kronecker import kronecker_form
 from symml.calculus.simplify import simplify
-from symml.errors import SymmlError
+from symml.errors import NotDerivable, SymmlError
 from symml.expr.nodes import Expr, Symbol, show_shape
+from symml.expr.walk import substitute
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
 from symml.proof.kinks import Kink, kinks
+from symml.proof.passes import Pass
+from symml.proof.rules import Note, notes_of
 from symml.proof.step import Step
+from symml.proof.styles import STYLES, check_style, without_repeats
+from symml.proof.vec_form import VecForm
 from symml.render import latex, text
 from symml.render.formula import Formula, formula
 from symml.render.names import columns
@@ -35,18 +42,37 @@ class Derivation:
         wrt: The variable.
         order: How often.
         result: The derivative: axes of ``expr`` first, then the variable's, once per order.
-        steps: The steps in the order in which they were made.
+        runs: The derivatives as they were computed, one an order; every style of steps is a view of them.
+        after: The steps that use the variable's equations, or change the convention.
         name: What the steps call ``expr``.
         convention: What the gradient by a structured matrix means.
+        style: How the steps are told: ``backprop``, ``differentials`` or ``index``.
+        detail: ``brief`` or ``full``.
     """
 
     expr: Expr
     wrt: Symbol
     order: int
     result: Expr
-    steps: tuple[Step, ...]
+    runs: tuple[Pass, ...]
+    after: tuple[Step, ...] = ()
     name: str = "L"
     convention: str = "unstructured"
+    style: str = "backprop"
+    detail: str = "full"
+
+    def told(self, style: str = "backprop", steps: str = "full") -> Derivation:
+        """The same computation, its steps told in another style: ``backprop``, ``differentials`` or ``index``."""
+        check_style(style, steps)
+        return replace(self, style=style, detail=steps)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps, each a claim of its own."""
+        found = [Step("definition", self.expr, self.expr, left=(self.name,))]
+        for run in self.runs:
+            found += STYLES[self.style](run, self.detail == "full")
+        return tuple(without_repeats([*found, *self.after]))
 
     @property
     def kind(self) -> str:
@@ -58,7 +84,8 @@ class Derivation:
     @property
     def conditions(self) -> tuple[str, ...]:
         """What the rules that were used ask of the values."""
-        return tuple(dict.fromkeys(step.condition for step in self.steps if step.condition))
+        asked = [condition for run in self.runs for condition in run.conditions]
+        return tuple(dict.fromkeys([*asked, *(step.condition for step in self.after if step.condition)]))
 
     @cached_property
     def kinks(self) -> tuple[Kink, ...]:
@@ -77,34 +104,82 @@ class Derivation:
 
     @cached_property
     def operator(self) -> Formula | None:
-        """The Hessian as an operator ``H[V]``, the gradient of <gradient, V>; ``None`` unless it is one of a scalar."""
-        if self.order != 2 or self.expr.shape:
+        """The derivative applied to directions: ``H[V]``, the gradient of <gradient, V>, for a scalar; ``J[V]`` else.
+
+        ``None`` for a gradient, which is applied to nothing.
+        """
+        directions = self._directions()
+        if not directions:
             return None
-        return formula(hvp(self.expr, self.wrt, direction_for(self.wrt, self.expr)))
+        found = applied(self.expr, self.wrt, directions)
+        if self.convention != "unstructured":
+            slope = applied(self.expr, self.wrt, [])
+            found = simplify(conform_hessian(found, slope, self.wrt, directions[0], self.convention))
+            found = simplify(substitute(found, {directions[0]: tangent(directions[0], self.wrt)}))
+        return formula(found)
+
+    def _directions(self) -> list[Symbol]:
+        return directions_for(self.wrt, self.order - (not self.expr.shape), self.expr)
 
     @property
     def operator_name(self) -> str:
-        """What the operator is called: ``H[V]``."""
-        return f"H[{direction_for(self.wrt, self.expr).name}]"
+        """What the operator is called: ``H[V]``, ``J[V]``, ``D3[V, U]``."""
+        letter = {(False, 2): "H", (True, 1): "J"}.get((bool(self.expr.shape), self.order), f"D{self.order}")
+        return f"{letter}[{', '.join(direction.name for direction in self._directions())}]"
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it reads better as an operator: it has more than two axes."""
+        return len(self.result.shape) > 2 and self.operator is not None
+
+    @cached_property
+    def vec(self) -> VecForm:
+        """The derivative as the matrix that acts on ``vec(V)``, a sum of Kronecker products; ``vec`` stacks columns.
+
+        Raises:
+            NotDerivable: It is no matrix of vec(V), or a term is no Kronecker product.
+        """
+        form = kronecker_form(self.result, len(self.result.shape) - len(self.wrt.shape))
+        found = VecForm(self.operator_name.partition("[")[0] or "J", form, self.result)
+        if found.verdict.verdict not in ("proved", "proved_randomized", "certified"):
+            raise NotDerivable("no Kronecker form could be confirmed", cure="use the operator form")
+        return found
 
     # ---- views -------------------------------------------------------------------------------------------------------
-    def latex(self, *, steps: bool = False) -> str:
-        """The result in LaTeX; with ``steps`` the whole derivation as an ``aligned`` environment with reasons."""
+    def latex(self, *, steps: bool = False, mark: bool = False) -> str:
+        """The result in LaTeX.
+
+        Args:
+            steps: The whole derivation, as an ``aligned`` environment with reasons.
+            mark: A box around what each step changed.
+        """
         if not steps:
             return self.formula.latex()
-        lines = [rf"{_aligned(step.latex())} && \text{{{_escape(step.reason)}}}" for step in self.steps]
+        lines = [rf"{_aligned(step.latex(mark=mark))} && \text{{{_escape(step.reason)}}}" for step in self.steps]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
-    def text(self, *, steps: bool = False) -> str:
-        """The result as Unicode text; with ``steps`` one line a step, the reason beside it."""
+    def text(self, *, steps: bool = False, mark: bool = False) -> str:
+        """The result as Unicode text.
+
+        Args:
+            steps: One line a step, the reason beside it.
+            mark: Carets under what each step changed.
+        """
         if not steps:
             return self.formula.text()
         lines = [step.text() for step in self.steps]
         width = min(max(map(columns, lines)), 72)
-        return "\n".join(
-            f"{k:3d}  {line}{' ' * (width - columns(line))}  {step.reason}{_where(step)}"
-            for k, (line, step) in enumerate(zip(lines, self.steps, strict=True), 1)
-        )
+        rows = []
+        for k, (line, step) in enumerate(zip(lines, self.steps, strict=True), 1):
+            rows.append(f"{k:3d}  {line}{' ' * (width - columns(line))}  {step.reason}{_where(step)}")
+            under = step.underline() if mark else ""
+            rows += [f"     {under}"] if under else []
+        return "\n".join(rows)
+
+    @property
+    def rules(self) -> tuple[Note, ...]:
+        """What the steps stand on: each rule once, with its sentence and its entries of the book."""
+        return tuple(dict.fromkeys(note for step in self.steps for note in notes_of(step.reason)))
 
     def code(self) -> str:
         """The result as a NumPy expression, with named subterms as assignments before it."""
@@ -150,20 +225,31 @@ class Derivation:
             },
             "steps": [step.to_json() for step in self.steps],
             "operator": self._operator_json(),
+            "style": self.style,
+            "rules": [
+                {"id": note.id, "name": note.name, "sentence": note.sentence, "entries": list(note.entries)}
+                for note in self.rules
+            ],
             "convention": self.convention,
             "conditions": list(self.conditions),
             "kinks": [repr(kink) for kink in self.kinks],
             "verdict": self.verdict.to_json(),
         }
 
-    def __repr__(self) -> str:
+    def report(self, *, mark: bool = False) -> str:
+        """The steps between what was asked and what was found."""
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
         notes += [f"almost everywhere: {kink}" for kink in self.kinks]
-        if self.operator is not None and len(self.wrt.shape) > 1:
+        if structure_of(self.wrt):
+            notes.append(f"convention: {self.convention}: {CONVENTIONS[self.convention]}")
+        if self.is_operator and self.operator is not None:
             notes.insert(0, f"as an operator: {self.operator_name} = {self.operator.text()}")
-        return "\n".join([head, "", self.text(steps=True), "", f"result: {self.text()}", *notes])
+        return "\n".join([head, "", self.text(steps=True, mark=mark), "", f"result: {self.text()}", *notes])
+
+    def __repr__(self) -> str:
+        return self.report()
 
     def _repr_latex_(self) -> str:
         return "$\\displaystyle " + self.latex(steps=True) + "$"

@@ -11,25 +11,27 @@ import numpy as np
 from symml.calculus.differentiate import gradient, jacobian
 from symml.calculus.floating import FloatPoint
 from symml.calculus.sampling import generic_points
-from symml.errors import NotEvaluable, ShapeError, SymmlError, TraceError
+from symml.errors import MisfitError, NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, show_shape
-from symml.proof.blackbox import check_by_differences, formula_function
+from symml.proof.blackbox import check_by_differences, formula_function, slopes_at
 from symml.proof.clips import without_clips
 from symml.proof.diagnosis.case import Case
-from symml.proof.diagnosis.explain import explained
+from symml.proof.diagnosis.repair import Repair
+from symml.proof.explanation import explain_worst, worst
 from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
+from symml.proof.shapes import misfit
+from symml.proof.source_repair import Runnable, mended_by_values, runnable_pair, with_repair
 from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
-from symml.proof.verify import away_from_ties, decide
+from symml.proof.verify import decide
 from symml.read.annotations import shapes_of
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.trace import numbers_for
 from symml.render import text
 
 _DIAGONAL_POINTS = 4
-RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
 
 
 def check_gradient(
@@ -65,13 +67,21 @@ def check_gradient(
         read = read_sides(loss, grad, declarations)
     except TraceError as error:
         return _by_differences(loss, grad, names, declarations, error)
+    except MisfitError as error:
+        return _misfit(error, loss, grad, names)
     root = only(read.loss)
-    found = [
-        check_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
+    judged = [
+        judge_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
         for name, claim in zip(names, claims_of(read.claim, names), strict=True)
     ]
-    worst = max(found, key=lambda v: RANK.index(v.verdict))
-    return worst.with_notes(*read.notes)
+    return explain_worst(judged, read, _runnable(loss, grad, names, read, digits))
+
+
+def _misfit(error: MisfitError, loss: Source, grad: Source, names: list[str]) -> Verdict:
+    """A refutation, when the shapes that do not fit are the claim's own."""
+    if not isinstance(grad, str) or error.source not in grad:
+        raise error
+    return misfit(error, f"∂/∂{', '.join(names)} ({loss if isinstance(loss, str) else 'the loss'}) = {grad}")
 
 
 def declared(shapes: str | Mapping[str, object] | Declarations | None, *sources: Source) -> Declarations:
@@ -86,12 +96,26 @@ def _by_differences(loss: Source, grad: Source, names: list[str], declared: Decl
     numbered = declared.with_numbers(sizes)
     try:
         sides = [_callable(source, numbered) for source in (loss, grad)]
-        return check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
+        found = check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
+        return found if found.verdict != "disagrees" else with_repair(found, _mended_box(sides, names, numbered, error))
     except TraceError as failed:
         cure = "\n".join(filter(None, (failed.what, error.cure)))
         raise TraceError(error.what, source=error.source, column=error.column, cure=cure) from None
     except SymmlError:
         raise error from None
+
+
+def _mended_box(
+    sides: list[Callable[..., Any]], names: list[str], numbered: Declarations, error: TraceError
+) -> Repair | None:
+    """A change of the source that makes code agree with differences."""
+    loss, grad = sides
+
+    def judge(function: Callable[..., Any]) -> Verdict:
+        return check_by_differences(loss, function, names, numbered, {}, error.what)
+
+    runnable = runnable_pair(loss, grad, numbered, judge, lambda value: claims_of(value, names))
+    return None if runnable is None else mended_by_values(runnable, slopes_at(loss, names, numbered), numbered)
 
 
 def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
@@ -101,7 +125,7 @@ def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
 
 
 def check_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) -> Verdict:
-    """Decides whether an expression is the derivative of another.
+    """Decides whether an expression is the derivative of another, and explains a refutation.
 
     Args:
         root: What is differentiated; an array has a Jacobian.
@@ -110,27 +134,43 @@ def check_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
         digits: Decimal digits used when points are compared.
         read: Where the sides come from.
     """
+    return explain_worst([judge_claim(root, claim, wrt, digits, read)], read, None)
+
+
+def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) -> tuple[Verdict, Case]:
+    """The verdict of :func:`check_claim` without an explanation, and the claim beside the truth."""
     if root.shape and claim.shape == root.shape == wrt.shape and _is_entry_by_entry(root, wrt):
-        found = check_claim(root.sum(), claim, wrt, digits, read)
-        return found.with_notes("the derivative is taken entry by entry: the Jacobian is diagonal")
+        found, case = judge_claim(root.sum(), claim, wrt, digits, read)
+        return found.with_notes("the derivative is taken entry by entry: the Jacobian is diagonal"), case
     reference = jacobian(root, wrt) if root.shape else gradient(root, wrt)
     _need_a_gradient(root, reference, claim, wrt)
+    case = Case(reference, claim, root, wrt, read.numbers)
     away = _away_from_clips(root, claim, wrt, digits)
     if away is not None:
-        return away
+        return away, case
     found = _decided(root, claim, wrt, reference, digits)
     if read.guards and found.verdict not in ("proved", "proved_randomized"):
         # Points at which the code itself refuses its inputs say nothing.
         reference, claim = (sum(read.guards, side) for side in (reference, claim))
         found = replace(_decided(root, claim, wrt, reference, digits), statement=found.statement)
     if found.verdict not in ("refuted", "true_if"):
-        return found
-    witness = found.counterexample.point if found.counterexample else None
+        return found, case
     rounded = _up_to_rounding(reference, claim, found)
-    if rounded is not None:
-        return rounded
-    case = Case(reference, claim, root, wrt, read.numbers, witness)
-    return explained(found, case, origins=read.origins)
+    witness = found.counterexample.point if found.counterexample else None
+    return found if rounded is None else rounded, replace(case, truth=reference, claim=claim, witness=witness)
+
+
+def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Runnable | None:
+    """How a gradient function is called, for a search in its source; ``None`` for text."""
+
+    def judge(function: Callable[..., Any]) -> Verdict:
+        sides = read_sides(loss, function, read.declarations)
+        root = only(sides.loss)
+        claims = claims_of(sides.claim, names)
+        variables = [find_variable(root, name, sides.declarations) for name in names]
+        return worst([judge_claim(root, c, v, digits, sides)[0] for c, v in zip(claims, variables, strict=True)])
+
+    return runnable_pair(loss, grad, read.declarations, judge, lambda value: claims_of(value, names))
 
 
 def _up_to_rounding(reference: Expr, claim: Expr, found: Verdict) -> Verdict | None:
@@ -189,9 +229,6 @@ def _decided(root: Expr, claim: Expr, wrt: Symbol, reference: Expr, digits: int)
         return Verdict("refuted", statement, what, (Evidence("shapes", what),), notes=note)
     found = decide(reference, claim, "==", statement, digits, wrt)
     if found.verdict in ("refuted", "true_if"):
-        generic = away_from_ties(reference, claim, statement)
-        if generic is not None:
-            return generic
         return second_route(found, root, wrt, reference, claim)
     return found
 

@@ -13,14 +13,16 @@ import mpmath
 import numpy as np
 
 from symml.calculus.numeric import enclose, evaluate
-from symml.calculus.sampling import Point, draw, points, simpler_entries
+from symml.calculus.sampling import Point, draw, is_continuous, is_inside, points, simpler_entries
 from symml.errors import NotEvaluable
-from symml.expr.nodes import Expr
+from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
 from symml.proof.verdict import Counterexample
 
 _BITS = 192
 _SHOWN_DIGITS = 8
+_READABLE = 100
+_DENOMINATORS = (1, 2, 3, 10, 100)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ def shrink(
 ) -> Counterexample:
     """The counterexample with smaller sizes and simpler entries, as far as it still refutes and is accepted."""
     point = _smaller_sizes(a, b, point, relation, accept)
+    point = _one_value(a, b, point, relation, accept)
     for symbol in point.values:
         for place in np.ndindex(*np.shape(point.values[symbol])):
-            for entry in _candidates(symbol):
+            present: Any = np.asarray(point.values[symbol], dtype=object)
+            for entry in _candidates(symbol, present[place]):
                 value = np.array(point.values[symbol], dtype=object)
                 if value[place] == entry:
                     break
@@ -103,8 +107,23 @@ def shrink(
     return counterexample(a, b, point, relation)
 
 
-def _candidates(symbol: Any) -> Sequence[Fraction]:
-    return simpler_entries(symbol)
+def _candidates(symbol: Symbol, entry: Fraction) -> Iterator[Fraction]:
+    """Simpler entries of the domain, the simplest first."""
+    yield from simpler_entries(symbol)
+    if is_continuous(symbol) and Fraction(entry).denominator > _READABLE:
+        yield from (near for k in _DENOMINATORS if is_inside(symbol, near := Fraction(entry).limit_denominator(k)))
+
+
+def _one_value(a: Expr, b: Expr, point: Point, relation: str, accept: Callable[[Point], bool]) -> Point:
+    """The point with one simple value everywhere, where ties alone refute."""
+    plain = [symbol for symbol in point.values if simpler_entries(symbol)]
+    for entry in simpler_entries(plain[0]) if len(plain) > 1 else ():
+        if all(entry in simpler_entries(symbol) for symbol in plain):
+            same = {symbol: np.full(np.shape(point.values[symbol]), entry, dtype=object) for symbol in plain}
+            simpler = Point(point.sizes, {**point.values, **same})
+            if compare(a, b, simpler, relation).outcome == "differs" and accept(simpler):
+                return simpler
+    return point
 
 
 def _smaller_sizes(a: Expr, b: Expr, point: Point, relation: str, accept: Callable[[Point], bool]) -> Point:

@@ -7,11 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symml.expr.nodes import Expr
+from symml.proof.lines import Entries, left_side, right_side
+from symml.proof.marks import marked_latex, underlined
+from symml.proof.rules import notes_of
 from symml.proof.verify import verify
 from symml.render import latex, text
+from symml.render.spelling import LATEX, TEXT
 
 if TYPE_CHECKING:
     from symml.proof.verdict import Verdict
+
+__all__ = ["Entries", "Step"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Step:
             the name it gets; empty for a rewrite.
         condition: What must hold of the values for both sides to agree; empty when they always do.
         shown: ``after`` as it is printed, when it is printed with the names of stages.
+        changed: The parts of ``shown`` that the rule brought in.
+        entries: The letters of the axes, for a line in index notation.
     """
 
     reason: str
@@ -34,9 +42,12 @@ class Step:
     left: tuple[str, ...] = ()
     condition: str = ""
     shown: Expr | None = None
+    changed: tuple[Expr, ...] = ()
+    entries: Entries | None = None
 
     @property
-    def _right(self) -> Expr:
+    def right(self) -> Expr:
+        """``after`` as it is printed."""
         return self.after if self.shown is None else self.shown
 
     @cached_property
@@ -44,35 +55,34 @@ class Step:
         """Whether ``before = after``, decided for this step alone."""
         return verify(self.before, self.after)
 
-    def latex(self) -> str:
-        """The line in LaTeX, without the reason."""
-        left = _left_latex(self.left) if self.left else latex.latex(self.before)
-        return f"{left} = {latex.latex(self._right)}"
+    def latex(self, *, mark: bool = False) -> str:
+        """The line in LaTeX, without the reason; ``mark`` puts what changed into a box."""
+        left = left_side(self.left, self.entries, LATEX) if self.left else latex.latex(self.before)
+        right = right_side(self.right, self.entries, LATEX)
+        return f"{left} = {marked_latex(right, self.right, self.changed) if mark else right}"
 
     def text(self) -> str:
         """The line as Unicode text, without the reason."""
-        left = _left_text(self.left) if self.left else text.show(self.before)
-        return f"{left} = {text.show(self._right)}"
+        return f"{self._text_left} = {right_side(self.right, self.entries, TEXT)}"
+
+    @property
+    def _text_left(self) -> str:
+        return left_side(self.left, self.entries, TEXT) if self.left else text.show(self.before)
+
+    def underline(self) -> str:
+        """A line of carets that stands under what changed in ``text()``; empty where all is new."""
+        if self.entries is not None or not self.changed:
+            return ""
+        right = right_side(self.right, None, TEXT)
+        return underlined(f"{self._text_left} = ", right, self.changed)
 
     def to_json(self) -> dict[str, Any]:
         """The step as plain data."""
-        row = {"reason": self.reason, "before": text.show(self.before), "after": text.show(self.after)}
-        row |= {"latex": self.latex(), "text": self.text()}
+        row: dict[str, Any] = {"reason": self.reason, "before": text.show(self.before), "after": text.show(self.after)}
+        row |= {"latex": self.latex(), "text": self.text(), "rules": [note.id for note in notes_of(self.reason)]}
+        row["entries"] = [entry for note in notes_of(self.reason) for entry in note.entries]
         return row | ({"condition": self.condition} if self.condition else {})
 
     def __repr__(self) -> str:
         note = f"   where {self.condition}" if self.condition else ""
         return f"{self.text()}   [{self.reason}]{note}"
-
-
-def _left_latex(left: tuple[str, ...]) -> str:
-    """``L``, ``dL/dw``, or ``u_bar = dL/du``: an adjoint is named where it is found."""
-    whole, *names = [latex.name(part) for part in left]
-    if not names:
-        return whole
-    return " = ".join([*names[1:], rf"\frac{{\partial {whole}}}{{\partial {names[0]}}}"])
-
-
-def _left_text(left: tuple[str, ...]) -> str:
-    whole, *names = [text.name(part) for part in left]
-    return " = ".join([*names[1:], f"∂{whole}/∂{names[0]}"]) if names else whole

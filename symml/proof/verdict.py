@@ -24,6 +24,10 @@ HEADLINES = {
 }
 
 
+# A formula longer than this is no help beside the corrected line.
+_LONG = 160
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One thing that was shown.
@@ -82,6 +86,7 @@ class Diagnosis:
         where: The place in the user's source that is to blame, for traced code.
         confirmed: How the hypothesis was confirmed.
         also: Other descriptions of the same mistake.
+        rewrite: The corrected statements of the user's source.
     """
 
     kind: str
@@ -92,6 +97,7 @@ class Diagnosis:
     where: SourcePlace | None = None
     confirmed: str = ""
     also: tuple[str, ...] = ()
+    rewrite: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The diagnosis as plain data."""
@@ -104,6 +110,7 @@ class Diagnosis:
             "where": self.where.to_json() if self.where else None,
             "confirmed": self.confirmed,
             "also": list(self.also),
+            "rewrite": list(self.rewrite),
         }
 
     def lines(self) -> list[str]:
@@ -113,7 +120,9 @@ class Diagnosis:
         if self.where:
             first, *rest = self.where.lines()
             lines += [f"  where     {first}", *(f"            {line}" for line in rest)]
-        lines.append(f"  instead   {self.fix}")
+        lines += [f"  write     {line}" for line in self.rewrite]
+        if self.fix and (not self.rewrite or len(self.fix) <= _LONG):
+            lines.append(f"  instead   {self.fix}")
         return lines
 
 

@@ -11,24 +11,29 @@ import numpy as np
 
 from symml.calculus.definedness import conditions
 from symml.calculus.differentiate import evaluate_derivatives
-from symml.calculus.facts import is_nonnegative
+from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.identity_test import identity_test
 from symml.calculus.normal import prove_equal
 from symml.calculus.sampling import Point, generic_points, points, size_draws
-from symml.errors import SymmlError
+from symml.errors import MisfitError, SymmlError
 from symml.expr.dims import show_sizes
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Derivative, Expr, Symbol, show_shape, symbol_node
+from symml.expr.functions import power
+from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.proof.coverage import Coverage, deciders, jumps
+from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
+from symml.proof.shapes import different_shapes, misfit
+from symml.proof.smoothness import away_from_ties, only_at_ties
+from symml.proof.tie_surfaces import refuted_at_a_tie
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
+from symml.read.numpy_source import Statement
 from symml.render import text
 
 _QUICK_POINTS = 4
@@ -72,19 +77,26 @@ def verify(
         ReadError: A text cannot be read.
     """
     declarations = read_declarations(shapes)
-    links = _links(lhs, rhs, relation, declarations, let)
-    return min((_decided(*link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
+    try:
+        links = _links(lhs, rhs, relation, declarations, let)
+    except MisfitError as error:
+        if not declarations.symbols:
+            raise
+        return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
+    return min((_decided(link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
 
 
-def _decided(left: Expr, relation: str, right: Expr, digits: int) -> Verdict:
+def _decided(link: Statement, digits: int) -> Verdict:
     """The verdict on one link."""
+    left, relation, right = link.lhs, link.relation, link.rhs
+    said = [f"said with it: {condition}" for condition in link.conditions]
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
     case = Case.of_identity(left, right)
     found = decide(left, right, relation, claim, digits, case.wrt)
     if relation == "==" and found.verdict in ("refuted", "true_if"):
         witness = found.counterexample.point if found.counterexample else None
-        return explained(found, replace(case, witness=witness))
-    return found
+        return explained(found, replace(case, witness=witness)).with_notes(*said)
+    return found.with_notes(*said)
 
 
 def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt: Symbol | None = None) -> Verdict:
@@ -98,41 +110,22 @@ def decide(left: Expr, right: Expr, relation: str, claim: str, digits: int, wrt:
         digits: Decimal digits to which points must agree.
         wrt: The variable, when a side is a derivative: nothing is assumed of its values.
     """
-    differentiated = any(isinstance(node, Derivative) for node in topological(left, right))
+    derived = [node for node in topological(left, right) if isinstance(node, Derivative)]
     left, right = evaluate_derivatives(left), evaluate_derivatives(right)
     if left.shape != right.shape:
-        return _shape_mismatch(left, right, claim)
+        return different_shapes(left, right, claim)
     found = _Decision(left, right, relation, claim, digits, wrt).verdict()
-    if differentiated and found.verdict in ("refuted", "true_if"):
-        generic = away_from_ties(left, right, claim)
-        return found if generic is None else generic
+    if derived and found.verdict in ("refuted", "true_if") and only_at_ties(left, right, [d.args[0] for d in derived]):
+        almost = away_from_ties(
+            left, right, claim, {symbol.name for node in derived for symbol in symbols(node.args[1])}
+        )
+        return found if almost is None else almost
     return found
-
-
-def away_from_ties(left: Expr, right: Expr, claim: str) -> Verdict | None:
-    """A proof that holds wherever no comparison of continuous values ties; sampled besides, as a guard."""
-    proof = prove_equal(left, right, generic=True)
-    if proof is None:
-        return None
-    agreeing = 0
-    for point in generic_points([left, right], count=_GUARD_POINTS):
-        outcome = compare(left, right, point).outcome
-        if outcome == "differs":
-            return None
-        agreeing += outcome == "agrees"
-    if not agreeing:
-        return None
-    shown = f"{proof}, away from ties; {agreeing} random points agree"
-    note = "true almost everywhere: at ties (kinks) there is no derivative, and the sides choose different values"
-    return Verdict("proved", claim, str(proof), (Evidence("normal form", shown),), notes=(note,))
-
-
-Link = tuple[Expr, str, Expr]
 
 
 def _links(
     lhs: Expr | str, rhs: Expr | str | None, relation: str, declarations: Declarations, let: Sequence[str]
-) -> list[Link]:
+) -> list[Statement]:
     """What is to be decided: one link, or those of a chain."""
     if rhs is None:
         found = read_links(lhs, declarations, let=let) if isinstance(lhs, str) else []
@@ -140,20 +133,11 @@ def _links(
             raise SymmlError(
                 "this is no statement: there is no relation", cure="write 'left == right', or give both sides"
             )
-        return [(link.lhs, link.relation, link.rhs) for link in found]
+        return found
     if relation not in _RELATION_SIGN:
         raise SymmlError(f"{relation!r} is not a relation", cure="use ==, <= or >=")
     left, right = (read_expression(side, declarations, let=let) for side in (lhs, rhs))
-    return [(left, relation, right)]
-
-
-def _shape_mismatch(left: Expr, right: Expr, claim: str) -> Verdict:
-    """Shapes that differ refute an equality; a transpose may mend it."""
-    what = f"the left side has shape {show_shape(left.shape)}, the right side {show_shape(right.shape)}"
-    note: tuple[str, ...] = ()
-    if left.shape == right.shape[::-1]:
-        note = ("transposing one side makes the shapes agree",)
-    return Verdict("refuted", claim, what, (Evidence("shapes", what),), notes=note)
+    return [Statement(left, relation, right)]
 
 
 @dataclass
@@ -185,7 +169,10 @@ class _Decision:
 
     # ---- stage 1: where both sides have a value ----------------------------------------------------------------------
     def _domain_notes(self) -> Iterator[str]:
-        """A point where exactly one side has a value, if there is one."""
+        """Powers read for positive bases only; a point where exactly one side has a value, if there is one."""
+        for node in topological(self.left, self.right):
+            if isinstance(node, Apply) and node.function is power and not is_positive(node.args[0]):
+                yield f"{text.show(node)} has a variable exponent: it is read where its base is positive"
         if set(conditions(self.left)) == set(conditions(self.right)):
             return
         seen = set()
@@ -229,8 +216,8 @@ class _Decision:
         )
 
     def _ties_decide(self) -> bool:
-        """Whether an identity of values may hinge on ties, which draws do not meet; a derivative has none there."""
-        return self.wrt is None and jumps(self.left) != jumps(self.right)
+        """Whether an identity may hinge on ties, which draws do not meet; where the variable ties is no derivative."""
+        return self.relation == "==" and data_jumps(self.left, self.wrt) != data_jumps(self.right, self.wrt)
 
     def _small_dims(self) -> Verdict | None:
         names = size_names(self.left, self.right)
@@ -269,7 +256,7 @@ class _Decision:
         for point in Coverage(self.left, self.right).wider_points():
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
-        return None
+        return refuted_at_a_tie(self.left, self.right, self.claim) if self._ties_decide() else None
 
     def _refuted(self, point: Point) -> Verdict:
         witness = shrink(self.left, self.right, point, self.relation)
@@ -282,7 +269,7 @@ class _Decision:
         agreeing, digits, shapes = 0, 1e9, set()
         outcomes: list[Comparison] = []
         coverage = Coverage(self.left, self.right)
-        for point, found in search(self.left, self.right, self.relation):
+        for point, found in self._compared():
             outcomes.append(found)
             coverage.visit(point)
             if found.outcome == "differs":
@@ -306,6 +293,15 @@ class _Decision:
         shown = f"both sides agree {kept} at {where}" if self.relation == "==" else f"{where} were tried {kept}"
         result = self._result("certified", shown, Evidence("points", shown, {"points": agreeing}))
         return result.with_notes("ties that no point met are not covered") if self._ties_decide() else result
+
+    def _compared(self) -> Iterator[tuple[Point, Comparison]]:
+        """Random and special points; more random ones where some of them say nothing, as at equal eigenvalues."""
+        silent = 0
+        for point, found in search(self.left, self.right, self.relation):
+            silent += found.outcome == "undecided"
+            yield point, found
+        for point in generic_points([self.left, self.right], count=silent, seed=31):
+            yield point, compare(self.left, self.right, point, self.relation)
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symml.errors import ReadError
+from symml.errors import ReadError, SymmlError
 from symml.expr.nodes import Expr
+from symml.expr.walk import symbols
+from symml.read.conditions import conditioned
 from symml.read.declarations import Declarations
 from symml.read.latex import reading
 from symml.read.math.reading import Reading
-from symml.read.notation import notation_of
+from symml.read.notation import looks_like_code, notation_of
 from symml.read.numpy_source import Statement, is_script, read_assignments, read_numpy, read_statement
 
 _DECIDED = ("==", "<=", ">=")
@@ -31,12 +33,39 @@ def read_expression(value: Expr | str, declarations: Declarations, *, let: Seque
         )
     notation = notation_of(value)
     if notation == "numpy":
-        return read_assignments(value, declarations) if is_script(value) else read_numpy(value, declarations)
+        return _read_code(value, declarations, let)
     found = reading(value, declarations, let=let, one_line=notation == "text")
     _refuse_undefined(found)
     if not isinstance(found.value, Expr):
         raise ReadError(f"this is a statement, not an expression: {found.value}", cure="give one side of it")
     return found.value
+
+
+def _read_code(text: str, declarations: Declarations, let: Sequence[str]) -> Expr:
+    """NumPy code; a formula such as ``softmax(Xw)`` looks like code, and names are told apart by the declarations.
+
+    Raises:
+        ReadError: It is neither.
+    """
+    try:
+        return read_assignments(text, declarations) if is_script(text) else read_numpy(text, declarations)
+    except ReadError as error:
+        formula = None if looks_like_code(text) else _as_formula(text, declarations, let)
+        if formula is None:
+            raise error from None
+        return formula
+
+
+def _as_formula(text: str, declarations: Declarations, let: Sequence[str]) -> Expr | None:
+    """The formula that the text is, when every name in it is known."""
+    try:
+        found = reading(text, declarations, let=let, one_line=True)
+    except SymmlError:
+        return None
+    if found.undefined or not isinstance(found.value, Expr):
+        return None
+    declared = all(symbol.name in declarations.symbols for symbol in symbols(found.value))
+    return found.value if declared else None
 
 
 def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()) -> list[Statement]:
@@ -58,10 +87,7 @@ def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()
         if not isinstance(left, Expr) or not isinstance(right, Expr) or sign not in _DECIDED:
             raise ReadError(f"understood, but there is nothing to decide: {read.value}", cure="claims are =, ≤ or ≥")
         links.append(Statement(left, sign, right))
-    if read.value.conditions:
-        shown = "; ".join(read.value.conditions)
-        raise ReadError(f"conditions are not used yet: {shown}", cure="declare the domains, such as 'x: positive'")
-    return links
+    return conditioned(links, read.value.conditions)
 
 
 def _refuse_undefined(found: Reading) -> None:

@@ -53,7 +53,7 @@ class Interpreter:
         except RecursionError:
             raise ReadError("the expression is nested too deeply", cure="write it in several lines") from None
         except SymmlError as error:
-            raise self.source.error(node, error.what, error.cure) from None
+            raise self.source.refused(error, self.source.column(node)) from None
 
     def value(self, node: ast.AST) -> Any:
         """The value of a node."""
@@ -66,7 +66,7 @@ class Interpreter:
         except ReadError:
             raise
         except SymmlError as error:
-            raise self.source.error(node, error.what, error.cure) from None
+            raise self.source.refused(error, self.source.column(node)) from None
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             what = f"{self.source.written(node.func)}: " if isinstance(node, ast.Call) else ""
             raise self.source.error(node, what + _plain(error), "check the arguments") from None
@@ -221,7 +221,7 @@ def _binary(r: Interpreter, node: ast.BinOp) -> Any:
         except ReadError:
             raise
         except SymmlError as error:
-            raise ReadError(error.what, source=r.source.text, column=r.source.operator(link), cure=error.cure) from None
+            raise r.source.refused(error, r.source.operator(link)) from None
     return value
 
 

@@ -7,6 +7,10 @@ import re
 
 from symml.read.math.unicode import ACCENTS, LOWERED, RAISED, SIGNS
 
+# What stands in NumPy code and in no formula; quotes of strings would be transposes in a formula.
+_CODE = re.compile(
+    r"@|\*\*|\bnp\.|\[|\]|\.T\b|\.\w+\(|;|\n|\b(axis|keepdims|ddof|dtype)\s*=|\b(def|return|lambda|if|for)\b"
+)
 _LATEX = re.compile(r"\\[A-Za-z|,;{]|[_^]\s*\{|\$")
 
 
@@ -16,7 +20,14 @@ def notation_of(text: str) -> str:
         return "latex"
     if "||" in text or any(_is_sign(char) for char in text):
         return "text"
-    return "text" if not text.isascii() and not _is_code(text) else "numpy"
+    if looks_like_code(text):
+        return "numpy"
+    return "numpy" if "^" not in text and _is_code(text) else "text"
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether something stands in the text that is written in NumPy code only."""
+    return _CODE.search(text) is not None
 
 
 def _is_sign(char: str) -> bool:

@@ -20,11 +20,12 @@ Shapes = Declarations | str | Mapping[str, object] | None
 
 @dataclass(frozen=True)
 class Statement:
-    """``lhs relation rhs``; the relation is ``==``, ``<=`` or ``>=``."""
+    """``lhs relation rhs``; the relation is ``==``, ``<=`` or ``>=``, and conditions are as they were written."""
 
     lhs: Expr
     relation: str
     rhs: Expr
+    conditions: tuple[str, ...] = ()
 
 
 def read_numpy(text: str, declarations: Shapes) -> Expr:

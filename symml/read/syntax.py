@@ -6,7 +6,7 @@ import ast
 import warnings
 from typing import NoReturn
 
-from symml.errors import ReadError
+from symml.errors import MisfitError, ReadError, ShapeError, SymmlError
 
 _MAX_TEXT = 100_000
 _MAX_DEPTH = 100
@@ -106,6 +106,11 @@ class Source:
     def error(self, node: ast.AST, what: str, cure: str = "") -> ReadError:
         """An error with a caret at a node."""
         return ReadError(what, source=self.text, column=self.column(node), cure=cure)
+
+    def refused(self, error: SymmlError, column: int) -> ReadError:
+        """The error of an operation, with a caret."""
+        kind = MisfitError if isinstance(error, ShapeError) else ReadError
+        return kind(error.what, source=self.text, column=column, cure=error.cure)
 
 
 def _depth(tree: ast.AST) -> int:

@@ -31,7 +31,7 @@ from symml.read.tracing.selection import Selection
 
 _FIRST_SIZES = (3, 2)
 # A parameter of such a name that is not declared is a dict of what is declared and is no parameter itself.
-_DICTS = ("params", "parameters", "weights", "theta", "model")
+DICTS = ("params", "parameters", "weights", "theta", "model")
 Arguments = Sequence[str] | Mapping[str, object] | None
 
 
@@ -186,7 +186,7 @@ class _Run:
                 found = value
             elif parameter.default is not parameter.empty and parameter.name not in given:
                 found = parameter.default
-            elif value in _DICTS and declared.symbols:
+            elif value in DICTS and declared.symbols:
                 taken = {other.name for other in parameters}
                 found = {name: _argument(name, declared) for name in declared.symbols if name not in taken}
             else:

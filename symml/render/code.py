@@ -96,11 +96,13 @@ def _mul(f: Form) -> Coded:
             return _outer(left, right)
     parts: list[str] = []
     scales: list[str] = []
+    # The product of two truth values is a truth value in NumPy; beside numbers one counts as a number.
+    lone = sum(map(_is_condition, f.args)) == 1 < len(f.args)
     for a in f.args:
         if a.kind == "diag":
             scales.append(_at_least(a.args[0], ATOM))
             continue
-        text = _at_least(a, ATOM)
+        text = _condition(a) if _is_condition(a) and lone else _at_least(a, ATOM)
         if scales:
             text, scales = f"({_column(scales, a)} * {text})", []
         parts.append(text)
@@ -136,14 +138,18 @@ def _size(dim: Dim | None) -> str:
 
 
 def _had(f: Form) -> Coded:
+    """Truth values stand last, where they meet a number."""
+    numbers = [a for a in f.args if not _is_condition(a)]
     parts = []
-    for k, a in enumerate(f.args):
+    for k, a in enumerate([*numbers, *filter(_is_condition, f.args)]):
         inverse = a.kind == "pow" and a.value < 0
         if inverse:
             base = a.args[0] if a.value == -1 else Form("pow", a.args, -a.value, *a.shape)
             parts.append(("1 / " if not k else " / ") + _at_least(base, ATOM))
+        elif k:
+            parts.append(" * " + (_condition(a) if _is_condition(a) else _at_least(a, ATOM)))
         else:
-            parts.append((" * " if k else "") + _at_least(a, ATOM))
+            parts.append(_at_least(a, FACTOR if _is_condition(a) else ATOM))
     return "".join(parts), FACTOR
 
 
@@ -154,7 +160,9 @@ def _scale(f: Form) -> Coded:
     parts = [str(abs(coef).numerator)] if abs(coef).numerator != 1 else []
     parts += [_at_least(a, ATOM) for a in tops]
     if body is not None:
-        parts.append(_at_least(body, ATOM))
+        parts.append(
+            _condition(body) if parts and _is_condition(body) else _at_least(body, FACTOR if not parts else ATOM)
+        )
     text = " * ".join(parts) or "1"
     for low in ([] if coef.denominator == 1 else [str(coef.denominator)]) + [_at_least(a, ATOM) for a in lows]:
         text += f" / {low}"
@@ -162,13 +170,31 @@ def _scale(f: Form) -> Coded:
 
 
 def _add(f: Form) -> Coded:
+    """A sum; constants are numbers where another term has the shape."""
     text = ""
     for k, term in enumerate(f.args):
         negative = is_negative(term)
         shown = scaled(Fraction(-1), (), term) if negative else term
         text += (" - " if negative else " + ") if k else ("-" if negative else "")
-        text += _at_least(shown, FACTOR)
+        text += _beside(f.args, shown) or _at_least(shown, FACTOR)
     return text, SUM
+
+
+def _beside(others: Sequence[Form], f: Form) -> str | None:
+    """An array with one value everywhere as that value, where another array gives the shape."""
+    value = _filling(f)
+    if value is None or all(other.is_scalar or _filling(other) is not None for other in others):
+        return None
+    return _at_least(value, FACTOR)
+
+
+def _filling(f: Form) -> Form | None:
+    """The scalar that fills an array."""
+    if f.is_scalar:
+        return None
+    coef, scalars, body = unscale(f)
+    parts = () if body is None else body.args if body.kind == "mul" else (body,)
+    return scaled(coef, scalars, None) if parts and all(map(is_ones, parts)) else None
 
 
 def _pow(f: Form) -> Coded:
@@ -182,10 +208,24 @@ def _pow(f: Form) -> Coded:
 
 def _fun(f: Form) -> Coded:
     name, args = f.value.name, f.args
-    if name in _OPERATORS:
-        return f"({_at_least(args[0], FACTOR)} {_OPERATORS[name]} {_at_least(args[1], FACTOR)})", ATOM
+    if _is_condition(f):
+        return f"1.0 * {_condition(f)}", FACTOR
     prefix = "" if name in _BARE or f.value.undefined else "np."
-    return f"{prefix}{name}({', '.join(_code(a)[0] for a in args)})", ATOM
+    shown = [_beside(args, a) or _code(a)[0] for a in args]
+    if name == "where" and _is_condition(args[0]):
+        shown[0] = _condition(args[0])[1:-1]
+    return f"{prefix}{name}({', '.join(shown)})", ATOM
+
+
+def _is_condition(f: Form) -> bool:
+    """Whether NumPy computes truth values."""
+    return f.kind == "fun" and f.value.name in _OPERATORS
+
+
+def _condition(f: Form) -> str:
+    """A comparison as NumPy writes it."""
+    left, right = (_beside(f.args, a) or _at_least(a, FACTOR) for a in f.args)
+    return f"({left} {_OPERATORS[f.value.name]} {right})"
 
 
 def _along(f: Form) -> Coded:

@@ -69,7 +69,10 @@ def _reads_better(terms: list[_Term], rest: list[Form], side: int) -> bool:
         return False
     bare = [len(chain) == 1 for _, _, chain in terms]
     far = -1 if side == 0 else 0
-    return not any(bare) or all(b or _touches_ones(r, far) for b, r in zip(bare, rest, strict=True))
+    if not any(bare):
+        return True
+    # Nothing is gained where every term is the factor itself: X + X is no X (I + I).
+    return not all(bare) and all(b or _touches_ones(r, far) for b, r in zip(bare, rest, strict=True))
 
 
 def _is_slice(form: Form) -> bool:

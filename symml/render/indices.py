@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from symml.errors import SymmlError
+from symml.expr.arithmetic import rational_power
 from symml.expr.dims import Dim, as_dim
 from symml.expr.nodes import (
     Add,
@@ -43,10 +45,8 @@ Index = tuple[str, ...]
 class _Entries:
     """Spells entries; letters for summed indices are taken in order and never twice inside one another."""
 
-    def __init__(self, spelling: Spelling, taken: set[str], names: Mapping[Expr, str]) -> None:
-        self.s = spelling
-        self.names = names
-        self.letters = [c for c in _LETTERS if c not in taken] + [f"i_{k}" for k in range(100)]
+    def __init__(self, spelling: Spelling, letters: Sequence[str], names: Mapping[Expr, str]) -> None:
+        self.s, self.letters, self.names = spelling, letters, names
 
     def entry(self, node: Expr, at: Index, used: int) -> Spelled:
         if node in self.names:
@@ -66,31 +66,85 @@ class _Entries:
 
 def index_form(root: Expr, spelling: Spelling, names: Mapping[Expr, str] | None = None) -> str:
     """The generic entry of the expression, or the scalar itself; nodes in ``names`` are printed as symbols."""
-    names = {node: name for node, name in (names or {}).items() if node is not root}
-    taken = set(names.values())
-    taken |= {node.name for node in topological(root) if isinstance(node, Symbol | Bound)}
-    taken |= {str(node.size) for node in topological(root) if isinstance(node, Extent)}
-    entries = _Entries(spelling, taken, names)
-    at = tuple(entries.letters[: len(root.shape)])
-    text, _ = entries.entry(root, at, len(at))
+    at = tuple(free_letters(root, used=(names or {}).values())[: len(root.shape)])
+    text = entry_form(root, at, spelling, names)
     if not at:
         return text
     joined = "".join(at)
     return f"[{joined}] ↦ {text}" if spelling.one_line else rf"\left[{text}\right]_{{{joined}}}"
 
 
+def entry_form(
+    root: Expr,
+    at: Index,
+    spelling: Spelling,
+    names: Mapping[Expr, str] | None = None,
+    used: Iterable[str] = (),
+) -> str:
+    """The entry of the expression at these letters; sums run over others, and over none that is ``used``."""
+    names = {node: name for node, name in (names or {}).items() if node is not root}
+    letters = [*at, *(c for c in free_letters(root, used=[*names.values(), *used]) if c not in at)]
+    return _Entries(spelling, letters, names).entry(root, at, len(at))[0]
+
+
+def free_letters(*roots: Expr, used: Iterable[str] = ()) -> list[str]:
+    """Letters for indices that name nothing in the expressions."""
+    taken = set(used)
+    for node in topological(*roots):
+        if isinstance(node, Symbol | Bound):
+            taken.add(node.name)
+        elif isinstance(node, Extent):
+            taken.add(str(node.size))
+    return [c for c in _LETTERS if c not in taken] + [f"i_{k}" for k in range(100)]
+
+
 def _contract(e: _Entries, node: Contract, at: Index, used: int) -> Spelled:
     count = len(node.dims) - len(node.shape)
     labels = at + tuple(e.letters[used : used + count])
     used += count
-    pieces = [
-        e.at_least(arg, tuple(labels[i] for i in sub), used, PRODUCT)
-        for arg, sub in zip(node.args, node.subs, strict=True)
-    ]
-    body = " ".join(pieces)
-    number = _coefficient(e, node.coef, bool(pieces))
-    sums = "".join(f"{e.s.signs['sum']}_{label} " for label in labels[len(at) :])
-    return number + sums + body, PRODUCT if node.coef > 0 and not sums else SUM
+    lows = [arg for arg in node.args if _is_low(arg)]
+    factors = Counter((arg, tuple(labels[i] for i in sub)) for arg, sub in _tops(node))
+    pieces = [_raised_factor(e, arg, place, used, times) for (arg, place), times in factors.items()]
+    scalars = [piece for piece, (arg, _) in zip(pieces, factors, strict=True) if not arg.shape]
+    arrays = [piece for piece, (arg, _) in zip(pieces, factors, strict=True) if arg.shape]
+    sums = [f"{e.s.signs['sum']}_{label}" for label in labels[len(at) :]]
+    return _ratio(e, node.coef, lows, " ".join([*scalars, *sums, *arrays]), used, bool(sums))
+
+
+def _tops(node: Contract) -> list[tuple[Expr, tuple[int, ...]]]:
+    return [(arg, sub) for arg, sub in zip(node.args, node.subs, strict=True) if not _is_low(arg)]
+
+
+def _is_low(arg: Expr) -> bool:
+    """Whether a factor is a number that stands below the line: 1/n."""
+    return isinstance(arg, Power) and not arg.shape and arg.exponent < 0
+
+
+def _raised_factor(e: _Entries, arg: Expr, place: Index, used: int, times: int) -> str:
+    """A factor as often as it occurs, as a power."""
+    if times == 1:
+        return e.at_least(arg, place, used, PRODUCT)
+    return e.s.superscript(e.at_least(arg, place, used, ATOM), str(times))
+
+
+def _ratio(e: _Entries, coef: Fraction, lows: list[Expr], above: str, used: int, summed: bool) -> Spelled:
+    """The number, what stands above the line, and what stands below it."""
+    below = [_low(e, low, used) for low in lows]
+    sign = "-" if coef < 0 else ""
+    level = PRODUCT if coef > 0 and not summed else SUM
+    if e.s.one_line or not below:
+        number = _coefficient(e, coef, bool(above))
+        text = number + above + "".join("/" + low for low in below)
+        return text, level
+    low_number = [] if coef.denominator == 1 else [str(coef.denominator)]
+    fraction = e.s.fraction(str(abs(coef.numerator)), " ".join([*low_number, *below]))
+    return sign + fraction + (" " + above if above else ""), level
+
+
+def _low(e: _Entries, low: Expr, used: int) -> str:
+    assert isinstance(low, Power)
+    flipped = rational_power(low.args[0], -low.exponent)
+    return e.at_least(flipped, (), used, RAISED)
 
 
 def _coefficient(e: _Entries, coef: Fraction, has_factors: bool) -> str:
@@ -102,8 +156,9 @@ def _coefficient(e: _Entries, coef: Fraction, has_factors: bool) -> str:
 
 def _add(e: _Entries, node: Add, at: Index, used: int) -> Spelled:
     text = ""
-    for k, arg in enumerate(node.args):
-        piece = e.entry(arg, at, used)[0]
+    pieces = [e.entry(arg, at, used)[0] for arg in node.args]
+    first = next((k for k, piece in enumerate(pieces) if not piece.startswith("-")), 0)
+    for k, piece in enumerate([pieces[first], *pieces[:first], *pieces[first + 1 :]]):
         negative = piece.startswith("-")
         text += (" - " if negative else " + ") if k else ("-" if negative else "")
         text += piece.removeprefix("-")

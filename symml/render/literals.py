@@ -64,7 +64,10 @@ def _of_product(node: Contract, done: Mapping[Expr, Form]) -> Entries | None:
     axes = [axis for sub in node.subs for axis in sub]
     if sorted(axes) != list(range(len(node.shape))):
         return None
-    scalars = [done[arg] for arg in node.args if not arg.shape]
+    numbers = [arg for arg in node.args if not arg.shape]
+    if any(arg not in done for arg in numbers):
+        return None  # what stands inside a merged sum has no formula of its own
+    scalars = [done[arg] for arg in numbers]
     found: dict[Place, list[Form]] = {(0,) * len(node.shape): [number(1)]}
     for arg, sub in zip(node.args, node.subs, strict=True):
         if not sub:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from symml.expr.dims import Dim
+from symml.render.names import DIFFERENTIAL
 
 Side = Dim | None
 
@@ -141,7 +142,7 @@ def hadamard(factors: list[Form]) -> Form:
         if body is not None:
             flat += body.args if body.kind == "had" else (body,)
     flat = _squared([f for f in flat if not is_ones(f)] or flat[:1])
-    if len({f.shape for f in flat}) > 1:
+    if len({f.shape for f in flat}) != 1:
         raise CannotRaise("an elementwise product of " + str([f.shape for f in flat]))
     if any(f.kind == "eye" for f in flat):
         rest = [f for f in flat if f.kind != "eye"]
@@ -201,8 +202,14 @@ def diagonal_of(a: Form) -> Form:
 
 
 def count_transposes(a: Form) -> int:
-    """How many transposes are written."""
-    return (a.kind == "T") + sum(count_transposes(x) for x in a.args)
+    """How many transposes are written; one of a differential counts for many, as it is what the rest is read off."""
+    own = (5 if is_differential(a.args[0]) else 1) if a.kind == "T" else 0
+    return own + sum(count_transposes(x) for x in a.args)
+
+
+def is_differential(a: Form) -> bool:
+    """Whether it is the differential of a symbol, such as dX."""
+    return a.kind == "sym" and str(a.value).startswith(DIFFERENTIAL)
 
 
 def inner(a: Form, b: Form) -> Form:
@@ -235,7 +242,16 @@ def trace(a: Form) -> Form:
     """The trace; numbers and scalars come to the front."""
     coef, scalars, body = unscale(a)
     assert body is not None
-    return scaled(coef, scalars, Form("tr", (body,)))
+    return scaled(coef, scalars, Form("tr", (_differential_last(body),)))
+
+
+def _differential_last(a: Form) -> Form:
+    """The cyclic order of a product in which its differential stands last: tr(A dX B) = tr(B A dX)."""
+    places = [k for k, x in enumerate(a.args) if is_differential(x)] if a.kind == "mul" else []
+    if len(places) != 1:
+        return a
+    cut = places[0] + 1
+    return product(*a.args[cut:], *a.args[:cut])
 
 
 def power(a: Form, exponent: Fraction) -> Form:

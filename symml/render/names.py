@@ -43,7 +43,12 @@ _LETTERS |= {"lam": "λ", "eps": "ε", "lambda_": "λ", "pi": "π", "ell": "ℓ"
 _TEX = {name: "\\" + name for name in _GREEK} | {"lam": r"\lambda", "eps": r"\epsilon", "lambda_": r"\lambda"}
 _TEX |= {"pi": r"\pi", "ell": r"\ell"}
 _ACCENTS = {"hat": ("\\hat", "\u0302"), "bar": ("\\bar", "\u0304"), "tilde": ("\\tilde", "\u0303")}
+# The differential of x is named by the d of differentials and x, a name that nobody types: it is spelled dx.
+DIFFERENTIAL = "ⅆ"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+# The number of a layer, above the letter in brackets: W^{[l+1]}.
+_LAYER = re.compile(r"(\\?[A-Za-z]+)\^\{\[([0-9lN+-]+)\]\}\Z")
+_RAISED = str.maketrans("0123456789+-lN", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴺ")
 _PARTS = re.compile(r"([A-Za-zα-ωΑ-Ω]+?)(?:_?(hat|bar|tilde))?(?:_?(\d+))?((?:_[A-Za-z0-9]+)*)\Z")
 
 
@@ -64,6 +69,8 @@ def split(name: str) -> tuple[str, str, str]:
 
 def latex_name(name: str) -> str:
     """A symbol's name in LaTeX."""
+    if name.startswith(DIFFERENTIAL):
+        return rf"\mathrm{{d}}{latex_name(name[1:])}"
     if "\\" in name or "{" in name:
         return name
     bare = name.rstrip("'")
@@ -84,6 +91,10 @@ def latex_name(name: str) -> str:
 
 def text_name(name: str) -> str:
     """A symbol's name as Unicode text."""
+    if name.startswith(DIFFERENTIAL):
+        return "d" + text_name(name[1:])
+    if found := _LAYER.match(name):
+        return text_name(found[1].removeprefix("\\")) + "⁽" + found[2].translate(_RAISED) + "⁾"
     base, accent, index = split(name)
     text = _LETTERS.get(base, base)
     if accent:

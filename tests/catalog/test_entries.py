@@ -1,7 +1,9 @@
 """Every entry of the book: its links hold, its views exist, and independent kernels agree with it."""
 
 import inspect
+import re
 from functools import cache
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -9,11 +11,12 @@ import pytest
 import sympy
 
 from symml.catalog import by
-from symml.catalog.book import chapters, entries, entry
+from symml.catalog.book import chapters, entries, entry, has_entry
 from symml.catalog.by import Reason
 from symml.catalog.crosscheck import Row, crosscheck
 from symml.catalog.declare import Entry
 from symml.catalog.sympy_form import has_nested_inverse
+from symml.catalog.views import latex_rows
 from symml.expr.nodes import Apply
 from symml.expr.walk import topological
 from symml.proof.verdict import Verdict
@@ -69,10 +72,10 @@ def test_a_pitfall_is_refuted_with_a_witness(entry_id: str) -> None:
 
 
 @pytest.mark.parametrize("entry_id", PITFALLS)
-def test_a_pitfall_that_names_an_entry_names_one_that_exists(entry_id: str) -> None:
+def test_a_pitfall_names_the_entry_that_says_what_is_true(entry_id: str) -> None:
     instead = entry(entry_id).instead
-    if instead.partition(".")[0] in chapters():
-        assert entry(instead).id == instead
+    assert entry(instead).id == instead
+    assert not entry(instead).pitfall
 
 
 # ---- views -----------------------------------------------------------------------------------------------------------
@@ -124,6 +127,18 @@ def test_the_kernel_is_there_unless_a_function_is_undefined(entry_id: str) -> No
     assert code is None if has_undefined(e) else f"def {e.name}(" in code
 
 
+@pytest.mark.parametrize("entry_id", ALL)
+def test_no_line_is_printed_twice_in_a_row(entry_id: str) -> None:
+    rows = [row for row in latex_rows(entry(entry_id)) if row[1] != r"\leftarrow"]
+    lines = [row[0] for row in rows[:1]] + [row[2] for row in rows]
+    assert all(a != b for a, b in pairwise(lines))
+
+
+@pytest.mark.parametrize("entry_id", [e.id for e in entries() if e.kind == "inequality" and not e.pitfall])
+def test_a_bound_says_where_it_is_tight(entry_id: str) -> None:
+    assert entry(entry_id).tight_at or entry(entry_id).tightness
+
+
 # ---- style -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("entry_id", ALL)
 def test_the_name_follows_the_conventions(entry_id: str) -> None:
@@ -166,6 +181,8 @@ def test_a_chapter_has_a_header_with_results_notation_and_references(chapter: st
     header = inspect.getdoc(module) or ""
     for word in ("Main results:", "Notation:", "References:"):
         assert word in header, f"{chapter}: {word}"
+    for name in re.findall(r"``(\w+_\w+)``", header.partition("Notation:")[0]):
+        assert has_entry(f"{chapter}.{name}"), f"{chapter}: {name}"
 
 
 def test_the_book_has_the_first_chapters_and_ten_pitfalls() -> None:

@@ -130,7 +130,8 @@ def test_empty_axes_are_numpys_business() -> None:
 
 def test_the_source_stands_alone_and_the_repr_says_what_was_planned() -> None:
     planned = kernel("1/(1 + exp(-x))", shapes="x: n").plan(n=100_000)
-    assert planned.source.startswith("import numpy as np\n\n\ndef kernel_plan(x, out0, ")
+    assert planned.source.startswith("import numpy as np\n\nc0 = np.array(0.0)\n")
+    assert "def kernel_plan(x, out0, " in planned.source
     assert "symml" not in planned.source
     assert repr(planned).startswith("Plan of kernel for x (100000,): float64, blocks of")
 
@@ -155,3 +156,30 @@ def test_wrong_use_says_what_is_wrong(name: str) -> None:
     use, error, message = WRONG[name]
     with pytest.raises(error, match=message):
         use()
+
+
+@pytest.mark.parametrize("name", ["m", "s", "v1", "v2", "b1", "out0", "c0", "x_", "np_", "sum_v1", "arg0", "n"])
+def test_no_name_of_an_argument_meets_a_name_of_the_plan(name: str) -> None:
+    found = kernel(f"sum((exp({name})*q + 2*{name})*g)", shapes=f"{name}: j, q: j, g: positive")
+    given = {name: RNG.normal(size=70_000), "q": RNG.normal(size=70_000), "g": 0.7}
+    planned = found.plan(j=70_000)
+    assert planned.block > 0
+    np.testing.assert_allclose(planned(**given), found(**given), rtol=1e-10)
+    scalar = kernel(f"exp(q)*{name} + 3*q", shapes=f"{name}: real, q: j")
+    np.testing.assert_array_equal(
+        scalar.plan(j=70_000)(**{name: 2.5, "q": given["q"]}), scalar(**{name: 2.5, "q": given["q"]})
+    )
+
+
+def test_a_bound_plan_reads_its_arrays_anew() -> None:
+    planned = kernel("mean(exp(x)*y)", shapes="x: n, y: n").plan(n=3)
+    x, y = np.arange(3.0), np.ones(3)
+    run = planned.bind(x, y)
+    first = run()
+    x[:] = 0
+    assert (first, run()) == (planned(np.arange(3.0), y), 1.0)
+    scaled = kernel("x*y", shapes="x: n, y: n").plan(n=3)
+    with pytest.raises(SymmlError, match="share no memory with the arguments"):
+        scaled.bind(x, y, out=x)
+    out = np.empty(3)
+    assert scaled.bind(x=x, y=y, out=out)() is out

@@ -8,6 +8,7 @@ from symml.calculus.branch_degree import branch_degree
 from symml.calculus.identity_test import identity_test
 from symml.expr.build import vector
 from symml.expr.functions import greater, relu
+from symml.proof.derive import derive
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
@@ -114,3 +115,65 @@ def test_a_tie_that_no_point_meets_is_never_called_proved() -> None:
     verdict = verify("where(y > log(1 + exp(x)), 1, 0)", "where(y >= log(1 + exp(x)), 1, 0)", shapes="x:, y:")
     assert verdict.verdict not in ("proved", "proved_randomized")
     assert verdict.verdict != "certified" or "ties that no point met are not covered" in verdict.notes
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "shapes"),
+    [
+        ("x - y", "(x + where(x == y, 1, 0)) - y", "x: positive, y: real"),
+        ("minimum(exp(x/2), 1)", "minimum(exp((x + where(x == y, 1, 0))/2), 1)", "x:, y:"),
+        ("where(4 >= 2/(x - y), x, 1)", "where(4 > 2/(x - y), x, 1)", "x:, y:"),
+        ("where(X@w > y, 1, 0)", "where(X@w >= y, 1, 0)", "X: n d, w: d, y: n"),
+        ("sum(where(x > mean(x), x, 0))", "sum(where(x >= mean(x), x, 0))", "x: n"),
+        ("sign(sqrt(x - y)/sqrt(x - y))", "sign(sqrt(x - abs(y))/sqrt(x - y))", "x: nonnegative, y:"),
+        ("exp(x)", "exp(x + where(x == sqrt(y**2), 1, 0))", "x: positive, y:"),
+        (
+            "minimum(logaddexp(0.5 - y, where(0.5 > x, x + 1, y)), 1)",
+            "minimum(logaddexp(0.5 - y, where(0.5 > x, x + 1, abs(y))), 1)",
+            "x:, y:",
+        ),
+    ],
+)
+def test_branches_are_tried_where_they_meet(left: str, right: str, shapes: str) -> None:
+    verdict = verify(left, right, shapes=shapes)
+    assert verdict.verdict in ("refuted", "true_if")
+    assert verdict.counterexample is not None
+
+
+def test_a_tie_at_no_rational_point_is_met_by_solving_for_a_symbol() -> None:
+    verdict = verify("where(y > log(1 + exp(x)), 1, 0)", "where(y >= log(1 + exp(x)), 1, 0)", shapes="x:, y:")
+    assert verdict.verdict == "refuted"
+    assert "y = log(1 + exp(x))" in verdict.notes[0]
+
+
+@pytest.mark.parametrize("special", ["x == 0", "x == 1.7", "x == mean(x)"])
+def test_a_gradient_that_is_wrong_at_one_smooth_point_is_refuted(special: str) -> None:
+    assert check_gradient("sum(x**2)", f"where({special}, 1, 2*x)", wrt="x", shapes="x: n").verdict == "refuted"
+
+
+def test_a_derivative_in_a_statement_that_is_wrong_at_one_smooth_point_is_refuted() -> None:
+    assert verify(r"\frac{d}{dx} x^2", "where(x == 0, 1, 2*x)", shapes="x:").verdict == "refuted"
+
+
+def test_a_subgradient_chosen_at_a_kink_is_no_mistake() -> None:
+    assert check_gradient("sum(abs(x - y))", "where(x > y, 1, -1)", wrt="x", shapes="x: n, y: n").verdict == "proved"
+    assert verify(r"\frac{d}{dx} |x|", "where(x > 0, 1, -1)", shapes="x:").verdict == "proved"
+
+
+def test_the_square_of_a_sign_beside_roots_does_not_recurse() -> None:
+    claim = "maximum(x, sqrt(maximum(x, y) + minimum(x, y) - y**2) - y)**2 * sqrt(where(y > 0, 1, 0)**2)"
+    truth = "maximum(x, x - y)**2 * sqrt(where(y > 0, 1, 0)**2)"
+    assert verify(truth, claim, shapes="x: nonnegative, y:").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    "loss", ["max(Y@w)", "min(exp(Y@w))", "sum(sort(Y@w)*t)", "max(where(t > 0, sum(w), sum(w**2)))"]
+)
+def test_entries_that_tie_for_good_share_the_slope(loss: str) -> None:
+    found = derive(loss, wrt="w", shapes="Y: n d onehot, w: d, t: n")
+    assert found.verdict.verdict == "proved"
+    assert "differences" in {evidence.stage for evidence in found.verdict.evidence}
+
+
+def test_a_derivative_is_not_refuted_at_a_jump() -> None:
+    assert derive("mean(sign(w))", wrt="w", shapes="w: d").verdict.verdict == "proved"

@@ -9,7 +9,8 @@ import pytest
 from scipy.optimize import rosen, rosen_hess, rosen_hess_prod
 
 from symml.errors import ShapeError, SymmlError
-from symml.proof.derivative_claims import check_backward, check_hessian, check_hvp, check_objective
+from symml.proof.backward_passes import check_backward
+from symml.proof.derivative_claims import check_hessian, check_hvp, check_objective
 
 PROVED = ("proved", "proved_randomized")
 LOGISTIC = "sum(log(1 + exp(-y*(X@w))))"

@@ -8,6 +8,7 @@ import pytest
 
 from symml.errors import ReadError, SymmlError
 from symml.proof.verify import verify
+from symml.read.latex import read_latex
 
 PROVED = {
     "logistic gradient": ("-X.T @ (y/(1+exp(y*(X@w))))", "-X.T @ (y*sigmoid(-y*(X@w)))", "X: n d, y: n sign, w: d"),
@@ -153,3 +154,25 @@ def test_a_single_text_needs_a_relation() -> None:
 def test_an_unknown_symbol_is_an_error_with_a_caret() -> None:
     with pytest.raises(ReadError, match="z is not declared"):
         verify("x + z", "x", shapes="x:")
+
+
+@pytest.mark.parametrize(
+    ("claim", "repair"),
+    [
+        (r"\nabla_w L = 2X(Xw - y)", "transpose"),
+        (r"X^\top y = X y", "transpose"),
+        ("X@(X@w - y) == X@w", "X.T @ (X @ w - y)"),
+        (r"X w + y = y + w", ""),
+    ],
+)
+def test_shapes_that_do_not_fit_inside_a_side_refute_a_claim(claim: str, repair: str) -> None:
+    let = [r"L = \|Xw - y\|^2"] if r"\nabla" in claim else []
+    verdict = verify(claim, shapes="X: n d, w: d, y: n", let=let)
+    assert verdict.verdict == "refuted"
+    assert verdict.evidence[0].stage == "shapes"
+    assert repair in " ".join(verdict.notes)
+
+
+def test_a_misfit_in_a_formula_that_is_no_claim_is_an_error() -> None:
+    with pytest.raises(ReadError, match="does not fit"):
+        read_latex("X y", "X: n d, y: n")

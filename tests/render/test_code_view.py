@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from symml.faces import kernel, read_numpy
+from symml.expr.walk import symbols
+from symml.faces import kernel, read_numpy, simplify
 from symml.proof.derive import derive
 from symml.read.numpy_source import read_assignments
 from symml.render.code import code
@@ -61,3 +62,28 @@ def test_the_code_of_a_derivation_is_read_back_as_its_result(loss: str, wrt: str
     values = oracle.draw(found.expr, sizes=sizes)
     back = read_assignments(found.code(), shapes)
     agree(oracle.evaluate(back, values, sizes), oracle.evaluate(found.result, values, sizes), found.code())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "where(x > 0, 1, 0) * where(y > 0, 1, 0) + where(x > y, 1, 0)",
+        "where(X @ w > 0, 1, 0) @ where(x > 0, 1, 0)",
+        "-where(s > 0, 1, 0) * w",
+    ],
+)
+def test_truth_values_count_as_numbers_where_numpy_runs_the_code(source: str) -> None:
+    shapes = "x: n, y: n, X: n d, w: d, s:"
+    expr = simplify(read_numpy(source, shapes))
+    rng = np.random.default_rng(0)
+    sizes = {"n": 4, "d": 3}
+    names = {"x": (4,), "y": (4,), "X": (4, 3), "w": (3,), "s": ()}
+    values = {name: rng.normal(size=shape) for name, shape in names.items()}
+    found = eval(code(expr), {"np": np, **sizes, **values})  # the printed code, as a user would run it
+    assert np.asarray(found).dtype != np.bool_
+    agree(found, kernel(expr)(**{s.name: values[s.name] for s in symbols(expr)}), source)
+
+
+def test_an_array_of_one_value_is_written_as_the_value_beside_an_array() -> None:
+    shown = code(read_numpy("where(x > s, x - mean(x), 0)", "x: n, s:"))
+    assert shown == "np.where(x > s, x - (np.ones(n) @ x) / n, 0)"

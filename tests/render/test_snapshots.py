@@ -153,3 +153,8 @@ def test_reasons_in_latex_are_text_with_mathematics_where_there_are_powers() -> 
     power = next(line for line in lines if "power rule" in line)
     assert r"\text{power rule: d $x^{p}$ = p $x^{p-1}$ dx, p = 3}" in power
     assert any(r"\frac{\partial L'}{\partial w}" in line for line in lines)
+
+
+def test_a_sum_of_equal_terms_has_no_identity_taken_out() -> None:
+    shown = text.show(read_numpy("(Z + Z) * exp(v)", "Z: n d, v: d"))
+    assert shown == "(Z + Z)diag(exp(v))"

@@ -7,6 +7,7 @@ sides are defined, so a difference that reduces to zero is zero there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
 from time import monotonic
@@ -23,12 +24,13 @@ from symml.calculus.normal.atoms import (
     freeze,
     thaw,
 )
-from symml.calculus.normal.ties import ties_are_rare
+from symml.calculus.normal.ties import NONE, ties_are_rare
 
 _ZERO, _UNIT = Fraction(0), Fraction(1)
 _MAX_TERMS = 3000
 _MAX_POWER = 12
 _MAX_DEPTH = 60
+_MAX_SPLIT = 2
 _PLAIN = frozenset({"entry", "size", "exp", "log", "fn", "mat", "delta", "along", "number", "bound", "scope"})
 
 
@@ -39,8 +41,8 @@ class Algebra:
         deadline: The time after which no further monomial is reduced.
     """
 
-    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
-        self.atoms, self.generic, self._divisions = atoms, generic, 0
+    def __init__(self, atoms: Atoms, *, generic: frozenset[str] = NONE) -> None:
+        self.atoms, self.generic, self._eliminations = atoms, generic, 0
         self.deadline = float("inf")
 
     # ---- construction ------------------------------------------------------------------------------------------------
@@ -115,15 +117,16 @@ class Algebra:
         for atom, exponent in kept.items():
             kind = self.atoms.kind(atom)
             if kind == "den" and exponent < 0:
-                self._divisions += 1
-                if self._divisions > _MAX_DEPTH:
-                    raise TooLarge
-                rest = self._divide(kept, atom, coef)
-                self._divisions -= 1
+                law = self._divide
             elif kind == "sgn" and exponent == 2:
-                rest = self._square_of_sign(kept, atom, coef)
+                law = self._square_of_sign
             else:
                 continue
+            self._eliminations += 1
+            if self._eliminations > _MAX_DEPTH:
+                raise TooLarge
+            rest = law(kept, atom, coef)
+            self._eliminations -= 1
             if rest is not None:
                 return rest
         return {tuple(sorted(kept.items())): coef}
@@ -290,8 +293,27 @@ class Algebra:
                 return {}
             raise TooLarge
         if exponent.denominator == 1:
-            return self._times_itself(poly, int(exponent)) if exponent > 0 else self.invert(poly, exponent)
+            if exponent > 0:
+                return self._times_itself(poly, int(exponent))
+            return self.by_signs(poly, lambda piece: self.invert(piece, exponent) if piece else _no_value())
         return self._root(poly, exponent)
+
+    def by_signs(self, poly: Poly, function: Callable[[Poly], Poly]) -> Poly:
+        """A function of a polynomial in signs that are never zero, piece by piece: exp(-|x|) is exp(-x) or exp(x)."""
+        signs = sorted({atom for monomial in poly for atom, _ in monomial if self.atoms.kind(atom) == "unitsgn"})
+        if not signs or len(signs) > _MAX_SPLIT:
+            return function(poly)
+        parts = []
+        for value in (1, -1):
+            piece: Poly = {}
+            for monomial, coef in poly.items():
+                rest = tuple((atom, e) for atom, e in monomial if atom != signs[0])
+                odd = any(e % 2 for atom, e in monomial if atom == signs[0])
+                piece[rest] = piece.get(rest, Fraction(0)) + (coef * value if odd else coef)
+            piece = {monomial: coef for monomial, coef in piece.items() if coef}
+            here = self.add(self.number(Fraction(1, 2)), self.scale(Fraction(value, 2), self.variable(signs[0])))
+            parts.append(self.multiply(here, self.by_signs(piece, function)))
+        return self.add(*parts)
 
     def _root(self, poly: Poly, p: Fraction) -> Poly:
         """A broken power: positive factors go out, even powers give absolute values, the rest is an atom."""
@@ -326,7 +348,7 @@ class Algebra:
 
     def sign_atom(self, body: Frozen) -> Atom:
         """The atom of a sum's sign; away from ties the sign of a continuous value is never zero."""
-        kind = "unitsgn" if self.generic and ties_are_rare(self.atoms, body) else "sgn"
+        kind = "unitsgn" if self.generic and ties_are_rare(self.atoms, body, self.generic) else "sgn"
         return self.atoms.intern((kind, body), self.atoms.poly_labels(body))
 
     def number_power(self, value: Fraction, p: Fraction) -> Poly:
@@ -340,6 +362,10 @@ class Algebra:
     def relevant(self, frozen: Frozen, labels: frozenset[Label]) -> bool:
         """Whether a frozen polynomial mentions one of these labels."""
         return bool(self.atoms.poly_labels(frozen) & labels)
+
+
+def _no_value() -> Poly:
+    raise TooLarge
 
 
 def factor(value: Fraction) -> dict[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 from symml.calculus.normal import scopes
 from symml.calculus.normal.atoms import Atoms, Label, Poly, TooLarge, Unsupported, freeze
 from symml.calculus.normal.relabel import Labels
+from symml.calculus.normal.ties import NONE
 from symml.expr.dims import dim_value
 from symml.expr.nodes import (
     Add,
@@ -45,7 +46,7 @@ class Former(Labels):
     """
 
     def __init__(
-        self, sizes: dict[str, int] | None = None, *, unconditional: bool = False, generic: bool = False
+        self, sizes: dict[str, int] | None = None, *, unconditional: bool = False, generic: frozenset[str] = NONE
     ) -> None:
         super().__init__(Atoms(), generic=generic)
         self.unconditional = unconditional

@@ -10,6 +10,7 @@ from time import monotonic
 from symml.calculus.normal.algebra import Algebra
 from symml.calculus.normal.atoms import Atom, Poly, TooLarge, Unsupported
 from symml.calculus.normal.form import Former, Places, too_deep
+from symml.calculus.normal.ties import NONE
 from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero
 from symml.expr.dims import show_sizes
@@ -43,7 +44,7 @@ class NormalProof:
 
 
 def prove_equal(
-    a: Expr, b: Expr, *, sizes: Mapping[str, int] | None = None, generic: bool = False, seconds: float = 5.0
+    a: Expr, b: Expr, *, sizes: Mapping[str, int] | None = None, generic: frozenset[str] = NONE, seconds: float = 5.0
 ) -> NormalProof | None:
     """Proves ``a = b`` by simplification or by normal forms; ``None`` says nothing about falsehood.
 
@@ -51,7 +52,8 @@ def prove_equal(
         a: The left side.
         b: The right side, of the same shape.
         sizes: Dims at which every sum is written out; by default the proof is for all dims.
-        generic: Whether continuous values may be taken not to tie in comparisons: a proof almost everywhere.
+        generic: The names of symbols whose continuous values may be taken not to tie in comparisons: a proof for almost
+            all of their values.
         seconds: The time after which the proof is given up.
     """
     if a.shape != b.shape:
@@ -71,7 +73,7 @@ def prove_equal(
     return NormalProof("both sides have the same normal form", dict(sizes or {}), symbolic)
 
 
-def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: bool, deadline: float) -> bool:
+def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: frozenset[str], deadline: float) -> bool:
     branches = any(map(_branches, topological(a, b)))
     former = Former(dict(sizes) if sizes is not None else None, unconditional=not branches, generic=generic)
     former.deadline = deadline

@@ -10,6 +10,7 @@ from typing import Any
 from symml.calculus.normal import scopes
 from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Label, Monomial, Poly, TooLarge, freeze, inner_atoms
 from symml.calculus.normal.scalar import Scalars
+from symml.calculus.normal.ties import NONE
 from symml.expr.nodes import OneHot, Symbol
 
 _UNIT = Fraction(1)
@@ -20,7 +21,7 @@ Renaming = Mapping[Label, Label]
 class Labels(Scalars):
     """Scalar laws, renaming of labels, and canonical sums."""
 
-    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+    def __init__(self, atoms: Atoms, *, generic: frozenset[str] = NONE) -> None:
         super().__init__(atoms, generic=generic)
         self._fresh = count()
         self._depths: dict[Atom, int] = {}

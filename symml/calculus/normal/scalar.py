@@ -10,6 +10,7 @@ from typing import Any
 
 from symml.calculus.normal.algebra import Algebra, factor
 from symml.calculus.normal.atoms import ONE, Atom, Atoms, Frozen, Monomial, Poly, Unsupported, freeze, thaw
+from symml.calculus.normal.ties import NONE
 from symml.expr.dims import Size
 from symml.expr.functions import cos, sin
 
@@ -23,7 +24,7 @@ _TRIGONOMETRIC = {"sin": sin, "cos": cos}
 class Scalars(Algebra):
     """Polynomials with exponentials, logarithms, signs and opaque functions."""
 
-    def __init__(self, atoms: Atoms, *, generic: bool = False) -> None:
+    def __init__(self, atoms: Atoms, *, generic: frozenset[str] = NONE) -> None:
         super().__init__(atoms, generic=generic)
         # Atoms and sums whose sign a written logarithm decides: 1 for positive, -1 for negative.
         self.assumed: dict[Any, int] = {}
@@ -57,6 +58,9 @@ class Scalars(Algebra):
     # ---- exponential and logarithm -----------------------------------------------------------------------------------
     def exp(self, poly: Poly) -> Poly:
         """e to a sum: each monomial has its own positive base, coefficients are exponents."""
+        return self.by_signs(poly, self._exp)
+
+    def _exp(self, poly: Poly) -> Poly:
         result = self.number(1)
         for monomial, coef in poly.items():
             result = self.multiply(result, self._exp_term(monomial, coef))
@@ -81,6 +85,9 @@ class Scalars(Algebra):
 
     def log(self, poly: Poly) -> Poly:
         """log|poly|, by its factors; equal to the logarithm wherever that exists."""
+        return self.by_signs(poly, self._log)
+
+    def _log(self, poly: Poly) -> Poly:
         if not poly:
             raise Unsupported
         coef, common, rest = self.primitive(poly)

@@ -9,15 +9,18 @@ from symml.calculus.normal.atoms import Atom, Atoms, Frozen, Monomial, inner_ato
 
 _DISCRETE = frozenset({"label", "integer", "binary", "sign", "onehot", "random"})
 _MAX_SIGNS = 5
+NONE: frozenset[str] = frozenset()
 
 
-def ties_are_rare(atoms: Atoms, body: Frozen) -> bool:
-    """Whether the polynomial is not zero on any open set.
+def ties_are_rare(atoms: Atoms, body: Frozen, moving: frozenset[str]) -> bool:
+    """Whether the polynomial is not zero on any open set of values of the moving symbols.
+
+    A comparison of data alone (a count that is zero, a mask) ties for whole data sets: that is never rare.
 
     An analytic function is zero on an open set only if it is zero. Signs and absolute values cut space into pieces: on
     each of them the polynomial must keep a term. An extremum is met by an entry all the time.
     """
-    kinds, signs = set(), set()
+    kinds, signs, names = set(), set(), set()
     top = {atom for monomial, _ in body for atom, _ in monomial}
     stack = list(top)
     while stack:
@@ -27,10 +30,12 @@ def ties_are_rare(atoms: Atoms, body: Frozen) -> bool:
             if atom not in top or _has_signs_inside(atoms, atom):
                 return False
             signs.add(atom)
+        if key[0] == "entry":
+            names.add(key[1].name)
         discrete = key[0] == "entry" and bool(key[1].domain.facts & _DISCRETE)
         kinds.add("discrete" if discrete else key[0])
         stack += inner_atoms(key)
-    if "entry" not in kinds or "along" in kinds or len(signs) > _MAX_SIGNS:
+    if not names & moving or "along" in kinds or len(signs) > _MAX_SIGNS:
         return False
     return all(
         _on_piece(atoms, body, dict(zip(signs, pattern, strict=True)))

@@ -6,9 +6,9 @@ References: cheatsheet 6, activation functions.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, deriv, identity
+from symml.catalog.declare import Chain, deriv, identity, let, limit
 from symml.catalog.domains import Positive, Real, Unit, Vector
-from symml.expr.build import diag, log_softmax, logsumexp, ones, outer, softmax, sum
+from symml.expr.build import array, diag, log_softmax, logsumexp, ones, outer, softmax, sum
 from symml.expr.functions import (
     elu,
     exp,
@@ -27,6 +27,7 @@ from symml.expr.functions import (
     tanh,
     where,
 )
+from symml.expr.nodes import ONE
 
 
 @identity(source="cheatsheet 6.12-6.13, 2.6 and 8.4", tags="activation backprop sigmoid")
@@ -149,7 +150,7 @@ def gelu_deriv(x: Real) -> Chain:
 @identity(source="misra2019", tags="activation backprop mish")
 def mish_deriv(x: Real) -> Chain:
     """The slope of mish by the product rule."""
-    t = tanh(softplus(x))
+    t = let(t=tanh(softplus(x)))
     yield deriv(mish(x), x)
     yield by.product_rule, t + x * (1 - t**2) * sigmoid(x)
 
@@ -186,7 +187,7 @@ def softmax_jacobian(z: Vector["k"]) -> Chain:
 
     It is symmetric, and its rows sum to zero.
     """
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(p, z)
     yield by.quotient_rule, diag(p) - outer(p, p)
 
@@ -206,3 +207,78 @@ def log_softmax_def(z: Vector["k"]) -> Chain:
     yield log_softmax(z)
     yield by.definition, log(softmax(z))
     yield by.logarithm, z - logsumexp(z)
+
+
+@identity(source="cheatsheet 6.13", tags="activation sigmoid curvature second derivative")
+def sigmoid_curvature_deriv(x: Real) -> Chain:
+    """The sigmoid's curvature changes its sign at x = 0, where the slope is largest."""
+    s = let(s=sigmoid(x))
+    yield deriv(deriv(sigmoid(x), x), x)
+    yield by.entry("activations.sigmoid_deriv"), deriv(s * (1 - s), x)
+    yield by.product_rule, s * (1 - s) * (1 - 2 * s)
+
+
+@limit(source="cheatsheet 6.12", at="x -> oo", tags="activation sigmoid range open saturation")
+def sigmoid_limit(x: Real) -> Chain:
+    """The sigmoid tends to 1 and never reaches it: its range is the open interval (0, 1)."""
+    yield 1 / (1 + exp(-x))
+    yield by.limit, ONE
+
+
+@limit(source="cheatsheet 6.14", at="x -> -oo", tags="activation tanh range open saturation")
+def tanh_limit(x: Real) -> Chain:
+    """To the left tanh tends to -1 and never reaches it: its range is the open interval (-1, 1)."""
+    yield tanh(x)
+    yield by.limit, -ONE
+
+
+@identity(source="goodfellow2016", tags="activation log sigmoid stable softplus")
+def log_sigmoid_deriv(x: Real) -> Chain:
+    """The slope of the log-sigmoid, minus softplus of -x, is the chance of the other class."""
+    yield deriv(log(sigmoid(x)), x)
+    yield by.definition, deriv(-softplus(-x), x)
+    yield by.entry("activations.softplus_deriv"), sigmoid(-x)
+
+
+@identity(source="boyd2004", tags="activation softplus logsumexp two")
+def softplus_eq_logsumexp(x: Real) -> Chain:
+    """Softplus is log-sum-exp of two logits, 0 and x."""
+    yield softplus(x)
+    yield by.definition, log(1 + exp(x))
+    yield by.definition, logsumexp(array([0, x]))
+
+
+@identity(source="murphy2022", tags="activation backprop softsign")
+def softsign_deriv(x: Real) -> Chain:
+    """Softsign has tails like 1/x^2 in its slope: it saturates more slowly than tanh."""
+    yield deriv(x / (1 + abs(x)), x)
+    yield by.quotient_rule, 1 / (1 + abs(x)) ** 2
+
+
+@identity(source="klambauer2017", tags="activation backprop selu self-normalizing")
+def selu_deriv(x: Real, lam: Positive, alpha: Positive) -> Chain:
+    """The slope of selu is that of elu, scaled by lambda."""
+    yield deriv(lam * elu(x, alpha), x)
+    yield by.entry("activations.elu_deriv"), lam * where(greater(x, 0), 1, alpha * exp(x))
+
+
+@identity(source="shazeer2020", tags="activation backprop squared relu")
+def squared_relu_deriv(x: Real) -> Chain:
+    """The slope of the squared rectifier is twice the rectifier: it has no jump."""
+    yield deriv(relu(x) ** 2, x)
+    yield by.chain_rule, 2 * relu(x)
+
+
+@identity(source="hendrycks2016", tags="activation gelu swish symmetric odd part")
+def gelu_symm(x: Real) -> Chain:
+    """Like every gated identity, gelu at x less gelu at -x is x: Phi(x) and Phi(-x) add up to one."""
+    yield gelu(x) - gelu(-x)
+    yield by.definition, x * normal_cdf(x) + x * normal_cdf(-x)
+    yield by.symmetry, x
+
+
+@limit(source="hinton2015", at="t -> 0+", tags="activation softmax temperature argmax")
+def cold_softmax_limit(t: Positive) -> Chain:
+    """A cold softmax picks the largest logit; here of the logits 1 and 0."""
+    yield exp(1 / t) / (exp(1 / t) + 1)
+    yield by.limit, ONE

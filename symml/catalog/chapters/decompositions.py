@@ -10,7 +10,7 @@ References: cheatsheet 1, eigenvalues and decompositions; cheatsheet 7, positive
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, definition, example, identity, inequality, tight
+from symml.catalog.declare import Chain, at_least, definition, example, identity, inequality, let, tight
 from symml.catalog.domains import (
     SPD,
     Invertible,
@@ -19,7 +19,7 @@ from symml.catalog.domains import (
     PositiveVector,
     Vector,
 )
-from symml.expr.build import array, diag, dot, eye, inv, logdet, ones, sqrt, sum, trace
+from symml.expr.build import array, diag, dot, eye, inv, logdet, ones, outer, sqrt, sum, trace
 from symml.expr.functions import log
 
 
@@ -29,7 +29,7 @@ def eigen_factors_eq(V: Invertible["d", "d"], ev: Vector["d"]) -> Chain:
 
     Column by column it says A v = l v with v not zero, for the columns of an invertible matrix are not.
     """
-    A = V @ diag(ev) @ inv(V)
+    A = let(A=V @ diag(ev) @ inv(V))
     yield A @ V
     yield by.factors, V @ diag(ev) @ inv(V) @ V
     yield by.inverse, V @ diag(ev)
@@ -62,7 +62,7 @@ def pca_variance_eq(X: Matrix["n", "d"], Q: Orthogonal["d", "d"]) -> Chain:
 @identity(source="cheatsheet 1.19 and 8.9", tags="matrix svd singular value", given="A = U diag(s) V'")
 def svd_gram_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Vector["d"]) -> Chain:
     """The Gram matrix of A = U diag(s) V' has the columns of V as eigenvectors and the squares of s as eigenvalues."""
-    A = U @ diag(s) @ V.T
+    A = let(A=U @ diag(s) @ V.T)
     yield A.T @ A
     yield by.factors, V @ diag(s) @ U.T @ U @ diag(s) @ V.T
     yield by.orthogonality, V @ diag(s**2) @ V.T
@@ -71,7 +71,7 @@ def svd_gram_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Vector["d"]
 @identity(source="cheatsheet 1.19", tags="matrix svd singular value frobenius norm", given="A = U diag(s) V'")
 def svd_frobenius_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Vector["d"]) -> Chain:
     """The squared Frobenius norm is the sum of squared singular values."""
-    A = U @ diag(s) @ V.T
+    A = let(A=U @ diag(s) @ V.T)
     yield sum(A**2)
     yield by.trace_rule, trace(A.T @ A)
     yield by.orthogonality, sum(s**2)
@@ -86,20 +86,24 @@ def svd_inverse_eq(U: Orthogonal["d", "d"], V: Orthogonal["d", "d"], s: Positive
 
 
 @identity(source="cheatsheet 1.20", tags="matrix svd reconstruction reduced")
-def svd_reconstruction_eq(U: Matrix["n", "k"], V: Matrix["d", "k"], s: Vector["k"]) -> Chain:
-    """A matrix is the sum of its singular values times outer products of the singular vectors.
+def svd_reconstruction_eq(U: Matrix["n", "2"], V: Matrix["d", "2"], s: Vector["2"]) -> Chain:
+    """A matrix is the sum of its singular values times outer products of the singular vectors; here of rank two.
 
-    The factors must have k columns each (full_matrices=False): with the full V' of a 2 x 3 matrix the product does not
-    fit.
+    The factors have as many columns as there are singular values (full_matrices=False): with the full V' of a 2 x 3
+    matrix the product does not fit.
     """
+    u = let(u=U[:, 0])
+    w = let(w=U[:, 1])
+    a = let(a=V[:, 0])
+    b = let(b=V[:, 1])
     yield U @ diag(s) @ V.T
-    yield by.definition, (U * s) @ V.T
+    yield by.definition, s[0] * outer(u, a) + s[1] * outer(w, b)
 
 
 @identity(source="cheatsheet 1.21", tags="matrix qr gram least squares", given="A = Q R")
 def qr_gram_eq(Q: Orthogonal["d", "d"], R: Invertible["d", "d"]) -> Chain:
     """With A = QR the Gram matrix is R'R: R is a Cholesky factor of it, up to signs of rows."""
-    A = Q @ R
+    A = let(A=Q @ R)
     yield A.T @ A
     yield by.factors, R.T @ Q.T @ Q @ R
     yield by.orthogonality, R.T @ R
@@ -116,7 +120,7 @@ def qr_solve_eq(Q: Orthogonal["d", "d"], R: Invertible["d", "d"], b: Vector["d"]
 @example(source="cheatsheet 1.22", tags="matrix cholesky")
 def cholesky_example_eq() -> Chain:
     """The Cholesky factor of [[4, 2], [2, 3]] is [[2, 0], [1, root 2]]."""
-    L = array([[2, 0], [1, sqrt(2)]])
+    L = let(L=array([[2, 0], [1, sqrt(2)]]))
     yield L @ L.T
     yield by.arithmetic, array([[4, 2], [2, 3]])
 
@@ -148,7 +152,7 @@ def gram_quadratic_nonneg(X: Matrix["n", "d"], v: Vector["d"]) -> Chain:
 @example(source="cheatsheet 7.9", tags="matrix positive definite eigenvalue symmetric counterexample")
 def nonsymmetric_form_eq_minus_three() -> Chain:
     """[[1, 5], [0, 1]] has eigenvalues 1 and 1, yet its quadratic form takes the value -3: it is not symmetric."""
-    x = array([1, -1])
+    x = let(x=array([1, -1]))
     yield dot(x, array([[1, 5], [0, 1]]) @ x)
     yield by.arithmetic, ones(()) * -3
 
@@ -166,7 +170,7 @@ def spectral_quadratic_eq(Q: Orthogonal["d", "d"], ev: Vector["d"], x: Vector["d
 @example(source="cheatsheet 2.19 and 7.9", tags="matrix hessian eigenvalue")
 def hessian_eigen_example_eq() -> Chain:
     """The Hessian [[2, 1], [1, 2]] has eigenvalues 3 and 1: positive definite."""
-    V = array([[1, 1], [1, -1]])
+    V = let(V=array([[1, 1], [1, -1]]))
     yield array([[2, 1], [1, 2]]) @ V
     yield by.factors, V @ diag(array([3, 1]))
 
@@ -184,7 +188,7 @@ def mahalanobis_def(x: Vector["d"], mu: Vector["d"], S: SPD["d", "d"]) -> Chain:
 @identity(source="cheatsheet 1.23", tags="distance mahalanobis whitening cholesky", given="S = L L'")
 def mahalanobis_whitened_eq(x: Vector["d"], mu: Vector["d"], L: Invertible["d", "d"]) -> Chain:
     """The squared Mahalanobis distance is the squared length of the whitened deviation, one triangular solve."""
-    z = inv(L) @ (x - mu)
+    z = let(z=inv(L) @ (x - mu))
     yield dot(x - mu, inv(L @ L.T) @ (x - mu))
     yield by.inverse, dot(x - mu, inv(L).T @ (inv(L) @ (x - mu)))
     yield by.algebra, dot(z, z)

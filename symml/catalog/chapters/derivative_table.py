@@ -1,6 +1,6 @@
 """The derivative table.
 
-Main results: ``power_deriv``, ``exp_deriv``, ``log_deriv``, ``sin_deriv``, ``tanh_deriv``.
+Main results: ``power_deriv``, ``exp_deriv``, ``log_deriv``, ``sin_deriv``, ``normal_pdf_deriv``.
 Notation: ``x`` is a real variable, ``a`` a real parameter.
 References: cheatsheet 2, calculus.
 """
@@ -191,3 +191,46 @@ def lgamma_deriv(x: Positive) -> Chain:
     """The slope of log-gamma is the digamma function."""
     yield deriv(lgamma(x), x)
     yield by.definition, digamma(x)
+
+
+# ---- laws behind the table -------------------------------------------------------------------------------------------
+@identity(source="rudin1976", tags="exponential law sum product")
+def exp_sum_eq(a: Real, b: Real) -> Chain:
+    """The exponential turns sums into products."""
+    yield exp(a + b)
+    yield by.exponential, exp(a) * exp(b)
+
+
+@identity(source="rudin1976", tags="logarithm law product sum")
+def log_product_eq(a: Positive, b: Positive) -> Chain:
+    """The logarithm turns products into sums."""
+    yield log(a * b)
+    yield by.logarithm, log(a) + log(b)
+
+
+@identity(source="rudin1976", tags="power square binomial cross term")
+def square_sum_eq(a: Real, b: Real) -> Chain:
+    """The square of a sum has a cross term."""
+    yield (a + b) ** 2
+    yield by.algebra, a**2 + 2 * a * b + b**2
+
+
+@identity(source="rudin1976", tags="root square absolute value")
+def sqrt_square_eq_abs(x: Real) -> Chain:
+    """The root of a square is the absolute value."""
+    yield sqrt(x**2)
+    yield by.cases, abs(x)
+
+
+@identity(source="cheatsheet 2.1, derivatives", tags="power table whole exponent negative")
+def reciprocal_square_deriv(x: Nonzero) -> Chain:
+    """The power rule holds for negative exponents, away from zero."""
+    yield deriv(1 / x**2, x)
+    yield by.power_rule, -2 / x**3
+
+
+@identity(source="cheatsheet 2.3, derivatives", tags="logarithm table absolute value nonzero")
+def log_abs_deriv(x: Nonzero) -> Chain:
+    """The slope of log |x| is 1/x on both sides of zero."""
+    yield deriv(log(x**2) / 2, x)
+    yield by.chain_rule, 1 / x

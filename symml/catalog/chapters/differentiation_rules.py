@@ -1,6 +1,6 @@
 """Rules of differentiation, for functions of which nothing is known.
 
-Main results: ``sum_rule_deriv``, ``product_rule_deriv``, ``quotient_rule_deriv``, ``chain_rule_deriv``.
+Main results: ``sum_rule_deriv``, ``product_rule_deriv``, ``quotient_rule_deriv``, ``quadratic_form_grad``.
 Notation: ``f`` and ``g`` are undefined differentiable functions, ``x`` a real variable.
 References: cheatsheet 2, rules of differentiation.
 """
@@ -79,8 +79,7 @@ def quadratic_form_grad(x: Vector["d"], A: Matrix["d", "d"]) -> Chain:
     It is 2Ax only for symmetric A.
     """
     yield deriv(x @ A @ x, x)
-    yield by.product_rule, A @ x + A.T @ x
-    yield by.common_factor, (A + A.T) @ x
+    yield by.product_rule, (A + A.T) @ x
 
 
 @identity(source="petersen2012", tags="rule matrix trace")

@@ -6,7 +6,7 @@ References: cheatsheet 6, distances and normalization.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, at_most, definition, identity, inequality, limit, tight
+from symml.catalog.declare import Chain, at_least, at_most, definition, identity, inequality, let, limit, tight
 from symml.catalog.domains import (
     Event,
     Matrix,
@@ -17,23 +17,22 @@ from symml.catalog.domains import (
     Real,
     Vector,
 )
-from symml.expr.build import dot, eye, max, mean, min, norm, ones, outer, sqrt, std, sum, var
+from symml.expr.build import dot, eye, max, mean, min, norm, ones, outer, sqrt, std, sum
 from symml.expr.functions import exp, maximum, minimum, power
 from symml.expr.nodes import ONE, ZERO
+from symml.expr.sequences import median, quantile
 
 
 @definition(source="cheatsheet 6.20", tags="distance euclidean l2")
 def euclidean_def(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The Euclidean distance."""
     yield sqrt(sum((x - y) ** 2))
-    yield by.definition, norm(x - y)
 
 
 @definition(source="cheatsheet 6.21", tags="distance manhattan l1")
 def manhattan_def(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The Manhattan distance."""
     yield sum(abs(x - y))
-    yield by.definition, norm(x - y, 1)
 
 
 @definition(source="cheatsheet 6.22", tags="distance minkowski lp")
@@ -60,7 +59,7 @@ def manhattan_triangle_le(x: Real, y: Real, z: Real) -> Chain:
 @inequality(source="cheatsheet 6.20 and 6.21", tags="distance euclidean manhattan")
 def manhattan_ge_euclidean(x: Vector["d"], y: Vector["d"]) -> Chain:
     """The squared Manhattan distance is at least the squared Euclidean distance."""
-    r = abs(x - y)
+    r = let(r=abs(x - y))
     yield sum(r) ** 2
     yield by.algebra, sum((x - y) ** 2) + sum(outer(r, r) * (1 - eye(x.shape[0])))
     yield by.nonnegative, at_least(sum((x - y) ** 2))
@@ -71,7 +70,7 @@ def manhattan_ge_euclidean(x: Vector["d"], y: Vector["d"]) -> Chain:
 def euclidean_rotation_eq(Q: Orthogonal["d", "d"], x: Vector["d"], y: Vector["d"]) -> Chain:
     """Rotations keep Euclidean distances."""
     yield norm(Q @ x - Q @ y) ** 2
-    yield by.definition, dot(Q @ (x - y), Q @ (x - y))
+    yield by.definition, dot(x - y, Q.T @ (Q @ (x - y)))
     yield by.orthogonality, norm(x - y) ** 2
 
 
@@ -123,13 +122,17 @@ def hamming_eq_squares(a: Event["n"], b: Event["n"]) -> Chain:
 @definition(source="cheatsheet 6.26", tags="scaling minmax normalization")
 def minmax_def(x: Vector["n"]) -> Chain:
     """Min-max scaling maps a column onto [0, 1]; a constant column has no scale."""
-    yield (x - min(x)) / (max(x) - min(x))
+    low = let(low=min(x))
+    high = let(high=max(x))
+    yield (x - low) / (high - low)
 
 
 @identity(source="cheatsheet 6.26", tags="scaling minmax range")
 def minmax_range_eq(x: Vector["n"]) -> Chain:
-    """The largest scaled value is 1, the smallest 0."""
-    yield (max(x) - min(x)) / (max(x) - min(x)) - (min(x) - min(x)) / (max(x) - min(x))
+    """Scaled values range over one: the largest is 1, the smallest 0."""
+    low = let(low=min(x))
+    high = let(high=max(x))
+    yield (high - low) / (high - low) - (low - low) / (high - low)
     yield by.cancellation, ONE
 
 
@@ -142,23 +145,27 @@ def zscore_def(x: Vector["n"]) -> Chain:
 @identity(source="cheatsheet 6.27", tags="scaling zscore mean")
 def zscore_mean(x: Vector["n"]) -> Chain:
     """Standardized values have mean zero."""
-    yield mean((x - mean(x)) / std(x))
-    yield by.linearity, (mean(x) - mean(x)) / std(x)
-    yield by.cancellation, 0 * mean(x)
+    m = let(m=mean(x))
+    s = let(s=std(x))
+    yield mean((x - m) / s)
+    yield by.linearity, (mean(x) - m) / s
+    yield by.cancellation, 0 * m
 
 
 @identity(source="cheatsheet 6.27", tags="scaling zscore variance")
 def zscore_var(x: Vector["n"]) -> Chain:
     """Standardized values have variance one."""
-    yield mean(((x - mean(x)) / std(x)) ** 2)
-    yield by.linearity, var(x) / std(x) ** 2
-    yield by.cancellation, ONE
+    m = let(m=mean(x))
+    s = let(s=std(x))
+    yield mean(((x - m) / s) ** 2)
+    yield by.linearity, mean((x - m) ** 2) / s**2
+    yield by.definition, ONE
 
 
 @identity(source="cheatsheet 6.27", tags="scaling zscore affine invariance units")
 def zscore_affine_eq(x: Vector["n"], a: Positive, b: Real) -> Chain:
     """Standardizing removes units and origin."""
-    u = a * x + b
+    u = let(u=a * x + b)
     yield (u - mean(u)) / std(u)
     yield by.linearity, a * (x - mean(x)) / (a * std(x))
     yield by.cancellation, (x - mean(x)) / std(x)
@@ -167,20 +174,26 @@ def zscore_affine_eq(x: Vector["n"], a: Positive, b: Real) -> Chain:
 @definition(source="cheatsheet 6.28", tags="scaling row l2 unit")
 def row_l2_def(X: NonzeroVector["n", "d"]) -> Chain:
     """Each row over its Euclidean norm; a zero row has no direction."""
-    yield X / norm(X, axis=1, keepdims=True)
+    r = let(r=norm(X, axis=1))
+    yield X / r[:, None]
 
 
 @identity(source="cheatsheet 6.28", tags="scaling row l2 unit norm")
 def row_l2_norm_eq_one(X: NonzeroVector["n", "d"]) -> Chain:
     """Scaled rows have length one."""
-    yield norm(X / norm(X, axis=1, keepdims=True), axis=1)
+    r = let(r=norm(X, axis=1))
+    yield norm(X / r[:, None], axis=1)
     yield by.cancellation, ones(X.shape[0])
 
 
 @definition(source="cheatsheet 6.29", tags="scaling robust median interquartile")
-def robust_def(x: Vector["n"], med: Real, iqr: Positive) -> Chain:
-    """Robust scaling subtracts the median and divides by the interquartile range, which must not be zero."""
-    yield (x - med) / iqr
+def robust_def(x: Vector["5"]) -> Chain:
+    """Robust scaling subtracts the median and divides by the interquartile range, which must not be zero.
+
+    Here for five values; quartiles depend on how values between ranks are interpolated.
+    """
+    iqr = let(iqr=quantile(x, 0.75) - quantile(x, 0.25))
+    yield (x - median(x)) / iqr
 
 
 # ---- kernels ---------------------------------------------------------------------------------------------------------
@@ -210,7 +223,7 @@ def quadratic_kernel_eq(x: Vector["d"], y: Vector["d"]) -> Chain:
 @identity(source="rasmussen2006", tags="kernel centering feature space")
 def kernel_centering_eq(X: Matrix["n", "d"]) -> Chain:
     """Centering a Gram matrix needs the matrix only: subtract row and column means, add the grand mean."""
-    K = X @ X.T
+    K = let(K=X @ X.T)
     yield (X - mean(X, 0)) @ (X - mean(X, 0)).T
     yield by.linearity, K - mean(K, 0)[None, :] - mean(K, 1)[:, None] + mean(K)
 

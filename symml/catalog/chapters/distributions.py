@@ -10,11 +10,11 @@ References: cheatsheet 3, distributions; Casella and Berger.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, definition, deriv, example, identity, limit, rounded
-from symml.catalog.domains import Positive, Real, Unit
-from symml.expr.build import array, dot, inv, sqrt, sum
-from symml.expr.functions import digamma, erf, exp, gamma, lgamma, log, normal_cdf, normal_pdf, power
-from symml.expr.nodes import ONE, ZERO, constant
+from symml.catalog.declare import Chain, definition, deriv, example, identity, let, limit, rounded
+from symml.catalog.domains import Positive, Real, Unit, Vector
+from symml.expr.build import array, dot, inv, mean, sqrt, sum, var
+from symml.expr.functions import erf, exp, gamma, log, normal_cdf, normal_pdf, power
+from symml.expr.nodes import ONE, ZERO, constant, extent, positions
 from symml.expr.ranges import integral, series
 
 INF = float("inf")
@@ -88,7 +88,7 @@ def normal_score_deriv(x: Real, mu: Real, sigma: Positive) -> Chain:
 @example(source="cheatsheet 3.13", tags="distribution multivariate normal covariance positive definite")
 def bivariate_example_eq() -> Chain:
     """The covariance [[1, 1/2], [1/2, 1]] is positive definite: it is LL' with a real triangular L."""
-    L = array([[1, 0], [ONE / 2, sqrt(3) / 2]])
+    L = let(L=array([[1, 0], [ONE / 2, sqrt(3) / 2]]))
     yield L @ L.T
     yield by.arithmetic, array([[1, ONE / 2], [ONE / 2, 1]])
 
@@ -96,7 +96,8 @@ def bivariate_example_eq() -> Chain:
 @identity(source="cheatsheet 3.13", tags="distribution bivariate normal correlation exponent")
 def bivariate_exponent_eq(x: Real, y: Real, rho: Unit) -> Chain:
     """The exponent of the bivariate normal density with correlation rho, by completing the square in y."""
-    v, S = array([x, y]), array([[1, rho], [rho, 1]])
+    v = let(v=array([x, y]))
+    S = let(S=array([[1, rho], [rho, 1]]))
     yield dot(v, inv(S) @ v)
     yield by.inverse, (x**2 - 2 * rho * x * y + y**2) / (1 - rho**2)
     yield by.complete_square, x**2 + (y - rho * x) ** 2 / (1 - rho**2)
@@ -139,22 +140,25 @@ def binomial_normalization_eq(p: Unit) -> Chain:
     yield by.cancellation, ONE
 
 
-@identity(source="cheatsheet 3.18", tags="distribution binomial mean generating function")
+@limit(source="cheatsheet 3.18", at="t -> 0", tags="distribution binomial mean generating function")
 def binomial_mean(n: Positive, p: Unit, t: Real) -> Chain:
-    """The log-moment-generating function n log(1 - p + p e^t) has slope np at t = 0.
+    """The mean of a binomial variable is np, the slope at 0 of its log-moment-generating function.
 
     A binomial variable is a sum of n independent Bernoulli variables; such functions add up.
     """
     yield deriv(n * log(1 - p + p * exp(t)), t)
     yield by.chain_rule, n * p * exp(t) / (1 - p + p * exp(t))
+    yield by.limit, n * p
 
 
-@identity(source="cheatsheet 3.19", tags="distribution binomial variance generating function")
+@limit(source="cheatsheet 3.19", at="t -> 0", tags="distribution binomial variance generating function")
 def binomial_var(n: Positive, p: Unit, t: Real) -> Chain:
-    """The second slope of the log-moment-generating function is n times s(1 - s) with s = p at t = 0: np(1 - p)."""
-    s = p * exp(t) / (1 - p + p * exp(t))
-    yield deriv(n * s, t)
+    """The variance of a binomial variable is np(1 - p), the second slope at 0 of the same function."""
+    s = let(s=p * exp(t) / (1 - p + p * exp(t)))
+    yield deriv(deriv(n * log(1 - p + p * exp(t)), t), t)
+    yield by.chain_rule, deriv(n * s, t)
     yield by.quotient_rule, n * s * (1 - s)
+    yield by.limit, n * p * (1 - p)
 
 
 @definition(source="cheatsheet 3.20", tags="distribution poisson pmf")
@@ -206,6 +210,22 @@ def uniform_var(x: Real, a: Real, w: Positive) -> Chain:
     yield by.integral, w**2 / 12
 
 
+@identity(source="cheatsheet 3.23", tags="distribution discrete uniform mean sum")
+def integers_mean(x: Vector["n"]) -> Chain:
+    """The mean of a uniform draw from 1 to n, the size of x, is (n + 1) / 2."""
+    n = extent(x.shape[0])
+    yield mean(positions(x.shape[0]) + 1)
+    yield by.series, (n + 1) / 2
+
+
+@identity(source="cheatsheet 3.23", tags="distribution discrete uniform variance sum")
+def integers_var(x: Vector["n"]) -> Chain:
+    """The variance of a uniform draw from 1 to n, the size of x, is (n^2 - 1) / 12."""
+    n = extent(x.shape[0])
+    yield var(positions(x.shape[0]) + 1)
+    yield by.series, (n**2 - 1) / 12
+
+
 @example(source="cheatsheet 3.23", tags="distribution discrete uniform die")
 def discrete_uniform_mean() -> Chain:
     """randint(1, 7) draws 1 to 6, for the upper end is excluded: the mean is 3.5."""
@@ -254,43 +274,6 @@ def exponential_entropy(x: Real, lam: Positive) -> Chain:
     yield by.integral, 1 - log(lam)
 
 
-@identity(source="casella2002", tags="distribution geometric normalization series")
-def geometric_normalization_eq(k: Real, q: Unit) -> Chain:
-    """The probabilities of k failures before the first success, of probability q each, add up to one."""
-    yield (1 - q) * series(q**k, k, 0, INF)
-    yield by.series, (1 - q) * (1 / (1 - q))
-    yield by.cancellation, ONE
-
-
-# ---- gamma, beta and their relatives ---------------------------------------------------------------------------------
-@identity(source="casella2002", tags="distribution gamma normalization integral")
-def gamma_normalization_eq(x: Real, a: Positive) -> Chain:
-    """The gamma density integrates to one, by the definition of the gamma function."""
-    yield integral(power(x, a - 1) * exp(-x), x, 0, INF) / gamma(a)
-    yield by.integral, ONE
-
-
-@identity(source="casella2002", tags="distribution gamma score shape digamma")
-def gamma_shape_grad(x: Positive, a: Positive, lam: Positive) -> Chain:
-    """The score of a gamma distribution's shape compares the log value with its mean, digamma(a) - log(rate)."""
-    yield deriv(a * log(lam) - lgamma(a) + (a - 1) * log(x) - lam * x, a)
-    yield by.linearity, log(x) - (digamma(a) - log(lam))
-
-
-@identity(source="casella2002", tags="distribution beta score digamma")
-def beta_score_grad(x: Unit, a: Positive, b: Positive) -> Chain:
-    """The score of a beta distribution's first parameter."""
-    yield deriv(lgamma(a + b) - lgamma(a) - lgamma(b) + (a - 1) * log(x) + (b - 1) * log(1 - x), a)
-    yield by.linearity, log(x) - (digamma(a) - digamma(a + b))
-
-
-@identity(source="casella2002", tags="distribution laplace normalization integral")
-def laplace_normalization_eq(x: Real, b: Positive) -> Chain:
-    """The Laplace density integrates to one, half of it on each side."""
-    yield 2 * integral(exp(-x / b) / (2 * b), x, 0, INF)
-    yield by.integral, ONE
-
-
 @identity(source="casella2002", tags="distribution cauchy normalization integral heavy tail")
 def cauchy_normalization_eq(x: Real) -> Chain:
     """The Cauchy density integrates to one, though it has no mean: averages do not settle."""
@@ -303,20 +286,6 @@ def logistic_density_symm(x: Real) -> Chain:
     """The logistic density, the sigmoid's slope, is symmetric."""
     yield exp(-x) / (1 + exp(-x)) ** 2
     yield by.algebra, exp(x) / (1 + exp(x)) ** 2
-
-
-@identity(source="casella2002", tags="distribution student t score robust")
-def student_score_deriv(x: Real, nu: Positive) -> Chain:
-    """The score of Student's t is bounded: outliers pull less the farther out they are."""
-    yield deriv(-(nu + 1) / 2 * log(1 + x**2 / nu), x)
-    yield by.chain_rule, -(nu + 1) * x / (nu + x**2)
-
-
-@limit(source="casella2002", at="nu -> oo", tags="distribution student t normal limit")
-def student_normal_limit(x: Real, nu: Positive) -> Chain:
-    """With many degrees of freedom Student's t becomes normal."""
-    yield -(nu + 1) / 2 * log(1 + x**2 / nu)
-    yield by.limit, -(x**2) / 2
 
 
 @identity(source="murphy2022", tags="distribution normal kl divergence gradient")

@@ -7,18 +7,30 @@ References: Bishop; Kingma and Welling; Ho, Jain and Abbeel; Sutton and Barto.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, algorithm, at_most, definition, deriv, identity, inequality, limit, tight
+from symml.catalog.declare import (
+    Chain,
+    algorithm,
+    at_least,
+    at_most,
+    definition,
+    deriv,
+    identity,
+    inequality,
+    let,
+    limit,
+    tight,
+)
 from symml.catalog.domains import Matrix, OneHot, Positive, PositiveVector, Real, Simplex, Unit, Vector
-from symml.expr.build import dot, log_softmax, logsumexp, softmax, sqrt, sum
-from symml.expr.functions import exp, log, sigmoid, softplus
-from symml.expr.nodes import ONE
+from symml.expr.build import det, diag, dot, eye, log_softmax, logsumexp, outer, softmax, sqrt, sum
+from symml.expr.functions import exp, log, normal_cdf, normal_pdf, power, sigmoid, softplus
+from symml.expr.nodes import ONE, ZERO
 
 
 # ---- bounds on a likelihood ------------------------------------------------------------------------------------------
 @identity(source="bishop2006; dempster1977", tags="em elbo evidence lower bound decomposition kl latent")
 def elbo_decomposition(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
     """The log-evidence is the evidence lower bound plus the divergence of the posterior; w are joint probabilities."""
-    post = w / sum(w)
+    post = let(post=w / sum(w))
     yield sum(q * log(w / q)) + sum(q * log(q / post))
     yield by.logarithm, sum(q * log(w)) - sum(q * log(post))
     yield by.normalization, log(sum(w))
@@ -27,7 +39,7 @@ def elbo_decomposition(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
 @inequality(source="bishop2006; dempster1977", tags="em elbo evidence lower bound jensen latent")
 def elbo_le_evidence(q: Simplex["k"], w: PositiveVector["k"]) -> Chain:
     """The evidence lower bound is below the log-evidence, and reaches it at the posterior: the E step of EM."""
-    total = sum(w)
+    total = let(total=sum(w))
     yield sum(q * log(w / q))
     yield by.logarithm, log(total) + sum(q * log(w / (q * total)))
     yield by.log_bound, at_most(log(total) + sum(q * (w / (q * total) - 1)))
@@ -46,7 +58,7 @@ def responsibility_grad(z: Vector["k"]) -> Chain:
 @identity(source="bishop2006", tags="em mixture mean gradient responsibility")
 def mixture_mean_grad(x: Real, m: Vector["k"], a: Vector["k"]) -> Chain:
     """A component's mean is pulled by each point as far as the component is responsible for it."""
-    z = a - (x - m) ** 2 / 2
+    z = let(z=a - (x - m) ** 2 / 2)
     yield deriv(logsumexp(z), m)
     yield by.chain_rule, softmax(z) * (x - m)
 
@@ -68,10 +80,11 @@ def vae_kl_grad(mu: Vector["d"], logvar: Vector["d"]) -> Chain:
 @inequality(source="kingma2014", tags="vae kl gaussian nonnegative")
 def vae_kl_nonneg(mu: Real, logvar: Real) -> Chain:
     """That divergence is never negative, and zero for the standard normal itself."""
-    yield (1 + logvar + mu**2 - 1 - logvar) / 2
+    yield (exp(logvar) + mu**2 - 1 - logvar) / 2
+    yield by.exp_bound, at_least((1 + logvar + mu**2 - 1 - logvar) / 2)
     yield by.cancellation, mu**2 / 2
-    yield by.exp_bound, at_most((exp(logvar) + mu**2 - 1 - logvar) / 2)
-    yield tight(logvar, 0)
+    yield by.squares, at_least(ZERO)
+    yield tight(logvar, 0, mu, 0)
 
 
 @identity(source="kingma2014", tags="vae reparameterization gradient scale noise")
@@ -85,7 +98,7 @@ def reparameterization_grad(mu: Vector["d"], s: Vector["d"], e: Vector["d"], c: 
 @identity(source="bishop2006", tags="gaussian product posterior precision completing square")
 def gaussian_product_eq(x: Real, a: Real, b: Real, p: Positive, q: Positive) -> Chain:
     """Multiplying Gaussians adds precisions p, q; the mean is their weighted mean: conjugate updates."""
-    m = (p * a + q * b) / (p + q)
+    m = let(m=(p * a + q * b) / (p + q))
     yield p * (x - a) ** 2 + q * (x - b) ** 2
     yield by.complete_square, (p + q) * (x - m) ** 2 + p * q / (p + q) * (a - b) ** 2
 
@@ -113,7 +126,7 @@ def diffusion_posterior_var(a: Unit, b: Unit) -> Chain:
 @identity(source="ho2020", tags="diffusion posterior mean gaussian product")
 def diffusion_posterior_eq(x: Real, y: Real, a: Unit, b: Unit) -> Chain:
     """The reverse step's mean mixes the noisy value x and the clean one y."""
-    v = (1 - a) * (1 - b) / (1 - a * b)
+    v = let(v=(1 - a) * (1 - b) / (1 - a * b))
     yield v * (sqrt(a) * x / (1 - a) + sqrt(b) * y / (1 - b))
     yield by.algebra, (sqrt(a) * (1 - b) * x + sqrt(b) * (1 - a) * y) / (1 - a * b)
 
@@ -121,7 +134,7 @@ def diffusion_posterior_eq(x: Real, y: Real, a: Unit, b: Unit) -> Chain:
 @identity(source="ho2020", tags="diffusion noise prediction score denoising")
 def diffusion_noise_eq(y: Real, e: Real, b: Unit) -> Chain:
     """The clean value is recovered from the noisy one and its noise."""
-    x = sqrt(b) * y + sqrt(1 - b) * e
+    x = let(x=sqrt(b) * y + sqrt(1 - b) * e)
     yield (x - sqrt(1 - b) * e) / sqrt(b)
     yield by.cancellation, y
 
@@ -130,7 +143,7 @@ def diffusion_noise_eq(y: Real, e: Real, b: Unit) -> Chain:
 @identity(source="williams1992; sutton2018", tags="policy gradient reinforce softmax expected reward")
 def policy_grad(z: Vector["k"], r: Vector["k"]) -> Chain:
     """The gradient of the expected reward of a softmax policy weighs advantages by probabilities."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(dot(p, r), z)
     yield by.entry("activations.softmax_jacobian"), p * r - p * dot(p, r)
     yield by.common_factor, p * (r - dot(p, r))
@@ -162,8 +175,8 @@ def td_update(v: Real, r: Real, w: Real, gamma: Unit, alpha: Unit) -> Chain:
 @limit(source="sutton2018", at="n -> oo", tags="discounted return geometric series")
 def discounted_return_limit(n: Positive, r: Real) -> Chain:
     """A constant reward r, discounted by 0.9, is worth ten times r."""
-    g = 9 * ONE / 10
-    yield r * (1 - exp(n * log(g))) / (1 - g)
+    g = let(g=9 * ONE / 10)
+    yield r * (1 - power(g, n)) / (1 - g)
     yield by.limit, 10 * r
 
 
@@ -209,7 +222,99 @@ def logistic_regression_grad(X: Matrix["n", "d"], y: Vector["n"], w: Vector["d"]
 @identity(source="mccullagh1989", tags="exponential family cumulant bernoulli mean variance duality")
 def bernoulli_cumulant_hessian(t: Real) -> Chain:
     """The second slope of a log-normalizer is the statistic's variance; for a Bernoulli variable p (1 - p)."""
-    p = sigmoid(t)
+    p = let(p=sigmoid(t))
     yield deriv(deriv(softplus(t), t), t)
     yield by.entry("activations.softplus_deriv"), deriv(p, t)
     yield by.entry("activations.sigmoid_deriv"), p * (1 - p)
+
+
+@identity(source="mccullagh1989", tags="glm poisson regression hessian irls weights")
+def poisson_regression_hessian(X: Matrix["n", "d"], y: Vector["n"], w: Vector["d"]) -> Chain:
+    """Its curvature is a Gram matrix weighed by the means: iteratively reweighted least squares."""
+    yield deriv(X.T @ (exp(X @ w) - y), w)
+    yield by.chain_rule, X.T @ diag(exp(X @ w)) @ X
+
+
+@identity(source="mccullagh1989", tags="glm probit link slope")
+def probit_deriv(z: Real) -> Chain:
+    """A probit model's log-likelihood has the slope density over probability, not observed less expected."""
+    yield deriv(log(normal_cdf(z)), z)
+    yield by.chain_rule, normal_pdf(z) / normal_cdf(z)
+
+
+@identity(source="mccullagh1989", tags="glm complementary log-log link slope hazard")
+def cloglog_deriv(z: Real) -> Chain:
+    """With a complementary log-log link the probability's slope is the rate times the chance of no event."""
+    yield deriv(1 - exp(-exp(z)), z)
+    yield by.chain_rule, exp(z) * exp(-exp(z))
+
+
+# ---- further generative models ---------------------------------------------------------------------------------------
+@inequality(source="dempster1977; bishop2006", tags="em monotone likelihood bound auxiliary function")
+def em_bound_le(w: PositiveVector["k"], u: PositiveVector["k"]) -> Chain:
+    """EM never lowers the likelihood: the log-evidence gains at least what the expected log-joint gains.
+
+    w and u are the joint probabilities before and after the M step, p the posterior before it.
+    """
+    p = let(p=w / sum(w))
+    s = let(s=sum(u))
+    yield log(s)
+    yield by.logarithm, log(sum(w)) + dot(p, log(u / w)) + dot(p, log(p * s / u))
+    yield by.log_bound, at_least(log(sum(w)) + dot(p, log(u / w)) + dot(p, 1 - u / (p * s)))
+    yield by.normalization, log(sum(w)) + dot(p, log(u / w))
+    yield tight(u, w)
+
+
+@identity(source="goodfellow2014", tags="gan discriminator optimal stationary")
+def gan_stationary_eq_zero(p: Positive, q: Positive) -> Chain:
+    """p log D + q log(1 - D) has a slope that vanishes at D = p / (p + q): the best discriminator."""
+    D = let(D=p / (p + q))
+    yield p / D - q / (1 - D)
+    yield by.cancellation, ZERO
+
+
+@identity(source="goodfellow2014", tags="gan jensen shannon divergence value optimal")
+def gan_value_eq(p: Simplex["k"], q: Simplex["k"]) -> Chain:
+    """At the best discriminator the game's value is twice the Jensen-Shannon divergence less log 4."""
+    m = let(m=(p + q) / 2)
+    yield sum(p * log(p / (p + q))) + sum(q * log(q / (p + q)))
+    yield by.logarithm, sum(p * log(p / m)) + sum(q * log(q / m)) - log(2) * (sum(p) + sum(q))
+    yield by.normalization, sum(p * log(p / m)) + sum(q * log(q / m)) - 2 * log(2 * ONE)
+
+
+@identity(source="rezende2015", tags="normalizing flow planar jacobian determinant lemma")
+def planar_flow_eq(u: Vector["d"], w: Vector["d"], h: Real) -> Chain:
+    """A planar flow's Jacobian I + h u w' has the determinant 1 + h w'u: linear in the dimension."""
+    yield det(eye(u.shape[0]) + h * outer(u, w))
+    yield by.entry("matrices.det_lemma_eq"), 1 + h * dot(w, u)
+
+
+@identity(source="ho2020", tags="diffusion forward marginal variance composition")
+def diffusion_marginal_var(a: Unit, b: Unit) -> Chain:
+    """Two noising steps are one: variances a (1 - b) and 1 - a of noise add up to 1 - a b."""
+    yield sqrt(a) ** 2 * sqrt(1 - b) ** 2 + sqrt(1 - a) ** 2
+    yield by.algebra, 1 - a * b
+
+
+@identity(source="ho2020", tags="diffusion posterior mean noise prediction epsilon parameterization")
+def diffusion_epsilon_mean(x: Real, e: Real, a: Unit, b: Unit) -> Chain:
+    """The reverse step's mean in terms of the predicted noise e, the form that is trained; c is the cumulative a b."""
+    c = let(c=a * b)
+    y = let(y=(x - sqrt(1 - c) * e) / sqrt(c))
+    yield (sqrt(a) * (1 - b) * x + sqrt(b) * (1 - a) * y) / (1 - c)
+    yield by.algebra, (x - (1 - a) / sqrt(1 - c) * e) / sqrt(a)
+
+
+@identity(source="song2021", tags="diffusion ddim deterministic step noise")
+def ddim_eq(y: Real, e: Real, b: Unit, c: Unit) -> Chain:
+    """A deterministic reverse step keeps the noise e and changes the noise level from c to b."""
+    x = let(x=sqrt(c) * y + sqrt(1 - c) * e)
+    yield sqrt(b) * (x - sqrt(1 - c) * e) / sqrt(c) + sqrt(1 - b) * e
+    yield by.cancellation, sqrt(b) * y + sqrt(1 - b) * e
+
+
+@identity(source="ho2020", tags="diffusion score matching noise gaussian gradient")
+def diffusion_score_deriv(x: Real, y: Real, b: Unit) -> Chain:
+    """The score of the noisy value is minus the noise over its standard deviation: one predicts the other."""
+    yield deriv(-((x - sqrt(b) * y) ** 2) / (2 * (1 - b)), x)
+    yield by.chain_rule, -(x - sqrt(b) * y) / (1 - b)

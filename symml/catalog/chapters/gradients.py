@@ -9,7 +9,7 @@ References: cheatsheet 2, calculus; cheatsheet 7, chain rule in deep learning.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, algorithm, at_most, deriv, identity, inequality, prime, tight
+from symml.catalog.declare import Chain, algorithm, at_most, deriv, identity, inequality, let, prime, tight
 from symml.catalog.domains import Function, Matrix, Positive, Real, Symmetric, Vector
 from symml.expr.build import array, diag, dot, mean, norm, outer, sum
 from symml.expr.functions import cos, power, sigmoid, sin, tanh
@@ -119,7 +119,7 @@ def second_chain_deriv(x: Real, f: Function, g: Function) -> Chain:
 @identity(source="cheatsheet 7.24", tags="rule chain jacobian product layout")
 def jacobian_chain_jacobian(A: Matrix["m", "k"], B: Matrix["k", "n"], x: Vector["n"]) -> Chain:
     """Jacobians multiply from left to right when rows belong to the function (numerator layout)."""
-    y = tanh(B @ x)
+    y = let(y=tanh(B @ x))
     yield deriv(A @ y, x)
     yield by.chain_rule, A @ diag(1 - y**2) @ B
 
@@ -127,7 +127,7 @@ def jacobian_chain_jacobian(A: Matrix["m", "k"], B: Matrix["k", "n"], x: Vector[
 @identity(source="cheatsheet 7.24", tags="rule chain vector jacobian product backprop")
 def vector_jacobian_grad(c: Vector["k"], B: Matrix["k", "n"], x: Vector["n"]) -> Chain:
     """Backpropagation multiplies a gradient from the left by each Jacobian; the Jacobians are never built."""
-    y = tanh(B @ x)
+    y = let(y=tanh(B @ x))
     yield deriv(dot(c, y), x)
     yield by.chain_rule, B.T @ (c * (1 - y**2))
 
@@ -169,7 +169,7 @@ def two_layer_grad(V: Matrix["k", "m"], W: Matrix["m", "n"], x: Vector["n"], c: 
 
     The product of five factors in the notes stands for this; it is no chain of matrix products.
     """
-    z = W @ x
+    z = let(z=W @ x)
     yield deriv(dot(c, V @ tanh(z)), W)
     yield by.chain_rule, outer(V.T @ c * (1 - tanh(z) ** 2), x)
 
@@ -177,8 +177,8 @@ def two_layer_grad(V: Matrix["k", "m"], W: Matrix["m", "n"], x: Vector["n"], c: 
 @identity(source="cheatsheet 7.25", tags="backprop network sigmoid hidden gradient")
 def hidden_sigmoid_grad(V: Matrix["k", "m"], W: Matrix["m", "n"], x: Vector["n"], y: Vector["k"]) -> Chain:
     """With a squared error on top, the output error goes back through V' and the sigmoid's slope."""
-    a = sigmoid(W @ x)
-    e = V @ a - y
+    a = let(a=sigmoid(W @ x))
+    e = let(e=V @ a - y)
     yield deriv(dot(e, e) / 2, W)
     yield by.chain_rule, outer(V.T @ e * (a * (1 - a)), x)
 

@@ -20,12 +20,13 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
 )
 from symml.catalog.domains import Positive, PositiveVector, Simplex, Unit, Vector
-from symml.expr.build import array, dot, logsumexp, ones, softmax, sqrt, sum
+from symml.expr.build import array, dot, logsumexp, ones, outer, softmax, sqrt, sum
 from symml.expr.functions import exp, log, log2, logit, xlogy
 from symml.expr.nodes import ONE, ZERO, extent
 
@@ -47,7 +48,7 @@ def entropy_bits_eq(p: Simplex["k"]) -> Chain:
 @example(source="cheatsheet 5.3", tags="information entropy bits coin")
 def coin_entropy_eq_one_bit() -> Chain:
     """A fair coin has an entropy of one bit."""
-    p = array([Fraction(1, 2), Fraction(1, 2)])
+    p = let(p=array([Fraction(1, 2), Fraction(1, 2)]))
     yield -sum(p * log2(p))
     yield by.arithmetic, ONE
 
@@ -55,7 +56,7 @@ def coin_entropy_eq_one_bit() -> Chain:
 @example(source="cheatsheet 5.4", tags="information entropy certain zero")
 def certain_entropy_eq_zero() -> Chain:
     """A certain outcome has no entropy: 0 log 0 is 0 by continuity."""
-    p = array([1, 0])
+    p = let(p=array([1, 0]))
     yield -sum(xlogy(p, p))
     yield by.arithmetic, ZERO
 
@@ -63,7 +64,7 @@ def certain_entropy_eq_zero() -> Chain:
 @example(source="cheatsheet 5.5", tags="information entropy bits uniform")
 def four_entropy_eq_two_bits() -> Chain:
     """Four equally likely outcomes have an entropy of two bits."""
-    p = ones(4) / 4
+    p = let(p=ones(4) / 4)
     yield -sum(p * log2(p))
     yield by.arithmetic, 2 * ONE
 
@@ -101,7 +102,7 @@ def entropy_le_log_k(p: Simplex["k"]) -> Chain:
 @example(source="cheatsheet 5.8", tags="information entropy zero deterministic")
 def half_entropy_positive_eq() -> Chain:
     """Entropy is zero for a certain outcome only: with probabilities 1/2 and 1/2 it is log 2."""
-    p = array([Fraction(1, 2), Fraction(1, 2)])
+    p = let(p=array([Fraction(1, 2), Fraction(1, 2)]))
     yield -sum(p * log(p))
     yield by.logarithm, log(2 * ONE)
     yield by.rounding, rounded("0.6931")
@@ -125,7 +126,7 @@ def binary_entropy_deriv(p: Unit) -> Chain:
 @identity(source="cover2006", tags="information entropy softmax")
 def softmax_entropy_eq(z: Vector["k"]) -> Chain:
     """The entropy of a softmax is its log-normalizer less the mean logit."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield -sum(p * log(p))
     yield by.definition, -sum(p * (z - logsumexp(z)))
     yield by.normalization, logsumexp(z) - dot(p, z)
@@ -141,8 +142,8 @@ def cross_entropy_def(p: Simplex["k"], q: Simplex["k"]) -> Chain:
 @example(source="cheatsheet 5.11", tags="information cross-entropy bce loss")
 def bce_example_eq() -> Chain:
     """The mean binary cross-entropy of four predictions is 0.19763."""
-    y = array([1, 0, 1, 1])
-    p = array([Fraction(9, 10), Fraction(1, 10), Fraction(8, 10), Fraction(7, 10)])
+    y = let(y=array([1, 0, 1, 1]))
+    p = let(p=array([Fraction(9, 10), Fraction(1, 10), Fraction(8, 10), Fraction(7, 10)]))
     yield -sum(y * log(p) + (1 - y) * log(1 - p)) / 4
     yield by.rounding, rounded("0.19763")
 
@@ -177,7 +178,8 @@ def cross_entropy_decomposition(p: Simplex["k"], q: Simplex["k"]) -> Chain:
 @example(source="cheatsheet 5.16", tags="information kl divergence nats")
 def kl_example_eq() -> Chain:
     """The divergence of (0.8, 0.2) from (1/2, 1/2) is 0.22314 nats."""
-    p, q = array([Fraction(1, 2), Fraction(1, 2)]), array([Fraction(4, 5), Fraction(1, 5)])
+    p = let(p=array([Fraction(1, 2), Fraction(1, 2)]))
+    q = let(q=array([Fraction(4, 5), Fraction(1, 5)]))
     yield sum(p * log(p / q))
     yield by.logarithm, log(Fraction(5, 4) * ONE)
     yield by.rounding, rounded("0.22314")
@@ -218,7 +220,8 @@ def jeffreys_symm(p: Simplex["k"], q: Simplex["k"]) -> Chain:
 @inequality(source="cover2006", tags="information log sum inequality")
 def log_sum_le(a: PositiveVector["k"], b: PositiveVector["k"]) -> Chain:
     """Log-sum: merging outcomes can only lower a divergence."""
-    s, t = sum(a), sum(b)
+    s = let(s=sum(a))
+    t = let(t=sum(b))
     yield sum(a * log(a / b))
     yield by.logarithm, s * log(s / t) + sum(a * log(a * t / (b * s)))
     yield by.log_bound, at_least(s * log(s / t) + sum(a * (1 - b * s / (a * t))))
@@ -253,6 +256,67 @@ def pinsker_binary_le(p: Unit, q: Unit) -> Chain:
     yield tight(q, p)
 
 
+@inequality(source="cover2006", tags="information pinsker total variation chi square pointwise bound")
+def pinsker_pointwise_le(t: Positive) -> Chain:
+    """The bound behind Pinsker's, for a ratio t: 3 (t - 1)^2 is at most (2t + 4)(t log t - t + 1)."""
+    yield 3 * (t - 1) ** 2
+    yield by.convexity, at_most((2 * t + 4) * (t * log(t) - t + 1))
+    yield tight(t, 1)
+
+
+@inequality(source="cover2006", tags="information pinsker total variation kl bound l1 distance")
+def pinsker_le(p: Simplex["k"], q: Simplex["k"]) -> Chain:
+    """Pinsker: half the squared L1 distance is at most the divergence in nats.
+
+    First Cauchy and Schwarz with weights w of sum 2, then ``pinsker_pointwise_le`` in every place.
+    """
+    w = let(w=2 * (p + 2 * q) / 3)
+    r = let(r=abs(p - q))
+    yield sum(r) ** 2 / 2
+    yield by.algebra, sum(r**2 / w) - sum(outer(w, w) * (outer(r / w, 1 + 0 * r) - outer(1 + 0 * r, r / w)) ** 2) / 4
+    yield by.squares, at_most(sum(r**2 / w))
+    yield by.entry("information.pinsker_pointwise_le"), at_most(sum(p * log(p / q)))
+    yield tight(q, p)
+
+
+@inequality(source="cover2006", tags="information data processing inequality channel kl")
+def data_processing_le(p: Simplex["n"], q: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
+    """Data processing: no channel K, a distribution for each outcome, makes two distributions easier to tell apart."""
+    u = let(u=p @ K)
+    v = let(v=q @ K)
+    a = p[:, None] * K
+    r = q[:, None] * u[None, :] / (p[:, None] * v[None, :])
+    yield sum(p * log(p / q))
+    yield by.normalization, sum(a * log(p / q)[:, None])
+    yield by.logarithm, sum(a * log(u / v)[None, :]) + sum(a * log(1 / r))
+    yield by.log_bound, at_least(sum(a * log(u / v)[None, :]) + sum(a * (1 - r)))
+    yield by.normalization, sum(u * log(u / v))
+    yield tight(q, p)
+
+
+@inequality(source="cover2006", tags="information kl jointly convex mixture")
+def kl_convex(p: Positive, q: Positive, r: Positive, s: Positive, t: Unit) -> Chain:
+    """The divergence is jointly convex, term by term: mixing both arguments mixes the terms to something smaller."""
+    a = let(a=t * p + (1 - t) * r)
+    b = let(b=t * q + (1 - t) * s)
+    yield t * p * log(p / q) + (1 - t) * r * log(r / s)
+    yield by.logarithm, a * log(a / b) + t * p * log(p * b / (q * a)) + (1 - t) * r * log(r * b / (s * a))
+    yield (
+        by.log_bound,
+        at_least(a * log(a / b) + t * p * (1 - q * a / (p * b)) + (1 - t) * r * (1 - s * a / (r * b))),
+    )
+    yield by.algebra, a * log(a / b)
+    yield tight(r, p, s, q)
+
+
+@identity(source="cover2006", tags="information kl chain rule joint conditional")
+def joint_kl_decomposition(p: Simplex["n"], q: Simplex["n"], K: Simplex["n", "k"], M: Simplex["n", "k"]) -> Chain:
+    """Chain rule: a divergence of joints is that of the first variable plus the mean one of the second given it."""
+    yield sum(p[:, None] * K * log(p[:, None] * K / (q[:, None] * M)))
+    yield by.logarithm, sum(p[:, None] * K * (log(p / q)[:, None] + log(K / M)))
+    yield by.normalization, sum(p * log(p / q)) + sum(p[:, None] * K * log(K / M))
+
+
 @identity(source="cover2006", tags="information kl gradient softmax logits")
 def kl_softmax_grad(p: Simplex["k"], z: Vector["k"]) -> Chain:
     """The gradient of the divergence from a softmax in its logits is predicted less true."""
@@ -264,7 +328,7 @@ def kl_softmax_grad(p: Simplex["k"], z: Vector["k"]) -> Chain:
 @identity(source="cover2006", tags="information kl gibbs variational free energy softmax")
 def gibbs_variational_eq(q: Simplex["k"], z: Vector["k"]) -> Chain:
     """Log-sum-exp is the best trade of mean score and entropy; another q than softmax loses its divergence from it."""
-    p = exp(z) / sum(exp(z))
+    p = let(p=exp(z) / sum(exp(z)))
     yield dot(q, z) - sum(q * log(q)) + sum(q * log(q / p))
     yield by.logarithm, dot(q, z) - sum(q * log(p))
     yield by.normalization, logsumexp(z)
@@ -274,7 +338,7 @@ def gibbs_variational_eq(q: Simplex["k"], z: Vector["k"]) -> Chain:
 @identity(source="cover2006", tags="information chain rule joint conditional entropy")
 def joint_entropy_decomposition(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
     """Chain rule: joint entropy is that of the first variable plus the mean conditional entropy of the second."""
-    joint = p[:, None] * K
+    joint = let(joint=p[:, None] * K)
     yield -sum(joint * log(joint))
     yield by.logarithm, -sum(joint * (log(p)[:, None] + log(K)))
     yield by.normalization, -sum(p * log(p)) - sum(p[:, None] * K * log(K))
@@ -283,7 +347,8 @@ def joint_entropy_decomposition(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
 @identity(source="cheatsheet 5.20", tags="information mutual entropy joint kl")
 def mutual_information_eq_kl(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
     """Mutual information, H(X) + H(Y) - H(X, Y), is the divergence of the joint from the product of its margins."""
-    joint, q = p[:, None] * K, p @ K
+    joint = let(joint=p[:, None] * K)
+    q = let(q=p @ K)
     yield -sum(p * log(p)) - sum(q * log(q)) + sum(joint * log(joint))
     yield by.normalization, sum(joint * (log(joint) - log(p)[:, None] - log(q)[None, :]))
     yield by.logarithm, sum(joint * log(joint / (p[:, None] * q[None, :])))
@@ -295,9 +360,10 @@ def mutual_information_nonneg(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
 
     A plug-in estimate from finite samples is biased upwards and is positive even for independent variables.
     """
-    q = p @ K
-    yield sum(p[:, None] * K * log(K / q[None, :]))
-    yield by.log_bound, at_least(sum(p[:, None] * K * (1 - q[None, :] / K)))
+    J = let(J=p[:, None] * K)
+    M = let(M=outer(p, p @ K))
+    yield sum(J * log(J / M))
+    yield by.log_bound, at_least(sum(J * (1 - M / J)))
     yield by.normalization, ZERO
     yield tight(K, ones(K.shape) / extent(K.shape[1]))
 
@@ -305,15 +371,17 @@ def mutual_information_nonneg(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
 @identity(source="cover2006", tags="information mutual conditional entropy")
 def mutual_information_decomposition(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
     """Mutual information is what knowing X takes from the entropy of Y."""
-    q = p @ K
-    yield sum(p[:, None] * K * log(K / q[None, :]))
-    yield by.logarithm, -sum(q * log(q)) + sum(p[:, None] * K * log(K))
+    q = let(q=p @ K)
+    J = let(J=p[:, None] * K)
+    M = let(M=outer(p, p @ K))
+    yield sum(J * log(J / M))
+    yield by.logarithm, sum(J * log(K)) - sum(q * log(q))
 
 
 @inequality(source="cover2006", tags="information conditioning reduces entropy")
 def conditioning_le_entropy(p: Simplex["n"], K: Simplex["n", "k"]) -> Chain:
     """Conditioning reduces entropy on average."""
-    q = p @ K
+    q = let(q=p @ K)
     yield -sum(p[:, None] * K * log(K))
     yield by.logarithm, -sum(q * log(q)) + sum(p[:, None] * K * log(q[None, :] / K))
     yield by.log_bound, at_most(-sum(q * log(q)) + sum(p[:, None] * K * (q[None, :] / K - 1)))

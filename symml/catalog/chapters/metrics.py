@@ -2,7 +2,7 @@
 
 A quotient has no value where its denominator is zero (no predicted positives, a constant target): the domains say so.
 
-Main results: ``f1_eq_counts``, ``fbeta_limit``, ``mcc_eq_counts``, ``r_squared_def``, ``rmse_example_eq``.
+Main results: ``f1_eq_counts``, ``fbeta_recall_limit``, ``mcc_eq_rates``, ``r_squared_def``, ``rmse_example_eq``.
 Notation: ``tp fp fn tn`` are counts, ``P R`` precision and recall, ``y`` targets, ``q`` predictions.
 References: cheatsheet 6, metrics.
 """
@@ -18,13 +18,14 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
 )
 from symml.catalog.domains import NonzeroVector, Positive, Unit, Vector
 from symml.expr.build import array, mean, sqrt, sum, var
-from symml.expr.functions import greater, less
+from symml.expr.functions import greater, less, log
 from symml.expr.nodes import ONE
 
 
@@ -70,7 +71,8 @@ def f1_eq_harmonic(P: Unit, R: Unit) -> Chain:
 @identity(source="cheatsheet 6.5", tags="metric classification f1 counts dice")
 def f1_eq_counts(tp: Positive, fp: Positive, fn: Positive) -> Chain:
     """F1 from counts: true negatives do not enter. It is Dice's coefficient."""
-    P, R = tp / (tp + fp), tp / (tp + fn)
+    P = let(P=tp / (tp + fp))
+    R = let(R=tp / (tp + fn))
     yield 2 * (P * R) / (P + R)
     yield by.algebra, 2 * tp / (2 * tp + fp + fn)
 
@@ -78,7 +80,8 @@ def f1_eq_counts(tp: Positive, fp: Positive, fn: Positive) -> Chain:
 @identity(source="cheatsheet 6.6", tags="metric classification fbeta")
 def fbeta_eq_counts(tp: Positive, fp: Positive, fn: Positive, beta: Positive) -> Chain:
     """F-beta from counts: beta squared weighs a missed positive against a false alarm."""
-    P, R = tp / (tp + fp), tp / (tp + fn)
+    P = let(P=tp / (tp + fp))
+    R = let(R=tp / (tp + fn))
     yield (1 + beta**2) * P * R / (beta**2 * P + R)
     yield by.algebra, (1 + beta**2) * tp / ((1 + beta**2) * tp + beta**2 * fn + fp)
 
@@ -109,7 +112,7 @@ def f1_le_mean(P: Unit, R: Unit) -> Chain:
 @identity(source="murphy2022", tags="metric classification jaccard intersection union f1")
 def jaccard_eq_f1(tp: Positive, fp: Positive, fn: Positive) -> Chain:
     """Intersection over union is F1 / (2 - F1)."""
-    f = 2 * tp / (2 * tp + fp + fn)
+    f = let(f=2 * tp / (2 * tp + fp + fn))
     yield tp / (tp + fp + fn)
     yield by.algebra, f / (2 - f)
 
@@ -127,8 +130,8 @@ def mcc_eq_rates(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chai
 @identity(source="cohen1960", tags="metric classification kappa agreement")
 def kappa_eq_counts(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
     """Cohen's kappa from counts: agreement beyond chance over its largest value."""
-    n = tp + fp + fn + tn
-    chance = ((tp + fp) * (tp + fn) + (tn + fp) * (tn + fn)) / n**2
+    n = let(n=tp + fp + fn + tn)
+    chance = let(chance=((tp + fp) * (tp + fn) + (tn + fp) * (tn + fn)) / n**2)
     yield ((tp + tn) / n - chance) / (1 - chance)
     yield by.algebra, 2 * (tp * tn - fp * fn) / ((tp + fp) * (fp + tn) + (tp + fn) * (fn + tn))
 
@@ -136,7 +139,7 @@ def kappa_eq_counts(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> C
 @identity(source="murphy2022", tags="metric classification balanced accuracy youden")
 def balanced_accuracy_eq(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
     """Balanced accuracy, the mean of recall and specificity, is half of one plus Youden's index."""
-    youden = tp / (tp + fn) - fp / (fp + tn)
+    youden = let(youden=tp / (tp + fn) - fp / (fp + tn))
     yield (tp / (tp + fn) + tn / (tn + fp)) / 2
     yield by.algebra, (1 + youden) / 2
 
@@ -144,8 +147,10 @@ def balanced_accuracy_eq(tp: Positive, fp: Positive, fn: Positive, tn: Positive)
 @identity(source="cheatsheet 6.2 and 3.4", tags="metric classification precision bayes prevalence")
 def precision_eq_bayes(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
     """Precision is Bayes' rule for recall, false positive rate and prevalence."""
-    n = tp + fp + fn + tn
-    recall, fpr, prior = tp / (tp + fn), fp / (fp + tn), (tp + fn) / n
+    n = let(n=tp + fp + fn + tn)
+    recall = let(recall=tp / (tp + fn))
+    fpr = let(fpr=fp / (fp + tn))
+    prior = let(prior=(tp + fn) / n)
     yield tp / (tp + fp)
     yield by.conditioning, recall * prior / (recall * prior + fpr * (1 - prior))
 
@@ -208,7 +213,8 @@ def mape_def(y: NonzeroVector["n"], q: Vector["n"]) -> Chain:
 @example(source="cheatsheet 6.7", tags="metric regression mae")
 def mae_example_eq() -> Chain:
     """The cheatsheet's four predictions have a mean absolute error of 0.35."""
-    y, q = array([3, 5, 2, 7]), array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)])
+    y = let(y=array([3, 5, 2, 7]))
+    q = let(q=array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)]))
     yield mean(abs(y - q))
     yield by.arithmetic, ONE * Fraction(7, 20)
 
@@ -216,7 +222,8 @@ def mae_example_eq() -> Chain:
 @example(source="cheatsheet 6.8", tags="metric regression mse")
 def mse_example_eq() -> Chain:
     """The cheatsheet's four predictions have a mean squared error of 0.145."""
-    y, q = array([3, 5, 2, 7]), array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)])
+    y = let(y=array([3, 5, 2, 7]))
+    q = let(q=array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)]))
     yield mean((y - q) ** 2)
     yield by.arithmetic, ONE * Fraction(29, 200)
 
@@ -224,7 +231,8 @@ def mse_example_eq() -> Chain:
 @example(source="cheatsheet 6.9", tags="metric regression rmse")
 def rmse_example_eq() -> Chain:
     """The cheatsheet's four predictions have a root mean squared error of 0.38079."""
-    y, q = array([3, 5, 2, 7]), array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)])
+    y = let(y=array([3, 5, 2, 7]))
+    q = let(q=array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)]))
     yield sqrt(mean((y - q) ** 2))
     yield by.rounding, rounded("0.38079")
 
@@ -232,7 +240,8 @@ def rmse_example_eq() -> Chain:
 @example(source="cheatsheet 6.10", tags="metric regression r squared")
 def r_squared_example_eq() -> Chain:
     """The cheatsheet's four predictions explain 0.96068 of the variance."""
-    y, q = array([3, 5, 2, 7]), array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)])
+    y = let(y=array([3, 5, 2, 7]))
+    q = let(q=array([Fraction(5, 2), Fraction(11, 2), Fraction(9, 5), Fraction(36, 5)]))
     yield 1 - sum((y - q) ** 2) / sum((y - mean(y)) ** 2)
     yield by.rounding, rounded("0.96068")
 
@@ -240,7 +249,7 @@ def r_squared_example_eq() -> Chain:
 @inequality(source="cheatsheet 6.7 and 6.9", tags="metric regression mae rmse")
 def mae_le_rmse(y: Vector["n"], q: Vector["n"]) -> Chain:
     """The squared mean absolute error is at most the mean squared error: RMSE weighs large errors more."""
-    r = abs(y - q)
+    r = let(r=abs(y - q))
     yield mean(r) ** 2
     yield by.algebra, mean(r**2) - mean((r - mean(r)) ** 2)
     yield by.squares, at_most(mean((y - q) ** 2))
@@ -274,3 +283,44 @@ def mse_nonneg(y: Vector["n"], q: Vector["n"]) -> Chain:
     yield mean((y - q) ** 2)
     yield by.squares, at_least(0 * mean(y))
     yield tight(q, y)
+
+
+@identity(source="hanley1982", tags="metric classification gini auc ranking")
+def gini_eq_auc(s: Vector["n"], t: Vector["m"]) -> Chain:
+    """The Gini coefficient, the share of pairs ranked rightly less those ranked wrongly, is 2 AUC - 1."""
+    a, b = s[:, None], t[None, :]
+    yield mean(greater(a, b) - less(a, b))
+    yield by.algebra, 2 * mean((1 + greater(a, b) - less(a, b)) / 2) - 1
+
+
+@inequality(
+    source="matthews1975",
+    tags="metric classification mcc bound determinant",
+    tightness="reached when no decision is wrong, and when none is right",
+)
+def mcc_square_le_one(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
+    """Matthews' correlation lies between -1 and 1: the product of the margins exceeds the squared determinant."""
+    yield (tp * tn - fp * fn) ** 2
+    n = let(n=tp + fp + fn + tn)
+    rest = let(rest=fn * fp * tn + fn * fp * tp + fn * tn * tp + fp * tn * tp)
+    yield by.algebra, (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn) - n * rest
+    yield by.nonnegative, at_most((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+
+
+@identity(source="murphy2022", tags="metric classification likelihood ratio sensitivity specificity odds")
+def likelihood_ratio_eq(tp: Positive, fp: Positive, fn: Positive, tn: Positive) -> Chain:
+    """Posterior odds of a positive call are prior odds times sensitivity over the false positive rate."""
+    recall = let(recall=tp / (tp + fn))
+    fpr = let(fpr=fp / (fp + tn))
+    yield tp / fp
+    yield by.conditioning, (tp + fn) / (fp + tn) * (recall / fpr)
+
+
+@identity(source="murphy2022", tags="metric classification log loss odds calibration")
+def log_loss_decomposition(p: Unit, q: Unit) -> Chain:
+    """The expected log loss of a forecast q is its divergence from the truth p plus the entropy of p."""
+    yield -p * log(q) - (1 - p) * log(1 - q)
+    yield (
+        by.logarithm,
+        p * log(p / q) + (1 - p) * log((1 - p) / (1 - q)) - p * log(p) - (1 - p) * log(1 - p),
+    )

@@ -7,17 +7,7 @@ References: cheatsheet 7; the papers that introduced the layers.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import (
-    Chain,
-    algorithm,
-    at_most,
-    definition,
-    deriv,
-    identity,
-    inequality,
-    limit,
-    tight,
-)
+from symml.catalog.declare import Chain, algorithm, at_most, definition, deriv, identity, inequality, let, limit, tight
 from symml.catalog.domains import (
     Binary,
     Matrix,
@@ -29,9 +19,10 @@ from symml.catalog.domains import (
     Units,
     Vector,
 )
-from symml.expr.build import diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
+from symml.expr.build import array, diag, dot, log_softmax, mean, norm, ones, outer, softmax, sqrt, sum, var
 from symml.expr.functions import exp, greater, log, logit, power, relu, sigmoid, silu, tanh
-from symml.expr.nodes import ONE, ZERO, extent
+from symml.expr.nodes import ONE, ZERO, constant, extent
+from symml.expr.ranges import integral
 
 
 # ---- bias, variance, likelihood --------------------------------------------------------------------------------------
@@ -45,10 +36,10 @@ def bias_variance_decomposition(p: Simplex["n"], q: Simplex["k"], h: Vector["n"]
 
     Predictions h vary over training sets, the target f + e - E e over noise.
     """
-    m, noise = dot(p, h), e - dot(q, e)
-    r = f + noise[None, :] - h[:, None]
-    yield sum(p[:, None] * q[None, :] * r**2)
-    yield by.linearity, (f - m) ** 2 + dot(p, (h - m) ** 2) + dot(q, noise**2)
+    m = let(m=dot(p, h))
+    u = let(u=e - dot(q, e))
+    yield sum(outer(p, q) * (f + u[None, :] - h[:, None]) ** 2)
+    yield by.linearity, (f - m) ** 2 + dot(p, (h - m) ** 2) + dot(q, u**2)
 
 
 @identity(source="cheatsheet 7.6", tags="likelihood bernoulli cross-entropy mle")
@@ -128,8 +119,8 @@ def batchnorm_def(x: Vector["n"], gamma: Real, beta: Real, eps: Positive) -> Cha
 @identity(source="cheatsheet 7.30; ioffe2015", tags="batch-norm backward gradient")
 def batchnorm_grad(x: Vector["n"], c: Vector["n"], gamma: Real, beta: Real, eps: Positive) -> Chain:
     """Backward through batch normalization: center the arriving gradient and project out the normalized input."""
-    s = sqrt(var(x) + eps)
-    h = (x - mean(x)) / s
+    s = let(s=sqrt(var(x) + eps))
+    h = let(h=(x - mean(x)) / s)
     yield deriv(dot(c, gamma * h + beta), x)
     yield by.chain_rule, gamma / s * (c - mean(c) - h * mean(c * h))
 
@@ -137,7 +128,7 @@ def batchnorm_grad(x: Vector["n"], c: Vector["n"], gamma: Real, beta: Real, eps:
 @identity(source="ioffe2015", tags="batch-norm backward scale gradient")
 def batchnorm_scale_grad(x: Vector["n"], c: Vector["n"], gamma: Real, beta: Real, eps: Positive) -> Chain:
     """The scale's gradient is the arriving gradient's inner product with the normalized input."""
-    h = (x - mean(x)) / sqrt(var(x) + eps)
+    h = let(h=(x - mean(x)) / sqrt(var(x) + eps))
     yield deriv(dot(c, gamma * h + beta), gamma)
     yield by.linearity, dot(c, h)
 
@@ -145,7 +136,7 @@ def batchnorm_scale_grad(x: Vector["n"], c: Vector["n"], gamma: Real, beta: Real
 @identity(source="ioffe2015", tags="batch-norm invariance shift")
 def batchnorm_shift_eq(x: Vector["n"], b: Real, eps: Positive) -> Chain:
     """A bias in front of batch normalization has no effect."""
-    y = x + b
+    y = let(y=x + b)
     yield (y - mean(y)) / sqrt(var(y) + eps)
     yield by.cancellation, (x - mean(x)) / sqrt(var(x) + eps)
 
@@ -153,8 +144,9 @@ def batchnorm_shift_eq(x: Vector["n"], b: Real, eps: Positive) -> Chain:
 @identity(source="ba2016", tags="layer-norm backward gradient gain")
 def layernorm_grad(x: Vector["d"], c: Vector["d"], g: Vector["d"], eps: Positive) -> Chain:
     """Backward through layer normalization: as for a batch, with the gains folded into the gradient."""
-    s = sqrt(var(x) + eps)
-    h, u = (x - mean(x)) / s, c * g
+    s = let(s=sqrt(var(x) + eps))
+    h = let(h=(x - mean(x)) / s)
+    u = let(u=c * g)
     yield deriv(dot(c, g * h), x)
     yield by.chain_rule, (u - mean(u) - h * mean(u * h)) / s
 
@@ -162,15 +154,17 @@ def layernorm_grad(x: Vector["d"], c: Vector["d"], g: Vector["d"], eps: Positive
 @identity(source="zhang2019", tags="rms-norm backward gradient")
 def rmsnorm_grad(x: Vector["d"], c: Vector["d"], eps: Positive) -> Chain:
     """Backward through RMS normalization: there is no mean to subtract."""
-    r = sqrt(mean(x**2) + eps)
+    r = let(r=sqrt(mean(x**2) + eps))
     yield deriv(dot(c, x / r), x)
     yield by.quotient_rule, (c - x / r * mean(c * x / r)) / r
 
 
 @identity(source="srivastava2014", tags="dropout inverted mean mask")
 def dropout_mean(x: Real, p: Unit) -> Chain:
-    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p."""
-    yield p * (x / p) + (1 - p) * 0 * x
+    """Inverted dropout keeps the mean: a value kept with probability p is scaled by 1/p, else it is zero."""
+    w = let(w=array([p, 1 - p]))
+    u = let(u=array([x / p, 0]))
+    yield dot(w, u)
     yield by.cancellation, x
 
 
@@ -184,18 +178,30 @@ def dropout_var(x: Real, p: Unit) -> Chain:
 # ---- initialization --------------------------------------------------------------------------------------------------
 @identity(source="cheatsheet 7.26; glorot2010", tags="initialization xavier glorot variance fan-in")
 def xavier_var(w: Vector["d"], s2: Positive) -> Chain:
-    """With independent weights of variance 1/d a linear unit keeps the variance s2 of its d independent inputs."""
+    """With weights of variance 1/d a linear unit keeps the variance s2 of its d inputs.
+
+    For independent weights and inputs of mean zero; v are the variances of the weights, q of the inputs.
+    """
     d = extent(w.shape[0])
-    yield sum(ones(w.shape) * (1 / d) * s2)
+    v = let(v=ones(w.shape) / d)
+    q = let(q=s2 * ones(w.shape))
+    yield dot(v, q)
     yield by.algebra, s2
 
 
 @identity(source="glorot2010", tags="initialization xavier uniform bound variance")
 def xavier_uniform_var(m: Positive, n: Positive) -> Chain:
     """A uniform weight on [-a, a] with a^2 = 6 / (m + n) has variance 2 / (m + n)."""
-    a = sqrt(6 / (m + n))
+    a = let(a=sqrt(6 / (m + n)))
     yield (2 * a) ** 2 / 12
     yield by.algebra, 2 / (m + n)
+
+
+@identity(source="he2015", tags="initialization he kaiming relu second moment normal integral")
+def he_var(x: Real, sigma: Positive) -> Chain:
+    """A rectified normal variable keeps half of the second moment: so He's weights have variance 2/d, not 1/d."""
+    yield integral(x**2 * exp(-(x**2) / (2 * sigma**2)) / (sigma * sqrt(2 * constant("pi"))), x, 0, float("inf"))
+    yield by.integral, sigma**2 / 2
 
 
 @identity(source="he2015", tags="initialization he kaiming relu second moment symmetric half")
@@ -212,7 +218,7 @@ def relu_square_decomposition(x: Real) -> Chain:
 @identity(source="vaswani2017", tags="attention softmax values gradient")
 def attention_grad(s: Vector["n"], V: Matrix["n", "d"], c: Vector["d"]) -> Chain:
     """The gradient of attention in its scores compares each value's payoff with the average payoff."""
-    p = softmax(s)
+    p = let(p=softmax(s))
     yield deriv(dot(c, p @ V), s)
     yield by.entry("activations.softmax_jacobian"), (diag(p) - outer(p, p)) @ (V @ c)
     yield by.algebra, p * (V @ c - dot(p, V @ c))
@@ -221,16 +227,18 @@ def attention_grad(s: Vector["n"], V: Matrix["n", "d"], c: Vector["d"]) -> Chain
 @identity(source="vaswani2017", tags="attention query gradient keys scale")
 def attention_query_grad(q: Vector["d"], K: Matrix["n", "d"], v: Vector["n"], t: Positive) -> Chain:
     """The gradient in the query averages keys by how much their values stand out; t is the root of the width."""
-    p = softmax(K @ q / t)
+    p = let(p=softmax(K @ q / t))
     yield deriv(dot(p, v), q)
     yield by.chain_rule, K.T @ (p * (v - dot(p, v))) / t
 
 
 @identity(source="vaswani2017", tags="attention scale variance dot product")
-def dot_product_var(q: Vector["d"], s2: Positive) -> Chain:
-    """A sum of d independent products of unit variance has variance d; over root d it has variance one."""
+def dot_product_var(q: Vector["d"]) -> Chain:
+    """A sum of d independent products of unit variance, v, has variance d; over the root of d it has variance one."""
     d = extent(q.shape[0])
-    yield sum(ones(q.shape)) / sqrt(d) ** 2
+    v = let(v=ones(q.shape))
+    t = let(t=sqrt(d))
+    yield sum(v) / t**2
     yield by.cancellation, ONE
 
 
@@ -254,7 +262,7 @@ def temperature_grad(z: Vector["k"], y: OneHot["k"], t: Positive) -> Chain:
 def label_smoothing_grad(z: Vector["k"], y: OneHot["k"], a: Unit) -> Chain:
     """With smoothed labels the gradient is still predicted less target."""
     k = extent(z.shape[0])
-    t = (1 - a) * y + a / k * ones(z.shape)
+    t = let(t=(1 - a) * y + a / k * ones(z.shape))
     yield deriv(-sum(t * log_softmax(z)), z)
     yield by.normalization, softmax(z) - t
 
@@ -269,6 +277,6 @@ def ema_update(w: Vector["d"], theta: Vector["d"], tau: Unit) -> Chain:
 @identity(source="murphy2022", tags="logit calibration log odds additive bias")
 def logit_shift_eq(p: Unit, b: Real) -> Chain:
     """Shifting a logit by b multiplies the odds by exp(b)."""
-    q = sigmoid(logit(p) + b)
+    q = let(q=sigmoid(logit(p) + b))
     yield q / (1 - q)
     yield by.exponential, exp(b) * p / (1 - p)

@@ -16,6 +16,7 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
@@ -35,7 +36,7 @@ from symml.catalog.domains import (
     Vector,
 )
 from symml.expr.build import array, diag, dot, inv, mean, sqrt, sum
-from symml.expr.functions import exp, maximum, power, relu, sigmoid, sin
+from symml.expr.functions import exp, log, maximum, power, relu, sigmoid, sin, softplus
 from symml.expr.nodes import ONE, ZERO, constant
 
 PI = constant("pi")
@@ -45,7 +46,7 @@ PI = constant("pi")
 @identity(source="cheatsheet 4.1", tags="optimality first order stationary gradient zero quadratic")
 def first_order_eq_zero(S: SPD["d", "d"], b: Vector["d"]) -> Chain:
     """At an interior minimum the gradient vanishes: for x'Sx/2 - b'x that is at S^-1 b."""
-    x = inv(S) @ b
+    x = let(x=inv(S) @ b)
     yield S @ x - b
     yield by.inverse, 0 * b
 
@@ -109,7 +110,8 @@ def exp_convex(x: Real) -> Chain:
 )
 def neg_log_convex(x: Positive) -> Chain:
     """Minus the logarithm is convex: its second derivative is 1/x^2."""
-    yield deriv(-1 / x, x)
+    yield deriv(deriv(-log(x), x), x)
+    yield by.table, deriv(-1 / x, x)
     yield by.power_rule, 1 / x**2
     yield by.squares, at_least(ZERO)
 
@@ -117,7 +119,8 @@ def neg_log_convex(x: Positive) -> Chain:
 @example(source="cheatsheet 4.8", tags="convex counterexample cube")
 def cube_chord_eq() -> Chain:
     """x^3 is not convex: between -2 and 0 the chord's middle, -4, lies below the curve's, -1."""
-    yield ((-2) ** 3 + 0 * ONE) / 2 - (-1 * ONE) ** 3
+    x = let(x=array([-2, 0]))
+    yield mean(x**3) - mean(x) ** 3
     yield by.arithmetic, -3 * ONE
 
 
@@ -161,7 +164,8 @@ def convex_maximum_le(a: Real, b: Real, c: Real, d: Real, t: Probability) -> Cha
 )
 def logistic_convex(z: Real) -> Chain:
     """The logistic loss is convex: its second derivative s(1 - s) is positive."""
-    yield deriv(sigmoid(z), z)
+    yield deriv(deriv(softplus(z), z), z)
+    yield by.entry("activations.softplus_deriv"), deriv(sigmoid(z), z)
     yield by.entry("activations.sigmoid_deriv"), sigmoid(z) * (1 - sigmoid(z))
     yield by.bounded, at_least(ZERO)
 
@@ -178,7 +182,7 @@ def least_squares_convex(X: Matrix["n", "d"], v: Vector["d"]) -> Chain:
 @inequality(source="nesterov2018", tags="descent lemma smooth step gradient quadratic")
 def descent_lemma_le(x: Vector["d"], a: Vector["d"], L: Positive) -> Chain:
     """For (L/2) times the squared distance to a, a step 1/L reaches the minimum: smoothness fixes the step."""
-    y = x - 1 / L * (L * (x - a))
+    y = let(y=x - 1 / L * (L * (x - a)))
     yield L / 2 * dot(y - a, y - a)
     yield by.cancellation, at_most(L / 2 * dot(x - a, x - a))
     yield tight(x, a)
@@ -220,7 +224,7 @@ def momentum_update(x: Vector["d"], v: Vector["d"], g: Vector["d"], lr: Positive
 @limit(source="cheatsheet 4.11", at="k -> oo", tags="optimizer momentum effective step constant gradient")
 def momentum_limit(k: Positive, g: Real) -> Chain:
     """Under a constant gradient the velocity tends to g / (1 - beta), ten gradients for beta = 0.9."""
-    beta = 9 * ONE / 10
+    beta = let(beta=9 * ONE / 10)
     yield (1 - power(beta, k)) / (1 - beta) * g
     yield by.limit, 10 * g
 
@@ -241,10 +245,11 @@ def adam_update(
 
     The usual constants are lr = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8.
     """
-    new_m, new_v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
-    yield m, new_m
-    yield v, new_v
-    yield x, x - lr * (new_m / (1 - power(b1, t))) / (sqrt(new_v / (1 - power(b2, t))) + eps)
+    u = let(u=b1 * m + (1 - b1) * g)
+    q = let(q=b2 * v + (1 - b2) * g**2)
+    yield m, u
+    yield v, q
+    yield x, x - lr * (u / (1 - power(b1, t))) / (sqrt(q / (1 - power(b2, t))) + eps)
 
 
 @identity(source="cheatsheet 4.12; kingma2015", tags="optimizer adam bias correction constant gradient")
@@ -303,7 +308,7 @@ def plane_projection_kkt(a: Vector["d"], b: Real) -> Chain:
 
     With an inequality the multiplier is not negative and is zero unless the constraint is active.
     """
-    x = b / dot(a, a) * a
+    x = let(x=b / dot(a, a) * a)
     yield dot(a, x)
     yield by.cancellation, b + 0 * dot(a, a)
 
@@ -311,7 +316,8 @@ def plane_projection_kkt(a: Vector["d"], b: Real) -> Chain:
 @identity(source="cheatsheet 4.16", tags="kkt complementarity halfspace projection")
 def halfspace_kkt(z: Real, c: Real) -> Chain:
     """Complementarity for min (x - z)^2 / 2 with x <= c: the multiplier max(z - c, 0) times the slack is zero."""
-    x, lam = z - relu(z - c), relu(z - c)
+    x = let(x=z - relu(z - c))
+    lam = let(lam=relu(z - c))
     yield lam * (x - c)
     yield by.cases, ZERO
 
@@ -322,6 +328,6 @@ def svm_dual(a: NonnegativeVector["n"], X: Matrix["n", "d"], y: Signs["n"], b: R
 
     That sum is zero in the dual; the box 0 <= a <= C comes from the slack variables.
     """
-    w = X.T @ (a * y)
+    w = let(w=X.T @ (a * y))
     yield dot(w, w) / 2 - dot(a, y * (X @ w + b) - 1)
     yield by.linearity, sum(a) - dot(a * y, X @ X.T @ (a * y)) / 2 - b * dot(a, y)

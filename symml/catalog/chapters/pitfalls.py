@@ -6,7 +6,7 @@ References: cheatsheet inventory; common errors in notes and code.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, at_most, deriv, pitfall
+from symml.catalog.declare import Chain, at_least, at_most, deriv, let, pitfall
 from symml.catalog.domains import (
     Event,
     Invertible,
@@ -20,67 +20,67 @@ from symml.catalog.domains import (
     Vector,
 )
 from symml.expr.build import array, det, diag, dot, inv, log_softmax, mean, norm, outer, softmax, sqrt, sum, trace, var
-from symml.expr.functions import exp, log, log2, relu, sigmoid, sign, tanh
+from symml.expr.functions import exp, log, log2, maximum, relu, sigmoid, sign, tanh
 from symml.expr.nodes import ONE, ZERO
 
 
-@pitfall(source="rudin1976", instead="sqrt(x^2) = |x|", tags="root absolute")
+@pitfall(source="rudin1976", instead="derivative_table.sqrt_square_eq_abs", tags="root absolute")
 def sqrt_square_eq_x(x: Real) -> Chain:
     """The root of a square is not x: it is never negative."""
     yield sqrt(x**2)
     yield by.algebra, x
 
 
-@pitfall(source="rudin1976", instead="(a + b)^2 = a^2 + 2ab + b^2", tags="power")
+@pitfall(source="rudin1976", instead="derivative_table.square_sum_eq", tags="power")
 def square_of_sum_eq(a: Real, b: Real) -> Chain:
     """The square of a sum has a cross term."""
     yield (a + b) ** 2
     yield by.algebra, a**2 + b**2
 
 
-@pitfall(source="rudin1976", instead="log(ab) = log a + log b", tags="logarithm")
+@pitfall(source="rudin1976", instead="derivative_table.log_product_eq", tags="logarithm")
 def log_of_sum_eq(a: Positive, b: Positive) -> Chain:
     """The logarithm turns products into sums, not sums into sums."""
     yield log(a + b)
     yield by.logarithm, log(a) + log(b)
 
 
-@pitfall(source="rudin1976", instead="exp(a + b) = exp(a) exp(b)", tags="exponential")
+@pitfall(source="rudin1976", instead="derivative_table.exp_sum_eq", tags="exponential")
 def exp_of_sum_eq(a: Real, b: Real) -> Chain:
     """The exponential turns sums into products, not sums into sums."""
     yield exp(a + b)
     yield by.exponential, exp(a) + exp(b)
 
 
-@pitfall(source="cheatsheet 1.13", instead="(AB)' = B'A'", tags="matrix transpose")
+@pitfall(source="cheatsheet 1.13", instead="matrices.transpose_product_eq", tags="matrix transpose")
 def transpose_of_product_eq(A: Matrix["d", "d"], B: Matrix["d", "d"]) -> Chain:
     """Transposing a product reverses the factors."""
     yield (A @ B).T
     yield by.transpose_rule, A.T @ B.T
 
 
-@pitfall(source="cheatsheet 1.14", instead="(AB)^-1 = B^-1 A^-1", tags="matrix inverse")
+@pitfall(source="cheatsheet 1.14", instead="matrices.inverse_difference_eq", tags="matrix inverse")
 def inverse_of_sum_eq(A: Invertible["d", "d"], B: Invertible["d", "d"]) -> Chain:
     """The inverse of a sum is not the sum of the inverses."""
     yield inv(A + B)
     yield by.algebra, inv(A) + inv(B)
 
 
-@pitfall(source="petersen2012", instead="det(AB) = det(A) det(B)", tags="matrix determinant")
+@pitfall(source="petersen2012", instead="matrices.det_product_eq", tags="matrix determinant")
 def det_of_sum_eq(A: Matrix["d", "d"], B: Matrix["d", "d"]) -> Chain:
     """The determinant is multiplicative, not additive."""
     yield det(A + B)
     yield by.linearity, det(A) + det(B)
 
 
-@pitfall(source="petersen2012", instead="tr(AB) = tr(BA)", tags="matrix trace")
+@pitfall(source="petersen2012", instead="matrices.trace_cyclic_eq", tags="matrix trace")
 def trace_of_product_eq(A: Matrix["d", "d"], B: Matrix["d", "d"]) -> Chain:
     """The trace of a product is not the product of the traces."""
     yield trace(A @ B)
     yield by.linearity, trace(A) * trace(B)
 
 
-@pitfall(source="petersen2012", instead="the gradient is (A + A')x", tags="matrix gradient quadratic")
+@pitfall(source="petersen2012", instead="differentiation_rules.quadratic_form_grad", tags="matrix gradient quadratic")
 def quadratic_grad_eq_2ax(x: Vector["d"], A: Matrix["d", "d"]) -> Chain:
     """The gradient of x'Ax is 2Ax only when A is symmetric."""
     yield deriv(x @ A @ x, x)
@@ -104,42 +104,40 @@ def tanh_deriv_not_squared(x: Real) -> Chain:
 @pitfall(source="goodfellow2016", instead="activations.softmax_jacobian", tags="activation softmax jacobian")
 def softmax_jacobian_diagonal(z: Vector["k"]) -> Chain:
     """Softmax is not elementwise: its Jacobian is not diagonal."""
-    p = softmax(z)
+    p = let(p=softmax(z))
     yield deriv(p, z)
     yield by.chain_rule, diag(p * (1 - p))
 
 
-@pitfall(
-    source="goodfellow2016", instead="the gradient of -log p_y needs the one-hot y: p - y", tags="softmax gradient"
-)
+@pitfall(source="goodfellow2016", instead="losses.softmax_ce_grad", tags="softmax gradient")
 def log_softmax_sum_grad(z: Vector["k"]) -> Chain:
     """Summing log-softmax over all classes does not give 1 - p."""
     yield deriv(sum(log_softmax(z)), z)
     yield by.linearity, 1 - softmax(z)
 
 
-@pitfall(source="cheatsheet 5.19", instead="KL(p||q) and KL(q||p) differ in general", tags="information kl symmetric")
+@pitfall(source="cheatsheet 5.19", instead="information.jeffreys_symm", tags="information kl symmetric")
 def kl_symm(p: Simplex["k"], q: Simplex["k"]) -> Chain:
     """The Kullback-Leibler divergence is not symmetric."""
     yield sum(p * log(p / q))
     yield by.symmetry, sum(q * log(q / p))
 
 
-@pitfall(source="cheatsheet 7.1", instead="Var(cx) = c^2 Var(x)", tags="statistics variance")
+@pitfall(source="cheatsheet 7.1", instead="probability.affine_var", tags="statistics variance")
 def variance_scale_eq(x: Vector["n"], c: Real) -> Chain:
     """A factor leaves the variance squared."""
     yield var(c * x)
     yield by.linearity, c * var(x)
 
 
-@pitfall(source="casella2002", instead="the mean of ratios weighs each ratio", tags="statistics mean ratio")
+@pitfall(source="casella2002", instead="statistics.weighted_ratio_mean", tags="statistics mean ratio")
 def mean_of_ratios_eq(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The mean of ratios is not the ratio of the means."""
     yield mean(x / y)
     yield by.linearity, mean(x) / mean(y)
 
 
-@pitfall(source="petersen2012", instead="the gradient of ||x|| is x / ||x||", tags="norm gradient")
+@pitfall(source="petersen2012", instead="gradients.norm_grad", tags="norm gradient")
 def norm_grad_eq_2x(x: Vector["d"]) -> Chain:
     """The gradient 2x belongs to the squared norm."""
     yield deriv(norm(x), x)
@@ -206,7 +204,7 @@ def kl_smoothed_eq(p: Simplex["k"], q: Simplex["k"], eps: Positive) -> Chain:
     yield by.algebra, sum(p * log((p + eps) / (q + eps)))
 
 
-@pitfall(source="cheatsheet 5.21", instead="k edges bound k - 1 cells", tags="information binning histogram edges")
+@pitfall(source="cheatsheet 5.21", instead="statistics.bin_width_def", tags="information binning histogram edges")
 def bin_width_eq(low: Real, high: Real, k: Positive) -> Chain:
     """linspace(low, high, k) gives k edges and so k - 1 cells, plus one that holds the maximum alone."""
     yield (high - low) / (k - 1)
@@ -292,3 +290,55 @@ def transposed_conditional_eq(p: Simplex["k"], a: Event["k"], b: Event["k"]) -> 
     """P(A given B) is not P(B given A)."""
     yield dot(p, a * b) / dot(p, b)
     yield by.conditioning, dot(p, a * b) / dot(p, a)
+
+
+@pitfall(source="cheatsheet 4.9", instead="optimization.descent_step_update", tags="gradient descent previous iterate")
+def previous_iterate_eq(x: Real, g: Real, lr: Positive) -> Chain:
+    """Returning the iterate before the step that converged gives away a step."""
+    yield x - lr * g
+    yield by.definition, x
+
+
+@pitfall(source="cheatsheet 2.16", instead="gradients.steepest_ascent_le", tags="gradient steepest ascent scale")
+def gradient_direction_eq(g: Vector["2"], s: Positive) -> Chain:
+    """The steepest direction depends on the units: scaling a coordinate does not scale the gradient likewise."""
+    yield deriv(g[0] ** 2 + (g[1] / s) ** 2, g)
+    yield by.chain_rule, array([2 * g[0], 2 * s * g[1]])
+
+
+@pitfall(source="cheatsheet 3.9", instead="distributions.normal_def", tags="normal variance standard deviation scale")
+def normal_scale_eq(x: Real, s2: Positive) -> Chain:
+    """N(mu, sigma^2) names the variance; NumPy's and SciPy's scale is the standard deviation."""
+    yield exp(-(x**2) / (2 * s2))
+    yield by.definition, exp(-(x**2) / (2 * s2**2))
+
+
+@pitfall(source="cheatsheet 5.10", instead="losses.bce_logits_stable", tags="cross-entropy clip bias")
+def clipped_cross_entropy_eq(p: Unit, eps: Unit) -> Chain:
+    """Clipping probabilities from below changes the loss where it matters most, at confident mistakes."""
+    yield -log(p)
+    yield by.definition, -log(maximum(p, eps))
+
+
+@pitfall(source="cheatsheet 6.24", instead="distances.cosine_eq_euclidean", tags="cosine distance triangle metric")
+def cosine_triangle_le() -> Chain:
+    """The cosine distance is no metric: from a by way of b to c the detour is shorter."""
+    a = let(a=array([1, 0]))
+    b = let(b=array([1, 1]))
+    c = let(c=array([0, 1]))
+    yield 1 - dot(a, c)
+    yield by.triangle, at_most(1 - dot(a, b) / norm(b) + 1 - dot(b, c) / norm(b))
+
+
+@pitfall(source="cheatsheet 6.22", instead="distances.manhattan_triangle_le", tags="minkowski order triangle metric")
+def minkowski_half_triangle_le(x: Positive, y: Positive) -> Chain:
+    """For an order below one Minkowski's distance is no metric: here of order 1/2, from (0, 0) to (x, y)."""
+    yield (sqrt(x) + sqrt(y)) ** 2
+    yield by.triangle, at_most(x + y)
+
+
+@pitfall(source="cheatsheet 7.24", instead="gradients.jacobian_chain_jacobian", tags="chain rule jacobian layout order")
+def jacobian_order_eq(A: Matrix["d", "d"], B: Matrix["d", "d"], x: Vector["d"]) -> Chain:
+    """Jacobians do not commute: in numerator layout the outer one stands on the left."""
+    yield deriv(A @ (B @ x), x)
+    yield by.chain_rule, B @ A

@@ -21,6 +21,7 @@ from symml.catalog.declare import (
     example,
     identity,
     inequality,
+    let,
     rounded,
     tight,
 )
@@ -120,7 +121,7 @@ def independent_joint_eq(p: Simplex["n"], q: Simplex["k"], a: Event["n"], b: Eve
 @identity(source="wasserman2004", tags="probability total law partition")
 def total_probability_eq(p: Simplex["k"], a: Event["k"], b: Event["k"]) -> Chain:
     """The law of total probability, for a partition into an event and its complement."""
-    c = 1 - b
+    c = let(c=1 - b)
     yield dot(p, a * b) / dot(p, b) * dot(p, b) + dot(p, a * c) / dot(p, c) * dot(p, c)
     yield by.cancellation, dot(p, a * b) + dot(p, a * (1 - b))
     yield by.linearity, dot(p, a)
@@ -139,9 +140,10 @@ def medical_test_eq_876() -> Chain:
 
     The cheatsheet's sentence rounds it down to 8.7 %.
     """
-    prior, sens, fpr = Fraction(1, 100), Fraction(95, 100), Fraction(10, 100)
-    yield ONE * (sens * prior) / (sens * prior + fpr * (1 - prior))
-    yield by.arithmetic, ONE * Fraction(95, 1085)
+    prior = let(prior=Fraction(1, 100))
+    sens = let(sens=Fraction(95, 100))
+    fpr = let(fpr=Fraction(10, 100))
+    yield sens * prior / (sens * prior + fpr * (1 - prior))
     yield by.rounding, rounded("0.0876")
 
 
@@ -156,7 +158,7 @@ def die_mean_eq() -> Chain:
 @example(source="cheatsheet 3.7", tags="probability variance die")
 def die_var_eq() -> Chain:
     """The variance of a fair die is 35/12."""
-    x = array([1, 2, 3, 4, 5, 6])
+    x = let(x=array([1, 2, 3, 4, 5, 6]))
     yield dot(ones(6) / 6, (x - dot(ones(6) / 6, x)) ** 2)
     yield by.arithmetic, ONE * Fraction(35, 12)
 
@@ -181,7 +183,7 @@ def variance_decomposition(p: Simplex["k"], x: Vector["k"]) -> Chain:
 
     Exact in algebra; in floating point it cancels, and two passes are the stable way.
     """
-    m = dot(p, x)
+    m = let(m=dot(p, x))
     yield dot(p, (x - m) ** 2)
     yield by.linearity, dot(p, x**2) - 2 * m * dot(p, x) + m**2 * sum(p)
     yield by.normalization, dot(p, x**2) - dot(p, x) ** 2
@@ -190,7 +192,7 @@ def variance_decomposition(p: Simplex["k"], x: Vector["k"]) -> Chain:
 @identity(source="wasserman2004", tags="probability variance affine scale")
 def affine_var(p: Simplex["k"], x: Vector["k"], a: Real, b: Real) -> Chain:
     """A shift leaves the variance alone, a factor enters squared."""
-    y = a * x + b
+    y = let(y=a * x + b)
     yield dot(p, (y - dot(p, y)) ** 2)
     yield by.normalization, dot(p, (a * x - a * dot(p, x)) ** 2)
     yield by.common_factor, a**2 * dot(p, (x - dot(p, x)) ** 2)
@@ -206,7 +208,7 @@ def covariance_eq(p: Simplex["k"], x: Vector["k"], y: Vector["k"]) -> Chain:
 @identity(source="wasserman2004", tags="probability variance sum covariance")
 def sum_var(p: Simplex["k"], x: Vector["k"], y: Vector["k"]) -> Chain:
     """The variance of a sum has twice the covariance besides the variances."""
-    s = x + y
+    s = let(s=x + y)
     yield dot(p, (s - dot(p, s)) ** 2)
     yield (
         by.linearity,
@@ -217,7 +219,7 @@ def sum_var(p: Simplex["k"], x: Vector["k"], y: Vector["k"]) -> Chain:
 @identity(source="wasserman2004", tags="probability independence variance product space")
 def independent_sum_var(p: Simplex["n"], q: Simplex["k"], x: Vector["n"], y: Vector["k"]) -> Chain:
     """Variances of independent variables add up."""
-    s = x[:, None] + y[None, :] - (dot(p, x) + dot(q, y))
+    s = let(s=x[:, None] + y[None, :] - (dot(p, x) + dot(q, y)))
     yield sum(p[:, None] * q[None, :] * s**2)
     yield by.linearity, dot(p, (x - dot(p, x)) ** 2) + dot(q, (y - dot(q, y)) ** 2)
 
@@ -225,7 +227,7 @@ def independent_sum_var(p: Simplex["n"], q: Simplex["k"], x: Vector["n"], y: Vec
 @identity(source="wasserman2004", tags="probability tower total expectation conditional")
 def tower_mean(p: Simplex["n"], x: Vector["n"], Z: OneHot["n", "k"]) -> Chain:
     """The mean of conditional means is the mean; cells must have positive probability."""
-    cell = Z.T @ p
+    cell = let(cell=Z.T @ p)
     yield sum(cell * (Z.T @ (p * x) / cell))
     yield by.cancellation, sum(Z.T @ (p * x))
     yield by.normalization, dot(p, x)
@@ -234,7 +236,7 @@ def tower_mean(p: Simplex["n"], x: Vector["n"], Z: OneHot["n", "k"]) -> Chain:
 @identity(source="wasserman2004", tags="probability total variance conditional decomposition")
 def total_variance_decomposition(p: Simplex["n"], x: Vector["n"], K: Simplex["n", "k"], y: Vector["k"]) -> Chain:
     """Total variance: the mean conditional variance plus the variance of conditional means."""
-    m = K @ y
+    m = let(m=K @ y)
     yield sum(p[:, None] * K * (y[None, :] - dot(p, m)) ** 2)
     yield by.linearity, dot(p, K @ y**2 - m**2) + dot(p, m**2) - dot(p, m) ** 2
 
@@ -243,18 +245,16 @@ def total_variance_decomposition(p: Simplex["n"], x: Vector["n"], K: Simplex["n"
 def markov_le(p: Simplex["k"], x: PositiveVector["k"], a: Positive) -> Chain:
     """Markov: a positive variable exceeds a with probability at most its mean over a."""
     yield dot(p, greater_equal(x, a))
-    yield by.indicator, at_most(dot(p, x / a))
-    yield by.linearity, dot(p, x) / a
+    yield by.indicator, at_most(dot(p, x) / a)
     yield tight(x, a * ones(x.shape))
 
 
 @inequality(source="wasserman2004", tags="probability chebyshev bound concentration variance")
 def chebyshev_le(p: Simplex["k"], x: Vector["k"], t: Positive) -> Chain:
     """Chebyshev: a deviation of t or more has probability at most the variance over t squared."""
-    d = (x - dot(p, x)) ** 2
+    d = let(d=(x - dot(p, x)) ** 2)
     yield dot(p, greater_equal(d, t**2))
-    yield by.indicator, at_most(dot(p, d / t**2))
-    yield by.linearity, dot(p, d) / t**2
+    yield by.indicator, at_most(dot(p, d) / t**2)
     yield tight(x, 0 * x)
 
 
@@ -279,7 +279,7 @@ def jensen_square_le(p: Simplex["k"], x: Vector["k"]) -> Chain:
 @inequality(source="cover2006", tags="probability jensen concave logarithm geometric arithmetic mean")
 def jensen_log_le(p: Simplex["k"], x: PositiveVector["k"]) -> Chain:
     """Jensen for the logarithm: the mean log is at most the log of the mean."""
-    m = dot(p, x)
+    m = let(m=dot(p, x))
     yield dot(p, log(x))
     yield by.logarithm, log(m) + dot(p, log(x / m))
     yield by.log_bound, at_most(log(m) + dot(p, x / m - 1))
@@ -290,8 +290,9 @@ def jensen_log_le(p: Simplex["k"], x: PositiveVector["k"]) -> Chain:
 @inequality(source="wasserman2004", tags="probability covariance cauchy schwarz correlation")
 def covariance_le_variances(p: Simplex["k"], x: Vector["k"], y: Vector["k"]) -> Chain:
     """The squared covariance is at most the product of the variances: a correlation lies between -1 and 1."""
-    u, v = x - dot(p, x), y - dot(p, y)
-    w = u[:, None] * v[None, :] - u[None, :] * v[:, None]
+    u = let(u=x - dot(p, x))
+    v = let(v=y - dot(p, y))
+    w = let(w=u[:, None] * v[None, :] - u[None, :] * v[:, None])
     yield dot(p, u * v) ** 2
     yield by.algebra, dot(p, u**2) * dot(p, v**2) - sum(p[:, None] * p[None, :] * w**2) / 2
     yield by.squares, at_most(dot(p, u**2) * dot(p, v**2))

@@ -6,16 +6,7 @@ References: cheatsheet 4 and 7, regularization; Hastie, Tibshirani and Friedman.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import (
-    Chain,
-    at_most,
-    definition,
-    deriv,
-    identity,
-    inequality,
-    limit,
-    tight,
-)
+from symml.catalog.declare import Chain, at_most, definition, deriv, identity, inequality, let, limit, tight
 from symml.catalog.domains import (
     Matrix,
     Positive,
@@ -56,8 +47,8 @@ def l2_grad(w: Vector["d"], lam: Positive) -> Chain:
 @identity(source="cheatsheet 4.19; hastie2009", tags="ridge closed form normal equations stationary")
 def ridge_solution_eq_zero(X: Matrix["n", "d"], y: Vector["n"], lam: Positive) -> Chain:
     """The ridge gradient vanishes at (X'X + lam I)^-1 X'y, for the sum of squares plus lam times the squared norm."""
-    A = X.T @ X + lam * eye(X.shape[1])
-    w = inv(A) @ X.T @ y
+    A = let(A=X.T @ X + lam * eye(X.shape[1]))
+    w = let(w=inv(A) @ X.T @ y)
     yield X.T @ (X @ w - y) + lam * w
     yield by.linearity, A @ w - X.T @ y
     yield by.inverse, 0 * w
@@ -73,7 +64,7 @@ def ridge_shrinkage_eq(s: Positive, u: Real, lam: Positive) -> Chain:
 @inequality(source="cheatsheet 4.21 and 7.16; tibshirani1996", tags="lasso soft threshold sparsity proximal")
 def soft_threshold_le(z: Real, w: Real, lam: Positive) -> Chain:
     """L1 gives exact zeros: soft-thresholding minimizes (w - z)^2 / 2 + lam |w|, and is zero for |z| <= lam."""
-    s = sign(z) * relu(abs(z) - lam)
+    s = let(s=sign(z) * relu(abs(z) - lam))
     yield (s - z) ** 2 / 2 + lam * abs(s)
     yield by.cases, at_most((w - z) ** 2 / 2 + lam * abs(w))
     yield tight(w, s)

@@ -1,11 +1,11 @@
-"""Statistics of samples: moments, covariance and correlation, tests, averaging.
+"""Statistics of samples: moments, covariance and correlation, averaging.
 
 ``mean``, ``var`` and ``std`` are NumPy's, with ``ddof=0`` (over n); unbiased estimates say ``ddof=1`` (over n - 1).
 
 Main results: ``var_decomposition``, ``covariance_eq_product``, ``correlation_affine_eq``, ``average_var``,
-``two_sample_f_eq_t``, ``clt_exponential_limit``.
+``clt_exponential_limit``.
 Notation: ``x y`` are samples of size n, ``X`` n samples in rows, ``w`` weights.
-References: cheatsheet 3, statistics; cheatsheet 7, covariance, central limit theorem, p-values.
+References: cheatsheet 3, statistics; cheatsheet 7, covariance and central limit theorem.
 """
 
 from fractions import Fraction
@@ -16,18 +16,19 @@ from symml.catalog.declare import (
     at_least,
     at_most,
     definition,
-    deriv,
     example,
     identity,
     inequality,
+    let,
     limit,
     rounded,
     tight,
 )
 from symml.catalog.domains import Matrix, Nonnegative, Positive, PositiveVector, Real, Unit, Vector
 from symml.expr.build import array, dot, mean, ones, outer, sqrt, std, sum, var
-from symml.expr.functions import erf, exp, log, sign
+from symml.expr.functions import exp, log, sign
 from symml.expr.nodes import ONE, ZERO, extent
+from symml.expr.sequences import quantile
 
 
 # ---- one sample ------------------------------------------------------------------------------------------------------
@@ -56,24 +57,36 @@ def one_to_ten_unbiased_var() -> Chain:
 @example(source="cheatsheet 3.29", tags="statistics range")
 def one_to_ten_range_eq() -> Chain:
     """The range of 1, ..., 10 is 9."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
     yield x[9] - x[0]
     yield by.arithmetic, 9 * ONE
+
+
+@example(source="cheatsheet 3.29", tags="statistics median quartile interquartile range interpolation")
+def one_to_ten_iqr_eq() -> Chain:
+    """The interquartile range of 1, ..., 10 is 4.5 when quartiles interpolate between ranks, as NumPy's do."""
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+    yield quantile(x, 0.75) - quantile(x, 0.25)
+    yield by.rounding, rounded("4.5")
 
 
 @example(source="cheatsheet 3.29", tags="statistics skewness symmetric")
 def one_to_ten_skewness_eq_zero() -> Chain:
     """Data that mirror about their mean have no skewness."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    yield mean((x - mean(x)) ** 3) / std(x) ** 3
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+    m = let(m=mean(x))
+    s = let(s=std(x))
+    yield mean((x - m) ** 3) / s**3
     yield by.symmetry, ZERO
 
 
 @example(source="cheatsheet 3.29", tags="statistics kurtosis excess")
 def one_to_ten_kurtosis_eq() -> Chain:
     """The excess kurtosis of 1, ..., 10 is -1.2242: SciPy subtracts the normal's 3."""
-    x = array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    yield mean((x - mean(x)) ** 4) / var(x) ** 2 - 3
+    x = let(x=array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+    m = let(m=mean(x))
+    v = let(v=var(x))
+    yield mean((x - m) ** 4) / v**2 - 3
     yield by.rounding, rounded("-1.2242")
 
 
@@ -81,7 +94,6 @@ def one_to_ten_kurtosis_eq() -> Chain:
 def var_decomposition(x: Vector["n"]) -> Chain:
     """The variance is the mean square less the squared mean."""
     yield var(x)
-    yield by.definition, mean((x - mean(x)) ** 2)
     yield by.linearity, mean(x**2) - mean(x) ** 2
 
 
@@ -106,7 +118,6 @@ def bessel_var(x: Vector["n"]) -> Chain:
     """The unbiased variance is n / (n - 1) times the population variance."""
     n = extent(x.shape[0])
     yield var(x, ddof=1)
-    yield by.definition, sum((x - mean(x)) ** 2) / (n - 1)
     yield by.algebra, n / (n - 1) * var(x)
 
 
@@ -122,7 +133,7 @@ def running_mean_update(x: Vector["n"], z: Real) -> Chain:
 def running_var_update(x: Vector["n"], z: Real) -> Chain:
     """Welford: a new value adds its deviation from the old mean times that from the new mean to the squares."""
     n = extent(x.shape[0])
-    new = (sum(x) + z) / (n + 1)
+    new = let(new=(sum(x) + z) / (n + 1))
     yield sum((x - new) ** 2) + (z - new) ** 2
     yield by.algebra, sum((x - mean(x)) ** 2) + (z - mean(x)) * (z - new)
 
@@ -131,13 +142,17 @@ def running_var_update(x: Vector["n"], z: Real) -> Chain:
 @definition(source="cheatsheet 3.30", tags="statistics covariance")
 def covariance_def(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The covariance is the mean product of deviations (over n; np.cov divides by n - 1)."""
-    yield mean((x - mean(x)) * (y - mean(y)))
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    yield mean(u * v)
 
 
 @identity(source="cheatsheet 3.30", tags="statistics covariance")
 def covariance_eq_product(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The covariance is the mean product less the product of means."""
-    yield mean((x - mean(x)) * (y - mean(y)))
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    yield mean(u * v)
     yield by.linearity, mean(x * y) - mean(x) * mean(y)
 
 
@@ -145,7 +160,7 @@ def covariance_eq_product(x: Vector["n"], y: Vector["n"]) -> Chain:
 def covariance_matrix_eq(X: Matrix["n", "d"]) -> Chain:
     """The covariance matrix of samples in rows is the Gram matrix of the centered data over n - 1 (ddof=1)."""
     n = extent(X.shape[0])
-    m = mean(X, 0)
+    m = let(m=mean(X, 0))
     yield (X - m).T @ (X - m) / (n - 1)
     yield by.linearity, (X.T @ X - n * outer(m, m)) / (n - 1)
 
@@ -154,22 +169,31 @@ def covariance_matrix_eq(X: Matrix["n", "d"]) -> Chain:
 def correlation_matrix_eq(X: Matrix["n", "d"]) -> Chain:
     """The correlation matrix is the Gram matrix of the standardized columns over n; constant columns have none."""
     n = extent(X.shape[0])
-    Z = (X - mean(X, 0)) / std(X, 0)
+    Y = let(Y=X - mean(X, 0))
+    s = let(s=std(X, 0))
+    Z = let(Z=Y / s)
     yield Z.T @ Z / n
-    yield by.definition, (X - mean(X, 0)).T @ (X - mean(X, 0)) / n / outer(std(X, 0), std(X, 0))
+    yield by.definition, Y.T @ Y / n / outer(s, s)
 
 
 @definition(source="cheatsheet 3.31", tags="statistics correlation pearson")
 def pearson_def(x: Vector["n"], y: Vector["n"]) -> Chain:
     """Pearson's correlation is the covariance over the standard deviations; neither sample may be constant."""
-    yield mean((x - mean(x)) * (y - mean(y))) / (std(x) * std(y))
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    s = let(s=std(x))
+    t = let(t=std(y))
+    yield mean(u * v) / (s * t)
 
 
 @example(source="cheatsheet 3.32", tags="statistics correlation spearman rank")
 def spearman_example_eq() -> Chain:
     """Spearman's correlation is Pearson's of the ranks; without ties it is 1 - 6 sum d^2 / (n (n^2 - 1))."""
-    r, s = array([1, 2, 3, 4, 5]), array([2, 1, 4, 3, 5])
-    yield mean((r - mean(r)) * (s - mean(s))) / (std(r) * std(s))
+    r = let(r=array([1, 2, 3, 4, 5]))
+    s = let(s=array([2, 1, 4, 3, 5]))
+    u = let(u=r - mean(r))
+    v = let(v=s - mean(s))
+    yield mean(u * v) / (std(r) * std(s))
     yield by.arithmetic, 1 - 6 * sum((r - s) ** 2) / (5 * (5**2 - 1))
     yield by.arithmetic, ONE * Fraction(4, 5)
 
@@ -177,16 +201,20 @@ def spearman_example_eq() -> Chain:
 @identity(source="cheatsheet 3.33", tags="statistics correlation linear exact")
 def linear_correlation_eq_sign(x: Vector["n"], a: Real, b: Real) -> Chain:
     """An exact linear relation has correlation 1 or -1, the sign of its slope."""
-    y = a * x + b
-    yield mean((x - mean(x)) * (y - mean(y))) / (std(x) * std(y))
-    yield by.linearity, a * var(x) / (std(x) * abs(a) * std(x))
+    y = let(y=a * x + b)
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    s = let(s=std(x))
+    t = let(t=std(y))
+    yield mean(u * v) / (s * t)
+    yield by.linearity, a * mean(u**2) / (s * abs(a) * s)
     yield by.cancellation, sign(a)
 
 
 @example(source="cheatsheet 3.33", tags="statistics correlation zero dependent")
 def parabola_covariance_eq_zero() -> Chain:
     """No linear relation does not mean no relation: x and x^2 are uncorrelated on symmetric data."""
-    x = array([-2, -1, 0, 1, 2])
+    x = let(x=array([-2, -1, 0, 1, 2]))
     yield mean((x - mean(x)) * (x**2 - mean(x**2)))
     yield by.symmetry, ZERO
 
@@ -194,48 +222,60 @@ def parabola_covariance_eq_zero() -> Chain:
 @identity(source="cheatsheet 7.1", tags="statistics covariance units scale")
 def covariance_scale_eq(x: Vector["n"], y: Vector["n"], a: Real, b: Real, c: Real, d: Real) -> Chain:
     """A covariance scales with the units of both variables and ignores their origins."""
-    u, v = a * x + b, c * y + d
+    u = let(u=a * x + b)
+    v = let(v=c * y + d)
+    r = let(r=x - mean(x))
+    t = let(t=y - mean(y))
     yield mean((u - mean(u)) * (v - mean(v)))
-    yield by.linearity, a * c * mean((x - mean(x)) * (y - mean(y)))
+    yield by.linearity, a * c * mean(r * t)
 
 
 @identity(source="cheatsheet 7.1", tags="statistics correlation scale invariance")
 def correlation_affine_eq(x: Vector["n"], y: Vector["n"], a: Positive, b: Real, c: Positive, d: Real) -> Chain:
     """Correlation does not depend on units or origins; a negative factor turns its sign."""
-    u, v = a * x + b, c * y + d
-    yield mean((u - mean(u)) * (v - mean(v))) / (std(u) * std(v))
-    yield by.linearity, a * c * mean((x - mean(x)) * (y - mean(y))) / (a * std(x) * (c * std(y)))
-    yield by.cancellation, mean((x - mean(x)) * (y - mean(y))) / (std(x) * std(y))
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    s = let(s=std(x))
+    t = let(t=std(y))
+    p = let(p=a * x + b)
+    q = let(q=c * y + d)
+    yield mean((p - mean(p)) * (q - mean(q))) / (std(p) * std(q))
+    yield by.linearity, a * c * mean(u * v) / (a * s * (c * t))
+    yield by.cancellation, mean(u * v) / (s * t)
 
 
 @inequality(source="cheatsheet 3.31 and 3.33", tags="statistics correlation bound cauchy schwarz")
 def covariance_le_stds(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The squared covariance is at most the product of the variances: correlations lie between -1 and 1."""
-    u, v = x - mean(x), y - mean(y)
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
     yield mean(u * v) ** 2
-    yield by.algebra, var(x) * var(y) - mean((outer(u, v) - outer(v, u)) ** 2) / 2
-    yield by.squares, at_most(var(x) * var(y))
+    yield by.algebra, mean(u**2) * mean(v**2) - mean((outer(u, v) - outer(v, u)) ** 2) / 2
+    yield by.squares, at_most(mean(u**2) * mean(v**2))
     yield tight(y, x)
 
 
 @identity(source="cheatsheet 7.21; hastie2009", tags="statistics regression slope least squares correlation")
 def simple_regression_eq(x: Vector["n"], y: Vector["n"]) -> Chain:
     """The least-squares slope makes the residuals uncorrelated with the input."""
-    slope = mean((x - mean(x)) * (y - mean(y))) / var(x)
-    r = y - mean(y) - slope * (x - mean(x))
-    yield mean((x - mean(x)) * r)
-    yield by.linearity, mean((x - mean(x)) * (y - mean(y))) - slope * var(x)
-    yield by.cancellation, 0 * mean(x)
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    slope = let(slope=mean(u * v) / mean(u**2))
+    yield mean(u * (v - slope * u))
+    yield by.linearity, mean(u * v) - slope * mean(u**2)
+    yield by.cancellation, 0 * slope
 
 
 @identity(source="hastie2009", tags="statistics regression r squared correlation")
 def r_squared_eq_correlation(x: Vector["n"], y: Vector["n"]) -> Chain:
     """In simple regression the explained share of the variance is the squared correlation."""
-    c = mean((x - mean(x)) * (y - mean(y)))
-    r = y - mean(y) - c / var(x) * (x - mean(x))
-    yield 1 - mean(r**2) / var(y)
-    yield by.linearity, 1 - (var(y) - c**2 / var(x)) / var(y)
-    yield by.algebra, c**2 / (var(x) * var(y))
+    u = let(u=x - mean(x))
+    v = let(v=y - mean(y))
+    c = let(c=mean(u * v))
+    r = let(r=v - c / mean(u**2) * u)
+    yield 1 - mean(r**2) / mean(v**2)
+    yield by.linearity, 1 - (mean(v**2) - c**2 / mean(u**2)) / mean(v**2)
+    yield by.algebra, c**2 / (mean(u**2) * mean(v**2))
 
 
 # ---- averaging and limits --------------------------------------------------------------------------------------------
@@ -243,7 +283,7 @@ def r_squared_eq_correlation(x: Vector["n"], y: Vector["n"]) -> Chain:
 def average_var(w: Vector["n"], s2: Positive) -> Chain:
     """Averaging n independent values divides the variance by n: the core of the law of large numbers."""
     n = extent(w.shape[0])
-    u = ones(w.shape) / n
+    u = let(u=ones(w.shape) / n)
     yield s2 * dot(u, u)
     yield by.algebra, s2 / n
 
@@ -252,7 +292,7 @@ def average_var(w: Vector["n"], s2: Positive) -> Chain:
 def correlated_average_var(w: Vector["n"], s2: Positive, rho: Unit) -> Chain:
     """Averaging values of pairwise correlation rho leaves a variance of at least rho times the variance: bagging."""
     n = extent(w.shape[0])
-    u = ones(w.shape) / n
+    u = let(u=ones(w.shape) / n)
     yield s2 * ((1 - rho) * dot(u, u) + rho * sum(u) ** 2)
     yield by.algebra, rho * s2 + (1 - rho) / n * s2
 
@@ -284,85 +324,6 @@ def clt_coin_limit(n: Positive, t: Real) -> Chain:
     yield by.limit, t**2 / 2
 
 
-# ---- tests -----------------------------------------------------------------------------------------------------------
-@definition(source="cheatsheet 3.35", tags="statistics t-test student pooled")
-def two_sample_t_def(x: Vector["n"], y: Vector["m"]) -> Chain:
-    """Student's statistic for two means, with one pooled variance: it assumes equal variances."""
-    n, m = extent(x.shape[0]), extent(y.shape[0])
-    pooled = (sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2)
-    yield (mean(x) - mean(y)) / sqrt(pooled * (1 / n + 1 / m))
-
-
-@identity(source="cheatsheet 3.35", tags="statistics anova f-test t-test")
-def two_sample_f_eq_t(x: Vector["n"], y: Vector["m"]) -> Chain:
-    """With two groups the F statistic of one-way ANOVA is the square of Student's t."""
-    n, m = extent(x.shape[0]), extent(y.shape[0])
-    pooled = (sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2)) / (n + m - 2)
-    grand = (n * mean(x) + m * mean(y)) / (n + m)
-    yield (n * (mean(x) - grand) ** 2 + m * (mean(y) - grand) ** 2) / pooled
-    yield by.algebra, (mean(x) - mean(y)) ** 2 / (pooled * (1 / n + 1 / m))
-
-
-@identity(source="cheatsheet 3.35", tags="statistics anova decomposition within between")
-def anova_decomposition(x: Vector["n"], y: Vector["m"]) -> Chain:
-    """Total squares are squares within the groups plus squares between them."""
-    n, m = extent(x.shape[0]), extent(y.shape[0])
-    grand = (n * mean(x) + m * mean(y)) / (n + m)
-    yield sum((x - grand) ** 2) + sum((y - grand) ** 2)
-    yield (
-        by.algebra,
-        sum((x - mean(x)) ** 2) + sum((y - mean(y)) ** 2) + n * (mean(x) - grand) ** 2 + m * (mean(y) - grand) ** 2,
-    )
-
-
-@identity(source="cheatsheet 3.35", tags="statistics chi-square contingency independence yates")
-def chi_square_eq(a: Positive, b: Positive, c: Positive, d: Positive) -> Chain:
-    """For a 2 x 2 table the chi-square statistic, without Yates' correction, has a closed form."""
-    n = a + b + c + d
-    r, s, u, v = a + b, c + d, a + c, b + d
-    yield (
-        (a - r * u / n) ** 2 / (r * u / n)
-        + (b - r * v / n) ** 2 / (r * v / n)
-        + (c - s * u / n) ** 2 / (s * u / n)
-        + (d - s * v / n) ** 2 / (s * v / n)
-    )
-    yield by.algebra, n * (a * d - b * c) ** 2 / (r * s * u * v)
-
-
-@example(source="cheatsheet 3.35", tags="statistics chi-square contingency")
-def chi_square_example_eq() -> Chain:
-    """The table [[10, 20], [30, 40]] has chi-square 0.794 without Yates' correction."""
-    yield ONE * 100 * (10 * 40 - 20 * 30) ** 2 / (30 * 70 * 40 * 60)
-    yield by.rounding, rounded("0.794")
-
-
-@definition(source="cheatsheet 7.27", tags="statistics p-value z-test normal tail")
-def two_sided_p_value_def(z: Nonnegative) -> Chain:
-    """The p-value of a two-sided z-test: how probable a statistic at least as extreme is, if the null is true.
-
-    It is not the probability of the null hypothesis.
-    """
-    yield 1 - erf(z / sqrt(2))
-
-
-@identity(source="casella2002", tags="statistics maximum likelihood normal mean score")
-def normal_mean_mle(x: Vector["n"], mu: Real, s2: Positive) -> Chain:
-    """The log-likelihood of a normal mean has slope n (mean - mu) / variance: it vanishes at the sample mean."""
-    n = extent(x.shape[0])
-    yield deriv(-sum((x - mu) ** 2) / (2 * s2), mu)
-    yield by.chain_rule, sum(x - mu) / s2
-    yield by.linearity, n * (mean(x) - mu) / s2
-
-
-@identity(source="casella2002", tags="statistics maximum likelihood normal variance score")
-def normal_variance_mle(x: Vector["n"], mu: Real, s2: Positive) -> Chain:
-    """The slope in the variance vanishes at the mean squared deviation: the biased estimate, over n."""
-    n = extent(x.shape[0])
-    yield deriv(-n / 2 * log(s2) - sum((x - mu) ** 2) / (2 * s2), s2)
-    yield by.chain_rule, -n / (2 * s2) + sum((x - mu) ** 2) / (2 * s2**2)
-    yield by.common_factor, n / (2 * s2**2) * (mean((x - mu) ** 2) - s2)
-
-
 @inequality(source="casella2002", tags="statistics means harmonic arithmetic")
 def harmonic_le_mean(x: PositiveVector["n"]) -> Chain:
     """The harmonic mean is at most the arithmetic mean: mean times mean reciprocal is at least 1."""
@@ -370,3 +331,17 @@ def harmonic_le_mean(x: PositiveVector["n"]) -> Chain:
     yield by.algebra, 1 + mean((x[:, None] - x[None, :]) ** 2 / (x[:, None] * x[None, :])) / 2
     yield by.squares, at_least(ONE)
     yield tight(x, ones(x.shape))
+
+
+@identity(source="casella2002", tags="statistics mean ratio weights")
+def weighted_ratio_mean(x: Vector["n"], y: PositiveVector["n"]) -> Chain:
+    """The ratio of two means is the mean of the ratios, weighed by the denominators."""
+    yield mean(x) / mean(y)
+    yield by.cancellation, sum(y * (x / y)) / sum(y)
+
+
+@definition(source="cheatsheet 5.21", tags="statistics histogram binning edges cells")
+def bin_width_def(low: Real, width: Positive, k: Positive) -> Chain:
+    """k + 1 edges bound k cells: for k cells between low and low + width, linspace needs k + 1 points."""
+    yield (low + width - low) / k
+    yield by.cancellation, width / k

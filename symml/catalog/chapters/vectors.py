@@ -6,7 +6,7 @@ References: cheatsheet 1, vectors.
 """
 
 from symml.catalog import by
-from symml.catalog.declare import Chain, at_least, at_most, definition, example, identity, inequality, tight
+from symml.catalog.declare import Chain, at_least, at_most, definition, example, identity, inequality, let, tight
 from symml.catalog.domains import (
     NonzeroVector,
     Vector,
@@ -19,7 +19,6 @@ from symml.expr.functions import arccos
 def euclidean_norm_eq_sqrt14() -> Chain:
     """The Euclidean norm of (1, 2, 3) is the root of 14."""
     yield norm(array([1, 2, 3]))
-    yield by.definition, sqrt(1 + 4 + 9)
     yield by.arithmetic, sqrt(14)
 
 
@@ -56,7 +55,7 @@ def orthogonal_dot_eq_zero() -> Chain:
 @identity(source="cheatsheet 1.5", tags="vector orthogonal pythagoras")
 def pythagoras_decomposition(a: Vector["n"], b: NonzeroVector["n"]) -> Chain:
     """A vector's squared length is that of its projection plus that of the residual."""
-    p = dot(a, b) / dot(b, b) * b
+    p = let(p=dot(a, b) / dot(b, b) * b)
     yield dot(p, p) + dot(a - p, a - p)
     yield by.algebra, dot(a, b) ** 2 / dot(b, b) + (dot(a, a) - dot(a, b) ** 2 / dot(b, b))
     yield by.cancellation, dot(a, a)
@@ -81,7 +80,7 @@ def projection_residual_eq_zero(a: Vector["n"], b: NonzeroVector["n"]) -> Chain:
 @identity(source="cheatsheet 1.7", tags="vector projection idempotent")
 def projection_idempotent_eq(a: Vector["n"], b: NonzeroVector["n"]) -> Chain:
     """Projecting twice is projecting once."""
-    p = dot(a, b) / dot(b, b) * b
+    p = let(p=dot(a, b) / dot(b, b) * b)
     yield dot(p, b) / dot(b, b) * b
     yield by.substitution, dot(a, b) / dot(b, b) * dot(b, b) / dot(b, b) * b
     yield by.cancellation, p
@@ -109,7 +108,7 @@ def cauchy_schwarz_le_norms(a: Vector["n"], b: Vector["n"]) -> Chain:
 @inequality(source="horn2013", tags="vector norm")
 def manhattan_ge_norm(x: Vector["n"]) -> Chain:
     """The squared 1-norm is at least the squared Euclidean norm."""
-    r = abs(x)
+    r = let(r=abs(x))
     yield sum(r) ** 2
     yield by.algebra, dot(x, x) + sum(outer(r, r) * (1 - eye(x.shape[0])))
     yield by.nonnegative, at_least(dot(x, x))
@@ -119,7 +118,7 @@ def manhattan_ge_norm(x: Vector["n"]) -> Chain:
 @inequality(source="horn2013", tags="vector norm manhattan euclidean")
 def manhattan_le_euclidean(x: Vector["n"]) -> Chain:
     """The squared mean of magnitudes is at most the mean of squares: the 1-norm is at most root n times the 2-norm."""
-    m = mean(abs(x))
+    m = let(m=mean(abs(x)))
     yield m**2
     yield by.algebra, mean(x**2) - mean((abs(x) - m) ** 2)
     yield by.squares, at_most(mean(x**2))
@@ -130,7 +129,6 @@ def manhattan_le_euclidean(x: Vector["n"]) -> Chain:
 def parallelogram_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
     """The squared diagonals of a parallelogram add up to the squared sides."""
     yield norm(a + b) ** 2 + norm(a - b) ** 2
-    yield by.definition, dot(a + b, a + b) + dot(a - b, a - b)
     yield by.linearity, 2 * norm(a) ** 2 + 2 * norm(b) ** 2
 
 
@@ -145,5 +143,4 @@ def polarization_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
 def squared_distance_eq(a: Vector["n"], b: Vector["n"]) -> Chain:
     """The squared distance is two squared norms less twice the inner product."""
     yield norm(a - b) ** 2
-    yield by.definition, dot(a - b, a - b)
     yield by.linearity, dot(a, a) - 2 * dot(a, b) + dot(b, b)

@@ -72,7 +72,7 @@ def loop_of(kernel: Kernel, spelling: Spelling) -> Loop:
 
 def _steps(kernel: Kernel) -> Steps:
     try:
-        return steps_of(kernel.source, kernel.name)
+        return steps_of(kernel.source, kernel.name, {name: name for name in kernel.arguments})
     except NoSteps as error:
         raise _refusal(kernel, f"it has a statement of its own: {error}") from None
 

@@ -64,6 +64,19 @@ def _log1p(x):
     v = _log(u) + (lost if u > 0.0 and u < np.inf else 0.0)
     return x if u == 1.0 else v
 ''',
+    "log1p_share": '''
+@_inline
+def _log1p_share(x):
+    """log(1 + x) for 0 <= x <= 1: 2 artanh(s) for s = x / (2 + x), a series in s**2."""
+    s = x / (2.0 + x)
+    z = s * s
+    p = 0.030303030303030304
+    for c in (0.03225806451612903, 0.034482758620689655, 0.037037037037037035, 0.04, 0.043478260869565216,
+              0.047619047619047616, 0.05263157894736842, 0.058823529411764705, 0.06666666666666667, 0.07692307692307693,
+              0.09090909090909091, 0.1111111111111111, 0.14285714285714285, 0.2, 0.3333333333333333):
+        p = p * z + c
+    return 2.0 * (s + s * z * p)
+''',
     "expm1": '''
 @_inline
 def _expm1(x):
@@ -118,7 +131,10 @@ _CODES = {
     "hypot": "np.hypot({}, {})",
     "copysign": "np.copysign({}, {})",
     "logaddexp": "np.logaddexp({}, {})",
-    **{name: _call(name) for name in ("exp", "log", "log1p", "expm1", "tanh", "sqrt", "sin", "cos", "rint", "sign")},
+    **{
+        name: _call(name)
+        for name in ("exp", "log", "log1p", "log1p_share", "expm1", "tanh", "sqrt", "sin", "cos", "rint", "sign")
+    },
     **{name: _call(name) for name in ("sinh", "cosh", "arctan", "arctanh", "arcsinh", "tan", "log2", "log10", "floor")},
 }
 SPELLING: Spelling = {
@@ -151,7 +167,7 @@ def source(name: str, loop: Loop, formula: str) -> str:
     arguments = ", ".join([*loop.arrays, *loop.scalars, *outs])
     lines = [f"def {name}({arguments}):", *(f"    # {line}" for line in formula.splitlines())]
     lines += [f"    {line}" for line in body]
-    return "\n\n\n".join([_head(), *_helpers(loop.used), "@_compiled\n" + "\n".join(lines)]) + "\n"
+    return "\n\n\n".join([_head(), *vector_functions(loop.used), "@_compiled\n" + "\n".join(lines)]) + "\n"
 
 
 def numba_source(kernel: Kernel) -> str:
@@ -174,7 +190,8 @@ def _head() -> str:
     )
 
 
-def _helpers(used: set[str]) -> list[str]:
+def vector_functions(used: set[str]) -> list[str]:
+    """The functions that LLVM has no vector instructions for, and those they need."""
     wanted = set(used) | {inner for name in used for inner in _NEEDS.get(name, ())}
     return [_unrolled(text.strip()) for name, text in _PRELUDE.items() if name in wanted]
 

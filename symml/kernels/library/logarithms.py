@@ -61,6 +61,31 @@ def _binary_kl(x, y):
         rest = np.where(near == z, -_log1pmx(near), _log_complement_quotient(x, y) + z)
         return _relative_excess(x, y) + (1.0 - x) * rest
 ''',
+    "log_mean_exp": '''
+def _log_mean_exp(a, b):
+    """log((exp(a) + exp(b)) / 2) without overflow, exact near 0."""
+    with np.errstate(all="ignore"):
+        d = np.abs(a - b)
+        near = np.minimum(d, 1.0)
+        far = np.maximum(a, b) + np.log1p(0.5 * np.expm1(-d))
+        return np.where(near == d, 0.5 * a + 0.5 * b + _log_cosh(0.5 * near), far)
+''',
+    "softplus_difference": '''
+def _softplus_difference(a, b):
+    """log(1 + exp(a)) - log(1 + exp(b)), exact near a = b."""
+    with np.errstate(all="ignore"):
+        d = a - b
+        near = np.clip(d, -1.0, 1.0)
+        close = np.log1p(_sigmoid(b) * np.expm1(near))
+        return np.where(near == d, close, _softplus(a) - _softplus(b))
+''',
+    "log_expm1": '''
+def _log_expm1(x):
+    """log(exp(x) - 1) for x > 0, without overflow."""
+    with np.errstate(all="ignore"):
+        near = np.minimum(x, 1.0)
+        return np.where(x < 1.0, np.log(np.expm1(near)), x + np.log1p(-np.exp(-x)))
+''',
     "log1mexp": '''
 def _log1mexp(x):
     """log(1 - exp(x)) for x < 0, exact at both ends."""

@@ -73,6 +73,17 @@ def _erfc(x):
     tail = math.sqrt(2.0 / math.pi) * bell * _mills(math.sqrt(2.0) * a)
     return np.where(x < 0, 2.0 - tail, tail)
 ''',
+    "erfcx": '''
+def _erfcx(x):
+    """exp(x**2) * erfc(x), with x**2 to twice the digits where it is large."""
+    with np.errstate(all="ignore"):
+        a = np.abs(x)
+        right = math.sqrt(2.0 / math.pi) * _mills(math.sqrt(2.0) * a)
+        big = np.minimum(a, 30.0)
+        near = np.rint(big * 4096.0) / 4096.0
+        grown = np.exp(near * near) * np.exp((big - near) * (big + near))
+        return np.where(x < 0, 2.0 * grown - right, right)
+''',
     "normal_pdf": '''
 def _normal_pdf(x):
     """The density of the standard normal."""

@@ -45,6 +45,32 @@ def _expm1_quotient_slope(x):
             series = series * near + (k + 1.0) / math.factorial(k + 2)
         return np.where(near == x, series, (np.exp(x) - np.expm1(x) / x) / x)
 ''',
+    "exp_gap": '''
+def _exp_gap(a, b):
+    """exp(a) - exp(b), exact near a = b."""
+    with np.errstate(all="ignore"):
+        d = a - b
+        near = np.clip(d, -1.0, 1.0)
+        return np.where(near == d, np.exp(b) * np.expm1(near), np.exp(a) - np.exp(b))
+''',
+    "expm1_excess": '''
+def _expm1_excess(x):
+    """exp(x) - 1 - x, by its series near 0."""
+    with np.errstate(all="ignore"):
+        near, series = np.clip(x, -1.0, 1.0), 0.0
+        for k in range(18, 1, -1):
+            series = series * near + 1.0 / math.factorial(k)
+        return np.where(near == x, near * near * series, np.expm1(x) - x)
+''',
+    "expm1_excess_quotient": '''
+def _expm1_excess_quotient(x):
+    """(exp(x) - 1 - x) / x**2, which is 1/2 at 0."""
+    with np.errstate(all="ignore"):
+        near, series = np.clip(x, -1.0, 1.0), 0.0
+        for k in range(18, 1, -1):
+            series = series * near + 1.0 / math.factorial(k)
+        return np.where(near == x, series, (np.expm1(x) / x - 1.0) / x)
+''',
     "cosc": '''
 def _cosc(x):
     """(1 - cos(x)) / x**2, which is 1/2 at 0."""

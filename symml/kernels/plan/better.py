@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
+from symml.kernels.plan.cheaper import with_cheaper_steps
+from symml.kernels.plan.products import with_better_products
 from symml.kernels.plan.shapes import Form, summed_axes
-from symml.kernels.plan.steps import Step, Steps, is_number
-
-_MANY = 4
+from symml.kernels.plan.steps import Step, Steps
 
 
-def improved(found: Steps, known: Mapping[str, Form]) -> list[Step]:
-    """The steps with inner products for sums of products, and one inverse for many right-hand sides."""
-    return _with_one_inverse(_with_inner_products(found, known), known)
+def improved(found: Steps, known: Mapping[str, Form], *, sums: bool = True) -> list[Step]:
+    """The steps with inner products for sums of products, cheaper products of matrices, and cheaper single steps.
 
-
-def _with_one_inverse(steps: Sequence[Step], known: Mapping[str, Form]) -> list[Step]:
-    """A small system with a long block of right-hand sides: the inverse once, then a product that runs in blocks."""
-    done: list[Step] = []
-    made = {step.target: step for step in steps}
-    for step in steps:
-        if step.kind == "call" and step.what == "np.linalg.solve({}, {})":
-            matrix, right = (known[arg] for arg in step.args)
-            if len(right.shape) == 2 and right.rows == (1,) and right.shape[1] > _MANY * matrix.shape[0]:
-                inverse = f"{step.target}i"
-                done.append(Step(inverse, "call", "np.linalg.inv({})", step.args[:1]))
-                rows = made.get(step.args[1])
-                if rows is not None and rows.kind == "view" and rows.what == "{}.T":
-                    # The rows as they lie in memory: (A^-1 D')' = D (A^-1)'.
-                    turned, product = f"{step.target}t", f"{step.target}p"
-                    done.append(Step(turned, "view", "{}.T", (inverse,)))
-                    done.append(Step(product, "matmul", "", (rows.args[0], turned)))
-                    step = Step(step.target, "view", "{}.T", (product,))
-                else:
-                    step = Step(step.target, "matmul", "", (inverse, step.args[1]))
-        done.append(step)
-    return done
+    Args:
+        found: The steps.
+        known: The form of each value.
+        sums: Whether a sum along an axis of a matrix is left to BLAS.
+    """
+    found.steps = _with_inner_products(found, known)
+    found.steps = with_better_products(found, known)
+    return with_cheaper_steps(found, known, sums=sums)
 
 
 def _with_inner_products(found: Steps, known: Mapping[str, Form]) -> list[Step]:
@@ -52,7 +37,7 @@ def _with_inner_products(found: Steps, known: Mapping[str, Form]) -> list[Step]:
     for step in found.steps:
         inner = made.get(step.args[0]) if step.kind == "reduce" and step.what == "add" and not step.keep else None
         once = inner is not None and uses[inner.target] == 1 and inner.target not in found.results
-        if inner is not None and once and _is_inner(step, inner, known):
+        if inner is not None and once and inner.target in known and _is_inner(step, inner, known):
             gone.add(inner.target)
             kind = "matmul" if len(known[inner.target].shape) == 1 else "vecdot"
             step = Step(step.target, kind, "", inner.args)
@@ -65,5 +50,5 @@ def _is_inner(step: Step, inner: Step, known: Mapping[str, Form]) -> bool:
     whole = inner.kind == "ufunc" and inner.what == "multiply" and len(shape) in (1, 2)
     if not whole or summed_axes(step, len(shape)) != (len(shape) - 1,):
         return False
-    same = all(not is_number(a) and known[a].shape == shape and not known[a].boolean for a in inner.args)
+    same = all(a in known and known[a].shape == shape and not known[a].boolean for a in inner.args)
     return same and (len(shape) == 1 or hasattr(np, "vecdot"))

@@ -71,13 +71,20 @@ def _keeps_rows(step: Step, known: Mapping[str, Form]) -> bool:
     if len(form.rows) != 1 or not form.straight or any(len(a.rows) != 1 or not a.straight for a in args):
         return False
     if step.kind == "call":
-        return False
+        return _picks_rows(step, known)
     if step.kind in ("ufunc", "where", "helper"):
         from_end = len(form.shape) - form.rows[0]
         return all(len(a.shape) - a.rows[0] == from_end for a in args)
     if step.kind == "matmul":
         return len(args) == 1
     return True
+
+
+def _picks_rows(step: Step, known: Mapping[str, Form]) -> bool:
+    """Whether a call is a choice by labels, one entry or one row of a table for each row."""
+    if step.what == "{}[{}]":
+        return not known[step.args[0]].rows
+    return step.what == "{}[{}, {}]" and all(known[arg].rows == (0,) for arg in step.args)
 
 
 def _adds_up(step: Step, known: Mapping[str, Form]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import prod
 from threading import local
 from typing import TYPE_CHECKING, Any
@@ -14,19 +15,12 @@ from symml.expr.dims import Size, dim_names, dim_value
 from symml.expr.nodes import show_shape
 from symml.kernels.binding import Binding, check_out
 from symml.kernels.compile import compiled
-from symml.kernels.plan.better import improved
-from symml.kernels.plan.phases import phases
-from symml.kernels.plan.shapes import Form, forms
-from symml.kernels.plan.steps import NoSteps, Step, Steps, steps_of
-from symml.kernels.plan.write import Writer, Written
+from symml.kernels.plan.build import numpy_built
+from symml.kernels.plan.job import Built, Job, floats
+from symml.kernels.plan.module import Door, door_source
 
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
-
-_WRITTEN_ENTRIES = 16384
-_READ_ENTRIES = 65536
-_ROWS_OF_PRODUCTS = 1024
-_LEAST_BLOCKS = 1
 
 
 class Plan:
@@ -43,53 +37,36 @@ class Plan:
         results: The shape of each result.
     """
 
-    def __init__(self, kernel: Kernel, sizes: Mapping[str, int], dtype: Any) -> None:
-        self.name, self.dtype = kernel.name, np.dtype(dtype)
-        # Squares that are split in two need the bits of float64; single precision is computed through it.
-        self._work = np.dtype(float) if "np.rint(" in kernel.source else self.dtype
+    def __init__(self, kernel: Kernel, sizes: Mapping[str, int], dtype: Any, build: Callable[[Job], Built]) -> None:
+        job = Job(kernel, sizes, np.dtype(dtype) if build is not numpy_built else floats(kernel, dtype))
+        self.name, self.dtype, self._work = kernel.name, np.dtype(dtype), job.work
         self._binding: Binding = kernel.binding
-        self.shapes = {n: tuple(dim_value(d, sizes) for d in shape) for n, shape in kernel.shapes.items()}
-        self._extra = {name: sizes[name] for name in kernel.arguments if name not in kernel.shapes}
-        self.results = tuple(tuple(dim_value(d, sizes) for d in root.shape) for root in kernel.expressions)
-        self._labels = {n for n, s in zip(kernel.arguments, kernel.symbols, strict=False) if s.domain.name == "label"}
-        self.block = 0
-        written, found = self._write(kernel, sizes)
-        self.source = _module(kernel, found, written, self.results)
-        self._function = compiled(self.source, f"{kernel.name}_plan")
-        self._buffers = written.buffers if written else {}
+        self.shapes, self.results = job.shapes, job.results
+        self._extra, self._labels, self._names = job.extra, job.labels, job.names
+        self._built = build(job)
+        self.source, self.block = self._built.source, self._built.block
+        self._function, self._buffers = self._built.function, self._built.buffers
         self.workspace = sum(self._bytes(shape, boolean) for shape, boolean in self._buffers.values())
         self._local = local()
-        self._expected = [(self.shapes.get(n) or None, self._type(n)) for n in kernel.arguments]
-
-    # ---- the source --------------------------------------------------------------------------------------------------
-    def _write(self, kernel: Kernel, sizes: Mapping[str, int]) -> tuple[Written | None, Steps | None]:
-        if 0 in sizes.values():
-            return None, None  # NumPy's own rules for empty arrays.
-        try:
-            found = steps_of(kernel.source, kernel.name)
-        except NoSteps:
-            return None, None
-        name, length, axes = _rows(kernel, sizes)
-        known = self._forms(found.steps, axes, length)
-        found.steps = improved(found, known)
-        known = self._forms(found.steps, axes, length)
-        parts = phases(found.steps, known) if name else None
-        block = _block(found.steps, known, length)
-        if parts is not None and length > _LEAST_BLOCKS * block:
-            self.block = block
-            return Writer(found, known, kernel.arguments).blocked(parts, length, block, axes), found
-        return Writer(found, known, kernel.arguments).straight(), found
-
-    def _forms(self, steps: Sequence[Step], axes: Mapping[str, Sequence[int]], length: int) -> dict[str, Form]:
-        return forms(steps, {**self.shapes, **self._extra}, self._labels, axes, length)
-
-    def _type(self, name: str) -> Any:
-        return np.dtype(int) if name in self._labels else self._work
+        self._enter = self._door()
 
     def _bytes(self, shape: tuple[int, ...], boolean: bool) -> int:
         return prod(shape) * (1 if boolean else self._work.itemsize)
 
     # ---- calls -------------------------------------------------------------------------------------------------------
+    def _door(self) -> Callable[..., Any]:
+        """The straight way from arguments that need no conversion to the function."""
+        if self._work != self.dtype:
+            return lambda *_: None
+        shapes: dict[str, Any] = {**self.shapes, **self._extra}
+        given = {self._names[name]: shapes[name] for name in self._binding.arguments}
+        whole = frozenset(self._names[name] for name in self._labels)
+        numbers = (float, np.float64) if self.dtype == np.float64 else (float, np.float32)
+        world = {"ndarray": np.ndarray, "empty": np.empty, "real": self.dtype, "whole": np.dtype(int)}
+        world |= {"numbers": numbers, "run": self._function, "workspace": self._workspace}
+        door = Door(given, whole, self.results, self._built.is_strict)
+        return compiled(door_source(door), "enter", world)
+
     def __call__(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """The value at these arguments, by position or by name.
 
@@ -103,31 +80,56 @@ class Plan:
             ShapeError: An argument or ``out`` has not the shape that the plan was made for.
             SymmlError: An argument is missing, unknown or no array of numbers; ``out`` cannot be written.
         """
-        values = self._fast_values(args, kwargs) or self._values(args, kwargs)
-        arrays = self._outputs(out, values)
-        scalars = self._function(*values, *arrays, *self._workspace())
-        if out is None or not self._is_clean(out, arrays):
-            results = tuple(s if a is None else a for a, s in zip(arrays, scalars, strict=True))
-            if out is not None:
-                _hand_over(out, results)
-                results = tuple(r if o is None else o for r, o in zip(results, _several(out, results), strict=True))
-            elif self._work != self.dtype:
-                results = tuple(np.asarray(r).astype(self.dtype)[()] for r in results)
-            return results[0] if len(results) == 1 else results
-        return out
+        found = self.straight(args, kwargs, out)
+        return self._checked(args, kwargs, out) if found is None else found
 
-    def _fast_values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Sequence[Any] | None:
-        """The arguments where all of them are arrays of the right shape and type."""
-        try:
-            given = [kwargs[name] for name in self._binding.arguments] if kwargs and not args else args
-            if len(given) != len(self._expected) or (kwargs and len(kwargs) != len(given)):
-                return None
-            for value, (shape, dtype) in zip(given, self._expected, strict=True):
-                if type(value) is not np.ndarray or value.shape != shape or value.dtype != dtype:
-                    return None
-        except KeyError:
-            return None
-        return given
+    def straight(self, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Any:
+        """The value where nothing needs a conversion or a closer look; ``None`` otherwise."""
+        names = self._binding.arguments
+        if len(args) == len(names) and not kwargs:
+            return self._enter(*args, out)
+        if len(kwargs) == len(names) and not args and kwargs.keys() >= self._binding.names:
+            return self._enter(*[kwargs[name] for name in names], out)
+        return None
+
+    def bind(self, /, *args: Any, out: Any = None, **kwargs: Any) -> Callable[[], Any]:
+        """The plan on arrays that stay where they are, as a function without arguments and without checks.
+
+        Every call reads the arrays anew, computes in one workspace of its own and returns the same arrays: for inner
+        loops, one thread at a time. Copies of arguments of another type are made once.
+
+        Args:
+            args: The first arguments in order.
+            out: As in a call; new arrays where it is left out. It must not share memory with the arguments.
+            kwargs: The other arguments by name.
+
+        Raises:
+            ShapeError: An argument or ``out`` has not the shape that the plan was made for.
+            SymmlError: An argument is missing or unknown; ``out`` cannot be written or shares memory with an argument.
+        """
+        values = self._values(args, kwargs)
+        arrays = self._outputs(out, values)
+        if out is not None and not self._is_clean(out, arrays):
+            raise SymmlError(
+                f"out of a bound plan must be {self._work} arrays that share no memory with the arguments",
+                cure="call the plan itself, which computes beside them",
+            )
+        used = [array for array, shape in zip(arrays, self.results, strict=True) if shape]
+        return partial(self._function, *values, *used, *self._fresh_workspace())
+
+    def _checked(self, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Any:
+        """A call whose arguments are converted and whose outputs may be arguments."""
+        values = self._values(args, kwargs)
+        arrays = self._outputs(out, values)
+        used = [array for array, shape in zip(arrays, self.results, strict=True) if shape]
+        found = self._function(*values, *used, *self._workspace())
+        results = found if len(self.results) > 1 else (found,)
+        if out is not None:
+            _hand_over(out, results)
+            results = tuple(r if o is None else o for r, o in zip(results, _several(out, results), strict=True))
+        elif self._work != self.dtype:
+            results = tuple(np.asarray(r).astype(self.dtype)[()] for r in results)
+        return results[0] if len(results) == 1 else results
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         given = self._binding.values(args, kwargs)
@@ -142,7 +144,9 @@ class Plan:
             found, needed = show_shape(value.shape), show_shape(self.shapes[name])
             raise ShapeError(f"{name} has shape {found}; the plan was made for {needed}", cure="make another plan")
         value = value if name in self._labels else value.astype(self._work, copy=False)
-        return value if value.shape else value[()]
+        if not value.shape:
+            return value[()]
+        return np.require(value, requirements=["C", "W"]) if self._built.is_strict else value
 
     def _outputs(self, out: Any, values: Sequence[Any]) -> Sequence[Any]:
         if out is None:
@@ -156,20 +160,25 @@ class Plan:
             if shape and not (plain and array.flags.writeable):
                 check_out(array, [shape])
             alone = not any(_share(array, v) for v in values) and not any(_share(array, o) for o in given[:k])
-            found.append((array if plain and alone else np.empty(shape, self._work)) if shape else None)
+            usable = plain and alone and (array.flags.carray or not self._built.is_strict)
+            found.append((array if usable else np.empty(shape, self._work)) if shape else None)
         return found
 
     def _is_clean(self, out: Any, arrays: Sequence[Any]) -> bool:
         """Whether every output was written where the caller wants it."""
         given = out if len(self.results) > 1 else (out,)
-        return all(a is b and b is not None for a, b in zip(given, arrays, strict=True))
+        shaped = [pair for pair, shape in zip(zip(given, arrays, strict=True), self.results, strict=True) if shape]
+        return all(a is b for a, b in shaped)
 
     def _workspace(self) -> list[Any]:
-        found: list[Any] | None = getattr(self._local, "buffers", None)
-        if found is None:
-            found = [np.empty(shape, bool if boolean else self._work) for shape, boolean in self._buffers.values()]
-            self._local.buffers = found
+        try:
+            found: list[Any] = self._local.buffers
+        except AttributeError:
+            found = self._local.buffers = self._fresh_workspace()
         return found
+
+    def _fresh_workspace(self) -> list[Any]:
+        return [np.empty(shape, bool if boolean else self._work) for shape, boolean in self._buffers.values()]
 
     def __repr__(self) -> str:
         named = ", ".join(f"{name} {show_shape(shape)}" for name, shape in self.shapes.items())
@@ -196,59 +205,6 @@ def _hand_over(out: Any, results: Sequence[Any]) -> None:
             array[...] = result
 
 
-# ---- how it is cut ---------------------------------------------------------------------------------------------------
-def _rows(kernel: Kernel, sizes: Mapping[str, int]) -> tuple[str, int, dict[str, tuple[int, ...]]]:
-    """The longest dimension, its length, and the axes of the arguments along it."""
-    plain = {d.terms[0][0] for shape in kernel.shapes.values() for d in shape if isinstance(d, Size) and _is_plain(d)}
-    if not plain:
-        return "", 1, {}
-    name = max(sorted(plain), key=lambda n: sizes[n])
-    axes = {
-        argument: tuple(k for k, d in enumerate(shape) if isinstance(d, Size) and name in dim_names(d))
-        for argument, shape in kernel.shapes.items()
-    }
-    if name in kernel.arguments:
-        axes[name] = ()
-    return name, sizes[name], {argument: found for argument, found in axes.items() if found or argument == name}
-
-
-def _is_plain(dim: Size) -> bool:
-    return dim.offset == 0 and len(dim.terms) == 1 and dim.terms[0][1] == 1
-
-
-def _block(steps: Sequence[Step], known: Mapping[str, Form], length: int) -> int:
-    """How many rows are worked on at once: what is written and what is read twice stays in the cache."""
-    made = {step.target for step in steps if step.kind not in ("view", "number")}
-    widths = {name: prod(form.shape) // length for name, form in known.items() if form.rows and length}
-    written = max([width for name, width in widths.items() if name in made], default=1)
-    read = max(widths.values(), default=1)
-    rows = max(1, min(_WRITTEN_ENTRIES // max(1, written), _READ_ENTRIES // max(1, read)))
-    matrices = any(s.kind == "matmul" and min(len(known[a].shape) for a in s.args) > 1 for s in steps)
-    return max(rows, _ROWS_OF_PRODUCTS) if matrices else rows
-
-
-# ---- the module ------------------------------------------------------------------------------------------------------
-def _module(kernel: Kernel, found: Steps | None, written: Written | None, results: Sequence[tuple[int, ...]]) -> str:
-    outs = [f"out{k}" for k in range(len(results))]
-    head, _, _ = kernel.source.partition(f"def {kernel.name}(")
-    if written is not None and found is not None and not found.helpers:
-        head = "import numpy as np\n\n\n"
-    silent = written is not None and found is not None and found.silent
-    names = [*kernel.arguments, *outs, *(written.buffers if written else ())]
-    lines = [f"def {kernel.name}_plan({', '.join(names)}):"]
-    if written is None:
-        call = f"{kernel.name}({', '.join(kernel.arguments)})"
-        lines += [f"    found = {call}", "    found = found if isinstance(found, tuple) else (found,)"]
-        lines += [f"    np.copyto({out}, found[{k}])" for k, out in enumerate(outs) if results[k]]
-        lines += [f"    return {', '.join('None' if s else f'found[{k}]' for k, s in enumerate(results))},"]
-        return kernel.source + "\n\n" + "\n".join(lines) + "\n"
-    if silent:
-        lines += ['    with np.errstate(all="ignore"):', *(f"    {line}" for line in written.lines)]
-    else:
-        lines += written.lines
-    return head + "\n".join(lines) + "\n"
-
-
 def _solve(sizes: dict[str, int], kernel: Kernel, given: Mapping[str, tuple[int, ...]]) -> None:
     """Dimensions that follow from an axis of several, such as d from an axis of n + d."""
     for argument, found in given.items():
@@ -259,7 +215,7 @@ def _solve(sizes: dict[str, int], kernel: Kernel, given: Mapping[str, tuple[int,
                 sizes[unknown[0]] = (length - rest) // dict(dim.terms)[unknown[0]]
 
 
-def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any) -> Plan:
+def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any, build: Callable[[Job], Built] = numpy_built) -> Plan:
     """A plan; see ``Kernel.plan``."""
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise SymmlError(f"a plan has float64 or float32, not {np.dtype(dtype)}")
@@ -282,4 +238,4 @@ def plan(kernel: Kernel, shapes: Mapping[str, Any], dtype: Any) -> Plan:
     wrong = [name for name in dims if name not in needed and name not in kernel.arguments]
     if wrong:
         raise SymmlError(f"{kernel.name} has neither an argument nor a dimension {wrong[0]}")
-    return Plan(kernel, sizes, dtype)
+    return Plan(kernel, sizes, dtype, build)

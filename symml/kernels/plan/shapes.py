@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -114,11 +115,16 @@ def _stand_in(step: Step, args: Sequence[Any]) -> Any:
         return _zeros(_product(np.shape(args[0]), np.shape(args[1])), False)
     if step.kind == "call":
         args = [_regular(arg) for arg in args]
+    if step.kind == "view" and step.what == "{}.T":
+        return args[0].T
     names = [f"a{k}" for k in range(len(args))]
-    run = compiled(
-        f"import math\nimport numpy as np\n\ndef f({', '.join(names)}):\n    return {step.what.format(*names)}\n", "f"
-    )
-    return run(*args)
+    return _rule(f"def f({', '.join(names)}):\n    return {step.what.format(*names)}\n")(*args)
+
+
+@lru_cache(maxsize=1024)
+def _rule(source: str) -> Callable[..., Any]:
+    """A view or a call as a function; most kernels have the same ones."""
+    return compiled(f"import math\nimport numpy as np\n\n{source}", "f")
 
 
 def _zeros(shape: tuple[int, ...], boolean: bool) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,8 +79,13 @@ class Steps:
     silent: bool = False
 
 
-def steps_of(source: str, name: str) -> Steps:
+def steps_of(source: str, name: str, names: Mapping[str, str]) -> Steps:
     """The steps of the function ``name`` of an emitted module.
+
+    Args:
+        source: The module.
+        name: The function.
+        names: What each of its arguments is called in the steps.
 
     Raises:
         NoSteps: A statement has no steps.
@@ -89,8 +94,8 @@ def steps_of(source: str, name: str) -> Steps:
     lowering = _Lowering(functions)
     main = functions[name]
     found = lowering.found
-    found.arguments = tuple(arg.arg for arg in main.args.args)
-    result = lowering.body(main.body, {name: name for name in found.arguments})
+    found.arguments = tuple(names[arg.arg] for arg in main.args.args)
+    result = lowering.body(main.body, dict(names))
     if result is None:
         raise NoSteps("the function returns nothing")
     found.results = result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,11 +28,14 @@ class Written:
     Attributes:
         lines: The body.
         buffers: The shape of each buffer, and whether it holds truth values.
-        results: For each result the code of its value where it is a number.
+        constants: The names of numbers that are arrays without axes: a ufunc converts a number at every call.
+        outs: The parameters that receive the arrays of the result.
     """
 
     lines: list[str] = field(default_factory=list)
     buffers: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    outs: list[str] = field(default_factory=list)
 
 
 class Writer:
@@ -41,6 +45,8 @@ class Writer:
         self.found, self.known, self.arguments = found, known, tuple(arguments)
         self.memory = Memory()
         self.lines: list[str] = []
+        self.constants: dict[str, str] = {}
+        self.fixed = {step.target: self._array(step) for step in found.steps if step.kind == "array"}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         for k, name in enumerate(found.results):
@@ -129,6 +135,9 @@ class Writer:
             if name in used and blocked.get(name):
                 self.lines.append(f"        {name}_ = {name}[{_rows(blocked[name][0], 's : s + m')}]")
         self.renamed = {name: f"{name}_" for name in self.arguments if blocked.get(name)}
+        for name, place in self.fixed.items():
+            if name in used and self.known[name].rows:
+                self.lines.append(f"        {place}_ = {place}[:m]")
         inner = {self.memory.places[step.target] for step in parts.inside if step.target in self.memory.places}
         for place in sorted(inner):
             rows = next(
@@ -142,31 +151,50 @@ class Writer:
     def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None, part: bool = False) -> None:
         inside = known is not None
         form = self.known[step.target]
+        if step.kind == "array":
+            return
         args = [self._ref(arg, inside) for arg in step.args]
+        if step.kind == "ufunc" and form.shape:
+            args = [self._constant(arg) for arg in args]
         place = self.memory.places.get(step.target)
         out = "" if place is None else f"{place}_" if inside and form.rows else place
-        for line in _code(step, form, args, out, self.known):
+        for line in line_of(step, form, args, out, self.known):
             self.lines.append(indent + line)
 
     def _ref(self, name: str, inside: bool) -> str:
         if is_number(name):
             return name
-        place = self.memory.places.get(name)
+        place = self.fixed.get(name) or self.memory.places.get(name)
         if inside and self.known[name].rows:
             return f"{place}_" if place else self.renamed.get(name, name)
         return place or name
 
+    def _array(self, step: Step) -> str:
+        """The name of an array that is the same in every call."""
+        code = f"{step.what.partition('(')[0]}({self.known[step.target].shape[0]})"
+        return self.constants.setdefault(code, f"c{len(self.constants)}")
+
+    def _constant(self, code: str) -> str:
+        """A number as the name of an array without axes."""
+        if not is_number(code) or code in ("True", "False", "None"):
+            return code
+        number = code if code.startswith(("np.", "-np.")) else repr(float(ast.literal_eval(code)))
+        number = f"np.array({number})"
+        return self.constants.setdefault(number, f"c{len(self.constants)}")
+
     def _finished(self) -> Written:
+        shown, outs = [], []
         for k, name in enumerate(self.found.results):
-            code = self.memory.places.get(name, name)
             if is_number(name) or not self.known[name].shape:
+                shown.append(name)
                 continue
             if self.memory.places.get(name) != f"out{k}" and not self._is_total_out(name, k):
-                self.lines.append(f"    np.copyto(out{k}, {code})")
-        shown = ["None" if not is_number(name) and self.known[name].shape else name for name in self.found.results]
-        self.lines.append(f"    return {', '.join(shown)},")
+                self.lines.append(f"    np.copyto(out{k}, {self._ref(name, False)})")
+            shown.append(f"out{k}")
+            outs.append(f"out{k}")
+        self.lines.append(f"    return {', '.join(shown)}")
         buffers = {name: shape for name, shape in self.memory.shapes.items() if name.startswith("b")}
-        return Written(self.lines, buffers)
+        return Written(self.lines, buffers, self.constants, outs)
 
     def _is_total_out(self, name: str, k: int) -> bool:
         return f"    sum_{name} = out{k}" in self.lines
@@ -176,8 +204,8 @@ def _rows(axis: int, code: str) -> str:
     return ", ".join([":"] * axis + [code])
 
 
-def _code(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[str, Form]) -> list[str]:
-    """The lines of one step."""
+def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[str, Form]) -> list[str]:
+    """The lines of one step that writes into ``out``, or makes its own array where that is empty."""
     target = step.target
     if step.kind in ("view", "helper", "call", "number"):
         return [f"{target} = {step.what.format(*args)}"]
@@ -199,7 +227,8 @@ def _code(step: Step, form: Form, args: Sequence[str], out: str, known: Mapping[
     if step.kind == "reduce":
         axis = step.axis or "None"
         tail = f", {axis}, None, {out}, {step.keep}" if out else f", axis={axis}, keepdims={step.keep}"
-        call = f"np.{step.what}.reduce({args[0]}{tail})"
+        whole = not out and axis == "None" and not step.keep
+        call = f"np.{step.what}.reduce({args[0]}{', None' if whole else tail})"
         return [call if out else f"{target} = {call}"]
     name = _product(step, known)
     return [f"np.{name}({args[0]}, {args[1]}, {out})" if out else f"{target} = np.{name}({args[0]}, {args[1]})"]

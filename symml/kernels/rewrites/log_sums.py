@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symml.expr import functions as F
 from symml.expr.arithmetic import scale
-from symml.expr.nodes import Add, Expr
+from symml.expr.nodes import Add, Expr, Symbol
 from symml.kernels import monomials as M
 from symml.kernels.monomials import UNIT, Monomial, Sum
 from symml.kernels.rewrites.logs import complement
@@ -28,6 +28,7 @@ from symml.kernels.rows import (
 )
 
 _ONE = Fraction(1)
+_SHARES = frozenset({"unit", "binary", "probability"})
 
 
 def logarithms_that_meet(node: Expr) -> Expr | None:
@@ -77,6 +78,25 @@ def cross_entropy_of_sigmoid(node: Expr) -> Expr | None:
                 if d == coef and len(rest) == 1 and complement(next(iter(rest))[0][0]) is y:
                     new = M.atom_of(cross_entropy(atom.args[0], y), labels)
                     return replaced(found, [monomial, other], {new: -coef}, node)
+    return None
+
+
+def softplus_less_a_share(node: Expr) -> Expr | None:
+    """softplus(x) - y x = (1 - y) max(x, 0) - y min(x, 0) + log1p(e^-|x|) for y in [0, 1]"""
+    found = terms(node)
+    for monomial, coef in found.items():
+        for (atom, labels), p in monomial:
+            if p != 1 or len(monomial) > 1 or not is_call(atom, F.softplus):
+                continue
+            x = M.single(M.expand(atom.args[0], labels=labels))
+            for other, minus in found.items() if x is not None else ():
+                rest = M.times(other, M.raised(x[1], -_ONE)) if x is not None else UNIT
+                if x is None or len(rest) != 1 or minus != -coef * x[0]:
+                    continue
+                (((y, place), q),) = rest
+                if q == 1 and place == labels and isinstance(y, Symbol) and y.domain.facts & _SHARES:
+                    new = M.atom_of(cross_entropy(atom.args[0], y), labels)
+                    return replaced(found, [monomial, other], {new: coef}, node)
     return None
 
 
@@ -205,6 +225,14 @@ ROWS = (
         cross_entropy_of_sigmoid,
         "log_sigmoid",
         ("y*log_sigmoid(x) + (1 - y)*log_sigmoid(-x)", "x: real, y: unit"),
+    ),
+    Row(
+        "softplus(x) - y x >= 0 without cancellation",
+        "0 <= y <= 1",
+        (Add,),
+        softplus_less_a_share,
+        "softplus",
+        ("softplus(x) - y*x", "x: real, y: unit"),
     ),
     Row(
         "y - 1 - log(y) = -log1pmx(y - 1)",

@@ -61,7 +61,7 @@ def logarithm_of_product(node: Expr) -> Expr | None:
     if found is None or found[0] <= 0 or not found[1]:
         return None
     coef, monomial = found
-    is_wild = any(is_call(atom, F.exp, F.gamma, F.power) for (atom, _), _ in monomial)
+    is_wild = any(is_call(atom, F.exp, F.gamma, F.power) or _grows_as_square(atom) for (atom, _), _ in monomial)
     ((_, p), *more) = monomial
     if not is_wild and (more or coef != 1 or p == 1):
         return None
@@ -69,6 +69,15 @@ def logarithm_of_product(node: Expr) -> Expr | None:
     if len(signed) > 1 or any(q.denominator != 1 or q % 2 == 0 for q in signed):
         return None
     return M.build(split_logarithm(coef, monomial), node.shape)
+
+
+def _grows_as_square(atom: Expr) -> bool:
+    """Whether an atom is 1 + x^2."""
+    found = terms(atom) if isinstance(atom, Add) else {}
+    if len(found) != 2 or found.get(UNIT) != 1:
+        return False
+    ((monomial, coef),) = ((m, c) for m, c in found.items() if m != UNIT)
+    return coef > 0 and M.square_root(monomial) is not None
 
 
 def split_logarithm(coef: Fraction, monomial: Monomial) -> Sum:

@@ -51,6 +51,11 @@ def density_over_distribution(node: Expr) -> Expr | None:
             rest = M.without(M.without(monomial, (atom, labels)), low, -1)
             scale_ = _TWO_PI if is_call(atom, bell) else UNIT
             return swapped(node, coef, M.times(rest, scale_), M.atom_of(normal_hazard(x), labels))
+        if p <= -1 and exponents.get((F.normal_cdf(-x), labels), Fraction(0)) >= 1:
+            rest = M.without(M.without(monomial, (atom, labels), -1), (F.normal_cdf(-x), labels))
+            below = M.raised(M.atom_of(normal_hazard(-x), labels), -_ONE)
+            scale_ = M.raised(_TWO_PI, -_ONE) if is_call(atom, bell) else UNIT
+            return swapped(node, coef, M.times(rest, scale_), below)
     for (atom, labels), p in calls(monomial, normal_hazard):
         slope = _hazard_slope(atom, labels, monomial) if p >= 1 else None
         if slope is not None:

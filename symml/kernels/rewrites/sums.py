@@ -35,7 +35,11 @@ def _over(found: Sum, poles: Monomial, node: Expr) -> Expr | None:
     if any(part is None for part in parts):
         return None
     top = M.added(part for part in parts if part is not None)
-    if len(top) >= sum(len(part) for part in parts if part is not None) or not top:
+    squares = squared_differences(top, node) if top else None
+    if squares is None and len(top) >= sum(len(part) for part in parts if part is not None):
+        return None
+    top = squares or top
+    if not top:
         return None
     return factored(top, M.raised(poles, -_ONE), node)
 
@@ -155,7 +159,7 @@ def difference_with_root(node: Expr) -> Expr | None:
     (first, c), (second, d) = found.items()
     atoms = [atom for monomial in found for (atom, _), p in monomial if abs(p) == 1]
     known = all(is_nonnegative(atom) or p % 2 == 0 for monomial in found for (atom, _), p in monomial)
-    if c * d >= 0 or not known or not any(is_call(atom, hypot) for atom in atoms):
+    if c * d >= 0 or not known or not (any(is_call(atom, hypot) for atom in atoms) or _has_roots(found)):
         return None
     squares = {M.raised(first, Fraction(2)): c * c, M.raised(second, Fraction(2)): -d * d}
     poles = M.poles(squares)
@@ -163,13 +167,20 @@ def difference_with_root(node: Expr) -> Expr | None:
     if parts[0] is None or parts[1] is None:
         return None
     top = M.added([parts[0], parts[1]])
-    if not top or len(top) >= len(parts[0]) + len(parts[1]):
+    plain = all(isinstance(atom, Symbol) for monomial in found for (atom, _), _ in monomial)
+    if not top or (len(top) >= len(parts[0]) + len(parts[1]) and not plain):
         return None
     top = squared_differences(top, node) or top
     total = M.build({first: abs(c), second: abs(d)}, node.shape)
     factor = M.times(M.raised(poles, -_ONE), M.raised(M.atom_of(total), -_ONE))
     sign = 1 if c > 0 else -1
     return factored(M.scaled(top, Fraction(sign)), factor, node)
+
+
+def _has_roots(found: Sum) -> bool:
+    """Whether a term has the root of a sum, or both terms are roots."""
+    roots = [[isinstance(atom, Add) for (atom, _), p in monomial if p == _HALF] for monomial in found]
+    return all(roots) or any(any(part) for part in roots)
 
 
 def root_of_two_squares(node: Expr) -> Expr | None:
@@ -335,7 +346,7 @@ ROWS = (
         "both terms nonnegative",
         (Add,),
         difference_with_root,
-        "hypot",
+        "hypot root",
         ("sqrt(1 + x**2) - 1", "x: real"),
     ),
     Row(

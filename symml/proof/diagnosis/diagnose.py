@@ -101,8 +101,8 @@ class _Search:
             if chosen is None:
                 confirmed = self._confirm(hit)
                 chosen = hit if confirmed else None
-            elif hit.words != chosen.words and hit.words not in also:
-                also.append(hit.words)
+            elif hit.said() != chosen.said() and hit.said() not in also:
+                also.append(hit.said())
             if len(also) >= _MAX_ALSO:
                 break
         return None if chosen is None else Finding(chosen, confirmed, tuple(also))
@@ -139,7 +139,7 @@ class _Search:
             yield replace(
                 suspect,
                 kind=f"{suspect.kind} and {factor.kind}",
-                words=f"{suspect.words}; and the whole {needs} the factor {factor.words}",
+                words=f"{suspect.said()}; and the whole {needs} the factor {factor.words}",
                 candidate=times(factor.expr, suspect.candidate),
                 convention="",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from symml.expr.nodes import Apply, Constant, Expr, Power, Symbol
 from symml.expr.walk import depends_on, rebuild, substitute, symbols, topological
 from symml.proof.diagnosis import mistakes
 from symml.proof.diagnosis.edits import Edit, edited, edits
-from symml.proof.diagnosis.slips import pairs_of_slips, slips
+from symml.proof.diagnosis.slips import Slip, pairs_of_slips, slips
 from symml.proof.diagnosis.suspects import Context, Suspect, brief, repeats, told_apart
 
 
@@ -27,8 +28,7 @@ def differentiation(ctx: Context) -> Iterator[Suspect]:
         return
     for form in dict.fromkeys((simplify(loss), loss)):
         for slip, found in slips(form, wrt):
-            where = f" (in {brief(slip.node)})" if slip.node.args else ""
-            yield Suspect(slip.kind, slip.words + where, found)
+            yield Suspect(slip.kind, partial(_slip_words, slip), found)
 
 
 def edits_of_truth(ctx: Context) -> Iterator[Suspect]:
@@ -39,7 +39,7 @@ def edits_of_truth(ctx: Context) -> Iterator[Suspect]:
             for edit in edits(node):
                 found = edited(form, frozenset([node]), edit)
                 if found is not None:
-                    yield Suspect(edit.dropped, _edit_words(node, edit), found)
+                    yield Suspect(edit.dropped, partial(_edit_words, node, edit), found)
 
 
 def edits_of_loss(ctx: Context) -> Iterator[Suspect]:
@@ -58,12 +58,24 @@ def edits_of_loss(ctx: Context) -> Iterator[Suspect]:
                     found = derivative(other, wrt)
                 except SymmlError:
                     continue
-                yield Suspect(edit.dropped, "this is the gradient of another loss: " + _edit_words(node, edit), found)
+                yield Suspect(edit.dropped, partial(_edit_words, node, edit, _ANOTHER), found)
 
 
-def _edit_words(node: Expr, edit: Edit) -> str:
+_ANOTHER = "this is the gradient of another loss: "
+
+
+def _slip_words(slip: Slip) -> str:
+    return f"{slip.words} (in {brief(slip.node)})" if slip.node.args else slip.words
+
+
+def _edit_words(node: Expr, edit: Edit, before: str = "") -> str:
     wrong, right = told_apart(edit.apply(node), node)
-    return f"{wrong} stands in the place of {right}"
+    return f"{before}{wrong} stands in the place of {right}"
+
+
+def _should_be(node: Expr, other: Expr | None) -> str:
+    wrong, right = told_apart(node, other)
+    return f"{wrong} should be {right}"
 
 
 def edits_of_claim(ctx: Context) -> Iterator[Suspect]:
@@ -78,9 +90,7 @@ def edits_of_claim(ctx: Context) -> Iterator[Suspect]:
             seen.add((group, edit.key))
             found = edited(claim, group, edit)
             if found is not None:
-                wrong, right = told_apart(node, edit.apply(node))
-                words = f"{wrong} should be {right}"
-                yield Suspect(edit.added, words, found, mends=True, site=node)
+                yield Suspect(edit.added, partial(_should_be, node, edit.apply(node)), found, mends=True, site=node)
 
 
 def swapped_names(ctx: Context) -> Iterator[Suspect]:
@@ -95,8 +105,12 @@ def swapped_names(ctx: Context) -> Iterator[Suspect]:
                 if other.shape == arg.shape and other is not arg:
                     found = _replaced(claim, node, rebuild(node, (*node.args[:k], other, *node.args[k + 1 :])))
                     if found is not None:
-                        words = f"{arg.name} in {brief(node)} should be {other.name}"
+                        words = partial(_swap_words, node, arg, other)
                         yield Suspect(mistakes.INDEX, words, found, mends=True, site=node)
+
+
+def _swap_words(node: Expr, arg: Symbol, other: Symbol) -> str:
+    return f"{arg.name} in {brief(node)} should be {other.name}"
 
 
 def other_nodes(ctx: Context) -> Iterator[Suspect]:
@@ -112,7 +126,7 @@ def other_nodes(ctx: Context) -> Iterator[Suspect]:
             found = _replaced(claim, node, other)
             if found is not None and found is not claim:
                 kind = _kind_of_exchange(node, other)
-                yield Suspect(kind, f"{brief(node)} should be {brief(other)}", found, mends=True, site=node)
+                yield Suspect(kind, partial(_should_be, node, other), found, mends=True, site=node)
 
 
 def _kind_of_exchange(node: Expr, other: Expr) -> str:
@@ -140,9 +154,12 @@ def chain_factors(ctx: Context) -> Iterator[Suspect]:
             for power in (1, -1):
                 found = _replaced(claim, node, times(node, rational_power(other, Fraction(power))))
                 if found is not None:
-                    inverse = "" if power == 1 else "1/"
-                    words = f"{brief(node)} needs the factor {inverse}({brief(other)})"
+                    words = partial(_factor_words, node, other, power)
                     yield Suspect(mistakes.CHAIN, words, found, mends=True, site=node)
+
+
+def _factor_words(node: Expr, other: Expr, power: int) -> str:
+    return f"{brief(node)} needs the factor {'' if power == 1 else '1/'}({brief(other)})"
 
 
 def two_factors(ctx: Context) -> Iterator[Suspect]:

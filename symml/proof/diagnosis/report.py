@@ -24,7 +24,7 @@ def diagnosis_of(
     fix, latex, code = _fix(case, suspect)
     site = case.claim if suspect.site is None else suspect.site
     place = _place(site, case.claim, origins or {})
-    return Diagnosis(suspect.kind, fix, suspect.words, latex, code, place, confirmed, also)
+    return Diagnosis(suspect.kind, fix, suspect.said(), latex, code, place, confirmed, also)
 
 
 def _fix(case: Case, suspect: Suspect) -> tuple[str, str, str]:

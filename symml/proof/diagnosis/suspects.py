@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ class Suspect:
 
     Attributes:
         kind: What the mistake is called.
-        words: The mistake in words.
+        words: The mistake in words, or what spells them: formulas are long, and most hypotheses fail.
         candidate: What the claim would be if it were so; with ``mends``, the claim after mending, which would be right.
         mends: Which of the two ``candidate`` is.
         site: The node of the claim that is to blame, where one is.
@@ -29,11 +30,15 @@ class Suspect:
     """
 
     kind: str
-    words: str
+    words: str | Callable[[], str]
     candidate: Expr
     mends: bool = False
     site: Expr | None = None
     convention: str = ""
+
+    def said(self) -> str:
+        """The words."""
+        return self.words if isinstance(self.words, str) else self.words()
 
 
 @dataclass(frozen=True)

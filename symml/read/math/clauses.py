@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from symml.errors import ReadError
@@ -10,6 +11,7 @@ from symml.read.math.names import Table, scan_base
 from symml.read.math.operands import operand
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.rows import statements
+from symml.read.math.said import is_known
 from symml.read.math.scripts import evaluated
 from symml.read.math.statements import condition
 from symml.read.math.tokens import tokens
@@ -39,16 +41,57 @@ def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]
 
 def _clause(p: Parser) -> Clause:
     """A chain of relations and what follows it."""
-    if p.peek().text in (r"\forall", r"\exists"):
-        while p.peek().text not in (":", ",", "") and p.peek().kind != "stop":
-            p.next()
-        p.take(":", ",")
+    before = _ahead(p)
+    before += _in_brackets_behind(p)
     p.given = _given(p)
     node = condition(p)
-    chain = Clause(list(node.args), list(node.value), [], []) if node.kind == "relation" else Clause([node], [], [], [])
+    sides, signs = (list(node.args), list(node.value)) if node.kind == "relation" else ([node], [])
+    chain = Clause(sides, signs, [], before)
     while p.peek().kind != "stop":
         _tail(p, chain)
     return chain
+
+
+_LEADS = ("for", "if", "let", "when", "given", "suppose", "assume", "assuming", "whenever", "fix")
+
+
+def _ahead(p: Parser) -> list[str]:
+    r"""The conditions before a statement: ``\forall x > 0:``, ``If A is symmetric, then``."""
+    first = p.peek()
+    words = first.text.lower().split()
+    if first.text == r"\exists":
+        raise p.error(first, "not understood: a claim that something exists", "state what it is")
+    if first.text != r"\forall" and not (first.kind == "word" and words and words[0] in _LEADS):
+        return []
+    for k in range(p.place + 1, p.stop):
+        token = p.found[k]
+        ends = token.text in (",", ":", ".", ";") or (token.kind == "word" and "then" in token.text.lower().split())
+        said = p.source[first.start : token.start] + (token.text.partition("then")[0] if token.kind == "word" else "")
+        if ends and is_known(said):
+            p.place = k + 1
+            if p.peek().kind == "word" and p.peek().text.strip(" ,").lower() in ("then", "we have", "it holds that"):
+                p.next()
+                p.take(",", ":")
+            return [said]
+    raise p.error(first, f"not understood: {p.written(first)}", "a condition ends with a comma before the statement")
+
+
+def _in_brackets_behind(p: Parser) -> list[str]:
+    r"""The condition in brackets after a statement: ``\quad (x > 0)``."""
+    last = p.found[p.stop - 1] if p.stop > p.place else None
+    if last is None or last.text != ")":
+        return []
+    depth = 0
+    for k in range(p.stop - 1, p.place, -1):
+        depth += {")": 1, "(": -1}.get(p.found[k].text, 0)
+        if depth == 0:
+            said = p.source[p.found[k].end : last.start]
+            apart = re.search(r"(?:\\q?quad|\\[ ;]|,|\s\s)\s*$", p.source[: p.found[k].start])
+            if not apart or not re.search(r"[<>=]|\\[gl]eq?|\\in|\\ne|symmetric|≥|≤|∈", said) or not is_known(said):
+                return []
+            p.stop = k
+            return [said]
+    return []
 
 
 def _given(p: Parser) -> frozenset[str]:
@@ -73,6 +116,11 @@ _WHERE = ("where", "with", "let", "and", "for", "to", "s.t", "all", "every", "ea
 def _tail(p: Parser, chain: Clause) -> None:
     """``where p = ..., q = ...``, ``for all i``, ``if x > 0``, ``s.t. ...``"""
     first = p.peek()
+    rest = p.source[first.start : p.found[p.stop - 1].end].strip(" ,;.")
+    if first.kind in ("word", "sign", "command") and is_known(rest):
+        chain.conditions.append(rest)
+        p.place = p.stop
+        return
     words: list[str] = []
     while True:
         token = p.peek()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from symml.errors import ReadError, ShapeError, SymmlError
+from symml.errors import MisfitError, ReadError, ShapeError, SymmlError
 from symml.expr.dims import Dim, Size, as_position, dim_names, size
 from symml.expr.nodes import Expr, Symbol
 from symml.read.math.names import Table
@@ -138,6 +138,11 @@ class Elaborator:
         """An error with a caret at a node."""
         column = min(node.start, max(len(self.source) - 1, 0))
         return ReadError(f"{what} (column {column + 1})", source=self.source, column=column, cure=cure)
+
+    def misfit(self, node: Node, what: str, cure: str) -> ReadError:
+        """The error of an operation on arrays whose shapes do not fit."""
+        plain = self.error(node, what, cure)
+        return MisfitError(plain.what, source=plain.source, column=plain.column, cure=plain.cure)
 
     def note(self, text: str) -> None:
         """Lists an assumption."""

@@ -71,6 +71,8 @@ def _word(p: Parser) -> Node:
         return calls.function(p)
     if token.text in ("E", "P", "Pr", "H", "I"):
         return calls.lettered(p)
+    if " " in token.text and token.end - token.start > len(token.text):
+        raise p.not_understood(token, "these words are no name; write conditions as x > 0, or declare the name")
     return symbols.symbol(p)
 
 

@@ -25,7 +25,10 @@ _STOPS = (
     | set(_CLOSERS.values())
     | set(RELATIONS)
 )
-PROSE = set_of("if for where and or otherwise else when with is all s.t. st subject such given then iff while then")
+PROSE = set_of(
+    """if for where and or otherwise else when with is all s.t. st subject such given then iff while whenever provided
+    assuming"""
+)
 END = Token("", "stop", 0, 0)
 
 
@@ -114,7 +117,8 @@ class Parser:
             raise self.error(None, "an argument is missing", "write it in braces")
         if token.kind == "number" and len(token.text) > 1 and token.text[0].isdigit() and not self.one_line:
             self._cut_number(token)
-        stop = group_end(self.found, self.place)
+        signed = self.one_line and token.text == "-" and token.kind == "sign"
+        stop = group_end(self.found, self.place + signed)
         start, self.place = self.place, stop
         return (start + 1, stop - 1) if token.text == "{" and token.kind == "sign" else (start, stop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -22,6 +23,8 @@ METHODS = frozenset(
         "all",
         "any",
         "argmax",
+        "argmin",
+        "argsort",
         "clip",
         "cumsum",
         "diagonal",
@@ -39,6 +42,7 @@ METHODS = frozenset(
         "var",
     ]
 )
+ITEM_BYTES = 8
 _DTYPES = {"b": "bool", "i": "int64", "f": "float64"}
 
 
@@ -138,6 +142,14 @@ class TracedArray(ArrayOperators):
     def dtype(self) -> Any:
         """NumPy's type for entries of this kind."""
         return np.dtype(_DTYPES[self.kind])
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """How many bytes lie between neighbors along each axis, for dims that are numbers."""
+        if self._shares is None and not self._view.is_whole:
+            raise TraceError("the strides of a part of an array are not known", cure="take them of a copy: x.copy()")
+        lengths = [len(self.transpose(k, *(j for j in range(self.ndim) if j != k))) for k in range(self.ndim)]
+        return tuple(ITEM_BYTES * prod(lengths[k + 1 :]) for k in range(self.ndim))
 
     @property
     def T(self) -> TracedArray:

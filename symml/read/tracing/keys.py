@@ -9,6 +9,7 @@ import numpy as np
 
 from symml.errors import SymmlError, TraceError
 from symml.expr import arithmetic, functions, indexing
+from symml.expr.dims import Shape
 from symml.expr.nodes import Expr
 from symml.read.positions import arange, is_arange
 from symml.read.tracing.array import TracedArray
@@ -149,8 +150,17 @@ def _put_labeled(array: TracedArray, items: tuple[object, ...], new: Expr, kind:
     old = plan.take(x)
     if len(new.shape) > len(old.shape):
         raise SymmlError(f"an array of shape {new.shape} does not fit a part of shape {old.shape}")
+    if _is_all(items, x.shape):
+        array.write(plan.put(arithmetic.broadcast(new, old.shape), x.shape), kind)
+        return
     change = plan.put(difference(arithmetic.broadcast(new, old.shape), old), x.shape)
     array.write(change if arithmetic.is_zero(x) else arithmetic.plus(x, change), kind)
+
+
+def _is_all(items: tuple[object, ...], shape: Shape) -> bool:
+    """Whether the labels are all rows in some order: nothing is left of what was there."""
+    (entries, *more), rows = items, shape[0]
+    return not more and isinstance(entries, list) and isinstance(rows, int) and sorted(entries) == [*range(rows)]
 
 
 def _is_distinct(item: object, rank: int) -> bool:

@@ -221,6 +221,11 @@ class View:
         """The dims of the view."""
         return tuple(1 if axis is None else self.region[axis].rows for axis in self.axes)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it shows all of its memory, with the axes in their order."""
+        return self.region == self.memory.region() and self.axes == tuple(range(len(self.region)))
+
     def _kept(self) -> list[int]:
         return [axis for axis, run in enumerate(self.region) if not run.gone]
 

@@ -146,7 +146,8 @@ class Namespace:
         if self._module is np and name in _JOINED:
             return _JOINED[name]
         if isinstance(original, ModuleType):
-            return Namespace(original, name + ".") if name in ("linalg", "special") else original
+            known = name in ("linalg", "special", "lib", "stride_tricks")
+            return Namespace(original, name + "." if name in ("linalg", "special") else "") if known else original
         return function(self._prefix + name, original)
 
 
@@ -202,6 +203,7 @@ def _silent(*args: Any, **options: Any) -> None:
     """Printing has no place in a formula."""
 
 
+QUIET: dict[str, Any] = {"print": _silent}
 BUILTINS: dict[str, Any] = {
     "float": _traced_type(float, "f"),
     "int": _traced_type(int, "i"),

@@ -7,7 +7,7 @@ import math
 import sys
 import sysconfig
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ import numpy as np
 
 from symml.expr.nodes import constant
 from symml.read.tracing.array import TracedArray
-from symml.read.tracing.namespace import BUILTINS, Namespace, function
+from symml.read.tracing.distributions import Normal, Stats, is_normal
+from symml.read.tracing.namespace import BUILTINS, QUIET, Namespace, function
 from symml.read.tracing.torch_names import TorchNamespace
 
 _PREFIXES = {
     "numpy": "",
     "numpy.linalg": "linalg.",
+    "numpy.lib.stride_tricks": "",
     "scipy": "",
     "scipy.special": "special.",
     "scipy.linalg": "linalg.",
@@ -45,14 +47,18 @@ class Rebinder:
 
     Args:
         package: The top-level package of the function: helpers in it are copied even where it is installed.
+        codes: Other code in the place of a function's own. Then NumPy stays NumPy: the copy computes numbers.
 
     Attributes:
         files: The files in which the copied functions were written.
+        functions: The functions that were copied.
     """
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, package: str, codes: Mapping[types.CodeType, types.CodeType] | None = None) -> None:
         self._package = package
+        self._symbolic, self._codes = codes is None, codes or {}
         self.files: set[str] = set()
+        self.functions: list[types.FunctionType] = []
         self._copies: dict[int, Any] = {}
         self._spaces: dict[int, dict[str, Any]] = {}
         self._kept: list[Any] = []
@@ -60,13 +66,9 @@ class Rebinder:
     def value(self, value: Any) -> Any:
         """What stands for a value that the user's code refers to."""
         if isinstance(value, types.ModuleType):
-            prefix = _PREFIXES.get(value.__name__)
-            if prefix is not None:
-                return Namespace(value, prefix)
-            if value.__name__ in ("torch", "torch.nn.functional"):
-                return TorchNamespace(value)
-            if value.__name__ in ("jax", "autograd"):
-                return _Module(value, self)
+            known = self._library(value) if self._symbolic else None
+            if known is not None:
+                return known
             return _Module(value, self) if self._is_own(value.__name__, getattr(value, "__file__", None)) else value
         if isinstance(value, types.MethodType):
             return types.MethodType(self.value(value.__func__), self.value(value.__self__))
@@ -74,11 +76,24 @@ class Rebinder:
             return functools.partial(self.value(value.func), *value.args, **value.keywords)
         if isinstance(value, np.ndarray):
             return self._array(value)
+        if self._symbolic and is_normal(value):
+            return Normal()
         if isinstance(value, type):
             return self._class(value) if self._is_own_class(value) else value
         if self._is_own_class(type(value)):
             return self._instance(value)
         return self._callable(value) if callable(value) else value
+
+    def _library(self, module: types.ModuleType) -> Any:
+        """What stands for a library whose functions build expressions."""
+        if module.__name__ == "scipy.stats":
+            return Stats(module)
+        prefix = _PREFIXES.get(module.__name__)
+        if prefix is not None:
+            return Namespace(module, prefix)
+        if module.__name__ in ("torch", "torch.nn.functional"):
+            return TorchNamespace(module)
+        return _Module(module, self) if module.__name__ in ("jax", "autograd") else None
 
     # ---- classes and objects -----------------------------------------------------------------------------------------
     def _is_own_class(self, kind: type) -> bool:
@@ -146,15 +161,10 @@ class Rebinder:
         if isinstance(inner, types.FunctionType) and not isinstance(value, types.FunctionType):
             return self._callable(inner)  # a cache: traced arrays cannot be its keys
         home, name = getattr(value, "__module__", None) or "", getattr(value, "__name__", "")
-        if home.startswith("scipy._lib") and name in _ARRAY_API:
-            return _ARRAY_API[name]
-        if isinstance(value, np.ufunc) or home.partition(".")[0] in ("numpy", "math"):
-            return function(_library_prefix(home) + name, value)
-        if home.startswith(("scipy.special", "scipy.linalg")):
-            return function(_library_prefix(home) + name, value)
-        if isinstance(value, types.FunctionType) and self._is_own(home, value.__code__.co_filename):
+        known = _of_library(value, home, name) if self._symbolic else None
+        if known is None and isinstance(value, types.FunctionType) and self._is_own(home, value.__code__.co_filename):
             return self.copy(value)
-        return value
+        return value if known is None else known
 
     def _is_own(self, home: str, file: str | None) -> bool:
         return bool(file) and (home.partition(".")[0] == self._package or not _is_installed(str(file)))
@@ -163,7 +173,8 @@ class Rebinder:
         """The copy of a function; asked again, the same copy."""
         if id(original) in self._copies:
             return self._copies[id(original)]
-        code = original.__code__
+        code = self._codes.get(original.__code__, original.__code__)
+        self.functions.append(original)
         space = self._space(original.__globals__)
         cells = tuple(types.CellType() for _ in original.__closure__ or ())
         made = types.FunctionType(code, space, original.__name__, None, cells)
@@ -184,7 +195,7 @@ class Rebinder:
         return made
 
     def _global(self, name: str, value: Any) -> Any:
-        if name in ("pi", "e") and isinstance(value, float) and value == getattr(math, name):
+        if self._symbolic and name in ("pi", "e") and isinstance(value, float) and value == getattr(math, name):
             return TracedArray(constant(name))
         return self.value(value)
 
@@ -194,7 +205,7 @@ class Rebinder:
             kept: dict[str, Any] = {
                 key: original[key] for key in ("__name__", "__file__", "__builtins__") if key in original
             }
-            self._spaces[id(original)] = {**BUILTINS, **kept}
+            self._spaces[id(original)] = {**(BUILTINS if self._symbolic else QUIET), **kept}
         return self._spaces[id(original)]
 
 
@@ -206,6 +217,17 @@ class _Module:
 
     def __getattr__(self, name: str) -> Any:
         return self._rebinder.value(getattr(self._module, name))
+
+
+def _of_library(value: Any, home: str, name: str) -> Any:
+    """What stands for a function of NumPy or SciPy; ``None`` for all others."""
+    if home.startswith("scipy._lib") and name in _ARRAY_API:
+        return _ARRAY_API[name]
+    if isinstance(value, np.ufunc) or home.partition(".")[0] in ("numpy", "math"):
+        return function(_library_prefix(home) + name, value)
+    if home.startswith(("scipy.special", "scipy.linalg")):
+        return function(_library_prefix(home) + name, value)
+    return None
 
 
 def _library_prefix(home: str) -> str:

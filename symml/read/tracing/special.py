@@ -8,13 +8,13 @@ from math import isinf
 from typing import Any
 
 from symml.errors import TraceError
-from symml.expr import arithmetic, build, functions, names
+from symml.expr import arithmetic, build, functions, names, spectral
 from symml.expr.dims import Dim, as_dim
 from symml.expr.nodes import Expr, symbol_node
 from symml.read import positions
-from symml.read.tracing import triangular
+from symml.read.tracing import orders, triangular, windows
 from symml.read.tracing.array import TracedArray
-from symml.read.tracing.dispatch import call, cast, highest, kind_of, operand, unsupported, unwrap
+from symml.read.tracing.dispatch import call, cast, highest, kind_of, operand, unwrap
 from symml.read.tracing.known import number, whole_number
 from symml.read.tracing.selection import Selection
 
@@ -255,6 +255,11 @@ def _slogdet(x: Any) -> tuple[TracedArray, TracedArray]:
     return TracedArray(functions.sign(build.det(expr))), TracedArray(build.logdet(expr))
 
 
+def _eigh(x: Any, **options: Any) -> tuple[TracedArray, TracedArray]:
+    values, vectors = spectral.eigh(operand(x)[0])
+    return TracedArray(values), TracedArray(vectors)
+
+
 def _diag(x: Any, k: int = 0, **options: Any) -> TracedArray:
     expr, kind = operand(x)
     return TracedArray(build.diag(expr, int(options.get("offset", k))), kind)
@@ -267,13 +272,6 @@ def _fill_diagonal(x: TracedArray, value: Any) -> None:
 
 def _fill(x: TracedArray, value: Any) -> None:
     x[...] = value
-
-
-def _unsupported(name: str) -> Callable[..., Any]:
-    def refuse(*args: Any, **options: Any) -> Any:
-        raise unsupported(f"np.{name}", "")
-
-    return refuse
 
 
 class At:
@@ -355,6 +353,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "amin": _total("min"),
     "linalg.slogdet": _slogdet,
     **triangular.FUNCTIONS,
+    **orders.FUNCTIONS,
+    **windows.FUNCTIONS,
     "linalg.multi_dot": lambda arrays: reduce(lambda a, b: a @ b, map(_same, arrays)),
     "diag": _diag,
     "diagonal": lambda x, offset=0: _diag(x, offset),
@@ -368,8 +368,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "fill_diagonal": _fill_diagonal,
     "copyto": _fill,
     "fill": _fill,
-    "argmax": _unsupported("argmax"),
-    "argmin": _unsupported("argmin"),
+    "linalg.eigh": _eigh,
     "xpx.create_diagonal": lambda x, *, offset=0, xp=None: _diag(x, offset),
     "xpx.at": At,
     "xpx.atleast_nd": lambda x, *, ndim, xp=None: _at_least(ndim)(x),

@@ -112,7 +112,7 @@ def _mismatch(e: Elaborator, node: Node, a: Value, b: Value, sign: str) -> Excep
     cure = "make the shapes agree"
     if a.rank == b.rank == 2 and a.core == b.core[::-1]:
         cure = r"did you mean a transpose (^\top) of one of them?"
-    return e.error(node, f"{describe(a)} {sign} {describe(b)}", cure)
+    return e.misfit(node, f"{describe(a)} {sign} {describe(b)}", cure)
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _dotted(e: Elaborator, node: Node, op: str, a: Value, b: Value) -> Value:
 def inner(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
     """The sum of the products of the entries."""
     if a.rank != b.rank or not all(e.unify(x, y) for x, y in zip(a.core, b.core, strict=True)):
-        raise e.error(node, f"the inner product of {describe(a)} and {describe(b)}", "both need one shape")
+        raise e.misfit(node, f"the inner product of {describe(a)} and {describe(b)}", "both need one shape")
     letters = _LETTERS[: a.rank]
     return Value(einsum([(a, letters), (b, letters)], ""), union(a, b))
 
@@ -239,7 +239,7 @@ def _no_product(e: Elaborator, node: Node, a: Value, b: Value) -> Exception:
         cure = r"did you mean the transpose (^\top) of the left factor?"
     elif b.rank == 2 and a.core[-1] == b.core[1]:
         cure = r"did you mean the transpose (^\top) of the right factor?"
-    return e.error(node, f"{show_shape(a.core)} times {show_shape(b.core)} does not fit", cure)
+    return e.misfit(node, f"{show_shape(a.core)} times {show_shape(b.core)} does not fit", cure)
 
 
 def hadamard(e: Elaborator, node: Node) -> Value:

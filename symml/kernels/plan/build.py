@@ -1,0 +1,48 @@
+"""The function of a plan: NumPy steps on whole arrays or in blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symml.kernels.compile import compiled
+from symml.kernels.plan.better import improved
+from symml.kernels.plan.cut import Axes, row_dims, rows_of_a_block
+from symml.kernels.plan.job import Built, Job
+from symml.kernels.plan.module import plain_source, planned_source
+from symml.kernels.plan.phases import Phases, phases
+from symml.kernels.plan.shapes import Form
+from symml.kernels.plan.steps import Step, Steps
+from symml.kernels.plan.write import Writer, Written
+
+
+def numpy_built(job: Job) -> Built:
+    """The plan in NumPy."""
+    kernel, found = job.kernel, job.steps()
+    if found is None:
+        source = plain_source(kernel.source, kernel.name, kernel.arguments, job.results)
+        return Built(source, compiled(source, f"{kernel.name}_plan"))
+    written, block = _in_steps(job, found, row_dims(kernel, job.sizes))
+    source = planned_source(kernel.source, kernel.name, found, written, job.work.name)
+    return Built(source, compiled(source, f"{kernel.name}_plan"), written.buffers, block)
+
+
+def _in_steps(job: Job, found: Steps, cuts: Sequence[tuple[str, Axes]]) -> tuple[Written, int]:
+    """The steps in blocks of rows along the longest dimension that allows it, or on whole arrays."""
+    plain, known = found.steps, job.forms(found.steps, {}, 1)
+    for name, axes in cuts:
+        length = job.sizes[name]
+        found.steps = plain
+        found.steps, known, parts = _cut(job, found, axes, length)
+        block = rows_of_a_block(found.steps, known, length)
+        if parts is not None and length > block:
+            return Writer(found, known, found.arguments).blocked(parts, length, block, job.named(axes)), block
+    if not cuts:
+        found.steps = improved(found, known)
+        known = job.forms(found.steps, {}, 1)
+    return Writer(found, known, found.arguments).straight(), 0
+
+
+def _cut(job: Job, found: Steps, axes: Axes, length: int) -> tuple[list[Step], dict[str, Form], Phases | None]:
+    steps = improved(found, job.forms(found.steps, axes, length))
+    known = job.forms(steps, axes, length)
+    return steps, known, phases(steps, known)
