@@ -1,4 +1,6 @@
-"""How the cost of a gradient grows with depth: symml beside SymPy, JAX and CasADi where they are installed.
+"""How the cost of a gradient grows with depth: symml beside the peers that are installed.
+
+Peers: SymPy and tensorgrad derive and simplify, PyTensor derives a graph, JAX and CasADi only trace.
 
 Gradient of a chain of tanh, of a chain of silu (v * sigmoid(v)), and of a tanh network with respect to its first
 layer. Engines are interleaved, the best of several runs counts, each engine stops once a point takes too long.
@@ -20,6 +22,8 @@ from importlib.util import find_spec
 LIMIT_S = 20.0
 CHAINS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 LAYERS = (1, 2, 4, 8, 16, 32, 64)
+# Engines whose time grows so fast that the next depth would not end.
+_EXPLODING = ("sympy", "tensorgrad")
 Timed = Callable[[int], Callable[[], object]]
 
 
@@ -95,15 +99,74 @@ def jax_chain(function: str) -> Timed:
     return prepare
 
 
+def tensorgrad_chain(function: str) -> Timed:
+    from tensorgrad import Derivative, Variable
+    from tensorgrad import functions as F
+
+    def prepare(depth: int) -> Callable[[], object]:
+        x = v = Variable("x")
+        for _ in range(depth):
+            v = F.tanh(v) if function == "tanh" else v * F.sigmoid(v)
+        return lambda: Derivative(v, x).full_simplify()
+
+    return prepare
+
+
+def pytensor_chain(function: str) -> Timed:
+    import pytensor.tensor as pt
+    from pytensor.gradient import grad
+
+    def prepare(depth: int) -> Callable[[], object]:
+        x = v = pt.dscalar("x")
+        for _ in range(depth):
+            v = pt.tanh(v) if function == "tanh" else v * pt.sigmoid(v)
+        return lambda: grad(v, x)
+
+    return prepare
+
+
+def tensorgrad_network() -> Timed:
+    import sympy
+    from tensorgrad import Derivative, Variable
+    from tensorgrad import functions as F
+
+    def prepare(depth: int) -> Callable[[], object]:
+        n, m = sympy.symbols("n m")
+        h = Variable("X", i=n, a0=m)
+        weights = [Variable(f"W{k}", **{f"a{k}": m, f"a{k + 1}": m}) for k in range(depth)]
+        for w in weights:
+            h = F.tanh(h @ w)
+        loss = F.frobenius2(h - Variable("Y", **{"i": n, f"a{depth}": m}))
+        return lambda: Derivative(loss, weights[0]).full_simplify()
+
+    return prepare
+
+
+def pytensor_network() -> Timed:
+    import pytensor.tensor as pt
+    from pytensor.gradient import grad
+
+    def prepare(depth: int) -> Callable[[], object]:
+        h, y = pt.dmatrix("X"), pt.dmatrix("Y")
+        weights = [pt.dmatrix(f"W{k}") for k in range(depth)]
+        for w in weights:
+            h = pt.tanh(h @ w)
+        loss = ((h - y) ** 2).sum() / 2
+        return lambda: grad(loss, weights[0])
+
+    return prepare
+
+
 def engines(task: str) -> dict[str, Timed]:
     """The engines that are installed, for one task."""
     if task == "network":
-        return {"symml, swept": symml_network("derivative"), "symml, simplified": symml_network("gradient")}
+        found = {"symml, swept": symml_network("derivative"), "symml, simplified": symml_network("gradient")}
+        own = (("tensorgrad", tensorgrad_network), ("pytensor", pytensor_network))
+        return found | {name: make() for name, make in own if find_spec(name)}
     found = {"symml, swept": symml_chain(task, "derivative"), "symml, simplified": symml_chain(task, "gradient")}
-    for name, make in (("sympy", sympy_chain), ("casadi", casadi_chain), ("jax", jax_chain)):
-        if find_spec(name):
-            found[name] = make(task)
-    return found
+    peers = {"sympy": sympy_chain, "tensorgrad": tensorgrad_chain, "pytensor": pytensor_chain}
+    peers |= {"casadi": casadi_chain, "jax": jax_chain}
+    return found | {name: make(task) for name, make in peers.items() if find_spec(name)}
 
 
 # ---- measuring -------------------------------------------------------------------------------------------------------
@@ -132,7 +195,7 @@ def measure(task: str, depths: tuple[int, ...], runs: int) -> dict[str, dict[int
     for depth in depths:
         for name, timed in list(alive.items()):
             seconds = best_time(timed, depth, runs)
-            if seconds is None or (seconds > LIMIT_S / 16 and name == "sympy"):
+            if seconds is None or (seconds > LIMIT_S / 16 and name in _EXPLODING):
                 del alive[name]
             if seconds is not None:
                 table.setdefault(name, {})[depth] = seconds * 1e3

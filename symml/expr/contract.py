@@ -75,7 +75,8 @@ def contract(
     for label in out:
         if label not in sizes:
             raise ShapeError(f"the output index {label} has no dimension")
-    number, items = _inline(Fraction(coef), todo, sizes, merge)
+    exact = coef if type(coef) is Fraction else Fraction(coef)
+    number, items = _inline(exact, todo, sizes, merge)
     items = _drop_deltas(items, out, sizes)
     return _finish(number, items, out, sizes)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from symml.errors import ShapeError, SymmlError
 from symml.expr import build, functions, sequences
-from symml.expr.arithmetic import brief, full, lift, times, transpose, zeros
+from symml.expr.arithmetic import brief, broadcast, full, lift, times, transpose, zeros
 from symml.expr.contract import contract
 from symml.expr.functions.along import along
 from symml.expr.indexing import index
-from symml.expr.nodes import Expr, selector, show_shape
+from symml.expr.nodes import Expr, add_node, selector, show_shape
 
 _MAX_COPIES = 64
 _SPACE = 3
@@ -65,7 +65,7 @@ def _need_few(count: int) -> None:
 
 def broadcast_to(x: object, shape: object) -> Expr:
     """The array stretched to a shape."""
-    return build.broadcast(lift(x), build.shape_of(shape))
+    return broadcast(lift(x), build.shape_of(shape))
 
 
 def pad(x: object, pad_width: object, mode: str = "constant", constant_values: object = 0) -> Expr:
@@ -150,12 +150,13 @@ def _windows(signal: Expr, taps: Expr, mode: str, *, reverse: bool) -> Expr:
     before, after = ends[mode] if reverse or mode != "same" else ((count - 1) // 2 + (count + 1) % 2, (count - 1) // 2)
     padded = pad(signal, (before, after)) if before or after else signal
     rows = padded.shape[0] - (count - 1)
+    assert not isinstance(rows, Expr)
     terms = []
     for k in range(count):
         tap = index(taps, count - 1 - k if reverse else k)
         window = contract([(padded, "j"), (selector(rows, padded.shape[0], k, 1), "ij")], "i")
         terms.append(times(tap, window))
-    return terms[0] if count == 1 else build.add_node(tuple(terms))
+    return terms[0] if count == 1 else add_node(tuple(terms))
 
 
 # ---- products --------------------------------------------------------------------------------------------------------

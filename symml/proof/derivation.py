@@ -16,6 +16,7 @@ from symml.expr.nodes import Expr, Symbol, show_shape
 from symml.expr.walk import substitute
 from symml.kernels import Kernel, kernel
 from symml.proof.derivative_check import check_derivative
+from symml.proof.kinks import Kink, kinks
 from symml.proof.passes import Pass
 from symml.proof.rules import Note, notes_of
 from symml.proof.step import Step
@@ -85,6 +86,11 @@ class Derivation:
         """What the rules that were used ask of the values."""
         asked = [condition for run in self.runs for condition in run.conditions]
         return tuple(dict.fromkeys([*asked, *(step.condition for step in self.after if step.condition)]))
+
+    @cached_property
+    def kinks(self) -> tuple[Kink, ...]:
+        """Where there is no derivative, with the slopes there; everywhere else the result is exact."""
+        return kinks(simplify(self.expr), self.wrt)
 
     @cached_property
     def formula(self) -> Formula:
@@ -226,6 +232,7 @@ class Derivation:
             ],
             "convention": self.convention,
             "conditions": list(self.conditions),
+            "kinks": [repr(kink) for kink in self.kinks],
             "verdict": self.verdict.to_json(),
         }
 
@@ -234,6 +241,7 @@ class Derivation:
         head = f"{self.kind} of {self.name} = {text.show(self.expr)} with respect to {self.wrt.name}"
         head += f", shape {show_shape(self.result.shape)}"
         notes = [f"valid where {condition}" for condition in self.conditions]
+        notes += [f"almost everywhere: {kink}" for kink in self.kinks]
         if structure_of(self.wrt):
             notes.append(f"convention: {self.convention}: {CONVENTIONS[self.convention]}")
         if self.is_operator and self.operator is not None:

@@ -24,7 +24,8 @@ Loop = ast.GeneratorExp | ast.ListComp
 
 def terms(r: Interpreter, node: Loop) -> list[Any] | Expr:
     """The values one by one, or an array with one more axis at the front where a range is symbolic."""
-    return _over(r, node, node.generators)
+    found: list[Any] | Expr = _over(r, node, node.generators)
+    return found
 
 
 def total(r: Interpreter, node: Loop) -> Expr:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symml.expr.binders import is_open
+from symml.expr.binders import readable
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Extent, Linalg, Power, Symbol
-from symml.expr.walk import topological, use_counts
+from symml.expr.walk import use_counts
 from symml.render.code import code
 from symml.render.latex import latex, name
 from symml.render.opening import is_flat, opened
 from symml.render.printer import COMPARISONS
+from symml.render.stages import staged
 from symml.render.text import name as text_name
 from symml.render.text import text
+from symml.render.views import with_clauses
 
 _LONG = 9
 _LETTERS = {0: ("c", "t", "a"), 1: ("r", "u", "v", "h"), 2: ("R", "G", "H", "B", "C", "F")}
-# With an index, letters that are neither symbols nor dims of the formula: h_2 would be an entry of h.
-_INDEXED = {0: "ctazqb", 1: "uvhzqb", 2: "GHBCFZQUVAMNKLSTWXY"}
 _PREFERRED = {
     "softmax": ("p", "s", "P", "S"),
     "tanh": ("h", "h", "H", "H"),
@@ -50,22 +50,18 @@ class Formula:
 
     def latex(self) -> str:
         """The main formula and its where clauses in LaTeX."""
-        return self._written(latex, name, r",\quad ", r" \quad\text{where } ")
+        shown = self.printed or self
+        return with_clauses(shown.expr, shown.names, False, name, latex)
 
     def text(self) -> str:
         """The main formula and its where clauses as Unicode text."""
-        return self._written(text, text_name, ", ", "  where ")
+        shown = self.printed or self
+        return with_clauses(shown.expr, shown.names, True, text_name, text)
 
     def code(self) -> str:
         """Assignments of the named parts, then the main expression on the last line."""
         lines = [f"{key} = {code(node, self.names)}" for node, key in self.names.items()]
         return "\n".join([*lines, code(self.expr, self.names)])
-
-    def _written(self, write: Callable[..., str], write_name: Callable[[str], str], comma: str, where: str) -> str:
-        if self.printed is not None:
-            return self.printed._written(write, write_name, comma, where)
-        clauses = [f"{write_name(key)} = {write(node, self.names)}" for node, key in self.names.items()]
-        return write(self.expr, self.names) + (where + comma.join(clauses) if clauses else "")
 
     def _repr_latex_(self) -> str:
         return "$\\displaystyle " + self.latex() + "$"
@@ -76,6 +72,7 @@ class Formula:
 
 def formula(root: Expr) -> Formula:
     """Names what is long and printed more than once."""
+    root = readable(root)
     flat = opened(root, {})
     printed = _named(flat) if flat is not root and is_flat(flat) else None
     own = _named(root)
@@ -83,23 +80,15 @@ def formula(root: Expr) -> Formula:
 
 
 def _named(root: Expr) -> Formula:
-    taken = {node.name for node in topological(root) if isinstance(node, Symbol)} | {"e", "d", "I", "T"}
-    taken |= {str(node.size) for node in topological(root) if isinstance(node, Extent)}
-    taken |= {str(dim) for node in topological(root) for dim in node.shape}
-    uses = _printed_uses(root)
-    names: dict[Expr, str] = {}
-    for node in topological(root):
-        if node is root or uses[node] < 2 or len(node.shape) > 2 or not _worth_a_name(node) or is_open(node):
-            continue
-        if len(text(node, names)) >= _LONG or isinstance(node, Along):
-            names[node] = _fresh(node, taken)
-    return Formula(root, names)
+    uses = use_counts(root)
 
+    def wanted(node: Expr, names: Mapping[Expr, str]) -> list[str] | None:
+        if uses[node] < 2 or not _worth_a_name(node):
+            return None
+        is_long = isinstance(node, Along) or len(text(node, names)) >= _LONG
+        return _options(node) if is_long else None
 
-def _printed_uses(root: Expr) -> dict[Expr, int]:
-    """How often each node would be printed, counted once below a node that gets printed by name."""
-    counts = use_counts(root)
-    return {node: counts[node] for node in topological(root)}
+    return Formula(root, staged(root, wanted))
 
 
 def _worth_a_name(node: Expr) -> bool:
@@ -110,14 +99,11 @@ def _worth_a_name(node: Expr) -> bool:
     return isinstance(node, Add | Apply | Along | Linalg | Contract)
 
 
-def _fresh(node: Expr, taken: set[str]) -> str:
+def _options(node: Expr) -> list[str]:
+    """The names that would suit, the best first."""
     rank = len(node.shape)
     kind = getattr(getattr(node, "function", None), "name", "")
-    options = [*_preferred(kind, rank), *_statistic(node), *_LETTERS[rank]]
-    options += [f"{letter}{k}" for letter in _INDEXED[rank] if letter not in taken for k in range(1, 100)]
-    found = next(option for option in options if option not in taken)
-    taken.add(found)
-    return found
+    return [*_preferred(kind, rank), *_statistic(node), *_LETTERS[rank]]
 
 
 def _preferred(kind: str, rank: int) -> tuple[str, ...]:

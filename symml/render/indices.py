@@ -123,7 +123,9 @@ def _is_low(arg: Expr) -> bool:
 def _raised_factor(e: _Entries, arg: Expr, place: Index, used: int, times: int) -> str:
     """A factor as often as it occurs, as a power."""
     if times == 1:
-        return e.at_least(arg, place, used, PRODUCT)
+        # On one line a quotient before other factors would swallow them.
+        is_quotient = e.s.one_line and not arg.shape and isinstance(arg, Contract)
+        return e.at_least(arg, place, used, RAISED if is_quotient else PRODUCT)
     return e.s.superscript(e.at_least(arg, place, used, ATOM), str(times))
 
 

@@ -14,7 +14,7 @@ def juxtaposed(spelling: Spelling, parts: list[str]) -> str:
     text = parts[0]
     for part in parts[1:]:
         # A list right after a name would be its index.
-        if part[0] in _DIGITS or (part[0] == "[" and spelling.one_line):
+        if part[0] in _DIGITS or (part[0] == "[" and text[-1] != "]" and spelling.one_line):
             dot = spelling.signs["."]
             text += (f" {dot} " if spelling.one_line else dot) + part
         else:

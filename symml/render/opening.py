@@ -15,6 +15,7 @@ from symml.expr.binders import is_open
 from symml.expr.contract import contract, is_light
 from symml.expr.nodes import Add, Contract, Expr, Power
 from symml.expr.walk import rebuild, topological
+from symml.render.stages import visible
 
 _MATRIX = 2
 _MAX_TERMS = 64
@@ -23,10 +24,11 @@ Factors = tuple[Expr, ...]
 
 def opened(root: Expr, names: Mapping[Expr, str]) -> Expr:
     """The expression with products of sums of more than two axes multiplied out; named nodes stay."""
-    if is_flat(root) or is_open(root):
+    nodes = visible(root, names)
+    if all(len(node.shape) <= _MATRIX for node in nodes) or is_open(root):
         return root
     done: dict[Expr, Expr] = {}
-    for node in topological(root):
+    for node in nodes:
         if node in names and node is not root:
             done[node] = node
             continue

@@ -31,13 +31,13 @@ from symml.expr.nodes import (
 )
 from symml.expr.probability import as_covariance, averages_some
 from symml.expr.scoped import Bound, Expectation, Integral, Ranged, Series
-from symml.expr.walk import topological
 from symml.render import matrix_form as m
 from symml.render.entries import entries_taken
 from symml.render.grouping import grouped
 from symml.render.literals import literal
 from symml.render.matrix_form import CannotRaise, Form
 from symml.render.opening import opened
+from symml.render.stages import visible
 from symml.render.triangles import triangle_of
 
 Edge = tuple[int, int, Form]
@@ -208,7 +208,7 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
     names = names or {}
     root = opened(root, names)
     done: dict[Expr, Form] = {}
-    for node in _needed(root, names):
+    for node in visible(root, names):
         if node in names and node is not root:
             done[node] = Form("sym", (), names[node], *_sides(node), symmetric=is_symmetric(node))
             continue
@@ -221,21 +221,6 @@ def raise_form(root: Expr, names: Mapping[Expr, str] | None = None) -> Form:
             raise CannotRaise(type(node).__name__)
         done[node] = rule(node, [done[arg] for arg in node.args])
     return grouped(done[root])
-
-
-def _needed(root: Expr, names: Mapping[Expr, str]) -> list[Expr]:
-    """The nodes that are printed: nothing under a named node."""
-    if not names:
-        return topological(root)
-    seen: set[Expr] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            if node is root or node not in names:
-                stack += node.args
-    return [node for node in topological(root) if node in seen]
 
 
 def _sides(node: Expr) -> tuple[Dim | None, Dim | None]:

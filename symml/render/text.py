@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from symml.expr.binders import readable
+from collections.abc import Mapping
+
 from symml.expr.nodes import Expr
-from symml.render.indices import index_form
-from symml.render.matrix_form import CannotRaise
 from symml.render.names import text_name as name
-from symml.render.printer import Printer
-from symml.render.raising import raise_form
 from symml.render.spelling import TEXT
+from symml.render.views import printed
 
 __all__ = ["name", "show", "text"]
-_PRINTER = Printer(TEXT)
 
 
-def text(expr: Expr, names: dict[Expr, str] | None = None) -> str:
+def text(expr: Expr, names: Mapping[Expr, str] | None = None) -> str:
     """The expression as Unicode text: matrix notation where there is one, else indices with explicit sums.
+
+    A very deep expression is printed in stages: ``tanh(u2)  where u1 = ..., u2 = ...``.
 
     Args:
         expr: Any expression.
         names: Nodes that are printed as symbols of these names.
     """
-    expr = readable(expr)
-    try:
-        return _PRINTER.show(raise_form(expr, names))
-    except CannotRaise:
-        return index_form(expr, TEXT, names)
+    return printed(expr, TEXT, names)
 
 
 show = text

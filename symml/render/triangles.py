@@ -15,10 +15,10 @@ def triangle_of(node: Apply) -> tuple[str, int] | None:
     holds = _HOLDS.get(node.function.name)
     if holds is None or len(node.shape) != 2:
         return None
-    ends = [_place(arg) for arg in node.args]
-    if ends[0] is None or ends[1] is None or ends[0][0] == ends[1][0]:
+    left, right = (_place(arg) for arg in node.args)
+    if left is None or right is None or left[0] == right[0]:
         return None
-    (axis, shift), (_, other) = ends
+    (axis, shift), (_, other) = left, right
     sign, slack = holds
     # sign (b - a) + slack >= 0, where one of a, b is the row i and the other is the column j.
     bound = sign * (other - shift) + slack

@@ -73,6 +73,28 @@ DERIVED = [
         r"\log x + 1",
     ),
     (
+        "np.sum(cdist(X, Y, 'sqeuclidean')*A)", "X", "X: n d, Y: m d, A: n m", 1,
+        "2(diag(A 𝟏)X - A Y)",
+        r"2\left(\operatorname{diag}\left(A\mathbf{1}\right)X - AY\right)",
+    ),
+    (
+        "softmax(A@x)", "x", "A: n d, x: d", 1,
+        "(diag(p) - p pᵀ)A  where p = softmax(A x)",
+        r"\left(\operatorname{diag}\left(p\right) - pp^{\top}\right)A \quad\text{where } "
+        r"p = \operatorname{softmax}\left(Ax\right)",
+    ),
+    (
+        "dot(a, b)/(norm(a)*norm(b))", "a", "a: d, b: d", 2,
+        "(3(aᵀ b)a aᵀ/‖a‖² - b aᵀ - a bᵀ - (aᵀ b)I)/‖a‖³/‖b‖",
+        r"\frac{1}{\left\|a\right\|_2^3\left\|b\right\|_2}\left(\frac{3}{\left\|a\right\|_2^2}\left(a^{\top}b\right)"
+        r"aa^{\top} - ba^{\top} - ab^{\top} - \left(a^{\top}b\right)I\right)",
+    ),
+    (
+        "dot(r, (x - mean(x))/sqrt(var(x) + e0))", "x", "x: d, r: d, e0: positive", 1,
+        "(r - (rᵀ x\u0303)x\u0303/v/d - (𝟏ᵀ r)𝟏/d)/√(v)  where x\u0303 = x - (𝟏ᵀ x)𝟏/d, v = ‖x\u0303‖²/d + e₀",
+        None,
+    ),
+    (
         "trace(A@X@B@X.T)", "X", "A: n n, X: n d, B: d d", 2,
         "[ijkl] ↦ A[i,k] B[l,j] + A[k,i] B[j,l]",
         r"\left[A_{ik} B_{lj} + A_{ki} B_{jl}\right]_{ijkl}",
@@ -84,10 +106,11 @@ DERIVED = [
     ("loss", "wrt", "shapes", "order", "as_text", "as_latex"), DERIVED, ids=[f"{row[0]} {row[3]}" for row in DERIVED]
 )
 def test_a_derivative_is_printed_as_in_a_textbook(
-    loss: str, wrt: str, shapes: str, order: int, as_text: str, as_latex: str
+    loss: str, wrt: str, shapes: str, order: int, as_text: str, as_latex: str | None
 ) -> None:
     found = derive(loss, wrt, shapes=shapes, order=order)
-    assert (found.text(), found.latex()) == (as_text, as_latex)
+    assert found.text() == as_text
+    assert as_latex is None or found.latex() == as_latex
 
 
 WRITTEN = [
@@ -100,7 +123,11 @@ WRITTEN = [
     ("sin(x)*cos(x)", "x:", "sin(x)cos(x)", r"\sin\left(x\right)\cos x"),
     ("exp(A)", "A: d d", "exp[⊙](A)", r"\exp_{\odot}\left(A\right)"),
     ("exp(X)", "X: n d", "exp(X)", r"\exp\left(X\right)"),
-    ("cumsum(x)", "x: n", "tril(𝟏_{n} 𝟏_{n}ᵀ)x", r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x"),
+    (
+        "cumsum(x)", "x: n",
+        "tril(𝟏_{n} 𝟏_{n}ᵀ)x",
+        r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x",
+    ),
     ("X**(a - 1)", "X: n d positive, a:", "X^(⊙a - 1)", r"X^{\odot a - 1}"),
     ("floor(x)", "x:", "floor(x)", r"\operatorname{floor}\left(x\right)"),
     ("norm(A)", "A: n d", "‖A‖_F", r"\left\|A\right\|_F"),

@@ -9,6 +9,7 @@ from symml.catalog.book import entries
 from symml.faces import read_numpy
 from symml.proof.derive import derive
 from symml.render import latex, text
+from symml.render.spelling import LATEX
 from tests.render.cases import CASES, random_expressions
 from tests.render.test_code_view import LOSSES
 
@@ -71,5 +72,5 @@ def test_no_formula_has_two_signs_in_a_row_or_an_empty_bracket(view: object) -> 
 
 def test_a_name_with_a_superscript_can_be_squared_and_transposed() -> None:
     assert latex.latex(read_numpy("W1@W1", "W1: d d")) == "W_{1}W_{1}"
-    assert list(problems(latex._PRINTER.s.superscript("W^{(1)}", r"\top"))) == []
-    assert latex._PRINTER.s.superscript("W^{(1)}", r"\top") == r"{W^{(1)}}^{\top}"
+    assert list(problems(LATEX.superscript("W^{(1)}", r"\top"))) == []
+    assert LATEX.superscript("W^{(1)}", r"\top") == r"{W^{(1)}}^{\top}"

@@ -82,7 +82,10 @@ def _settle(node: Expr, uses: Uses, log: Log | None) -> Expr:
         rules = _BY_KIND.get(type(node))
         if rules is None:
             rules = _BY_KIND[type(node)] = _rules_for(type(node))
+        kinds = {type(arg) for arg in node.args}
         for rule in rules:
+            if rule.beside and rule.beside.isdisjoint(kinds):
+                continue
             after = rule.apply(node, uses)
             if after is not None and after is not node:
                 if log is not None:

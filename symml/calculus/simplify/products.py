@@ -148,9 +148,9 @@ def scalars_first(node: Expr, uses: Uses) -> Expr | None:
 RULES = (
     Rule("zero times anything is zero", (Contract,), zero_product, condition="the factors are defined"),
     Rule("collect powers", (Contract,), collect_powers, condition="the base is nonzero", quiet=True),
-    Rule("declared facts: b b = b, s s = 1", (Contract,), idempotent),
-    Rule("the entries sum to one", (Contract,), rows_sum_to_one),
-    Rule("an inverse cancels", (Contract,), inverse_cancels),
+    Rule("declared facts: b b = b, s s = 1", (Contract,), idempotent, beside=frozenset({Symbol, Apply})),
+    Rule("the entries sum to one", (Contract,), rows_sum_to_one, beside=frozenset({Along, OneHot, Symbol})),
+    Rule("an inverse cancels", (Contract,), inverse_cancels, beside=frozenset({Linalg, Symbol})),
     Rule("scalars first", (Contract,), scalars_first, quiet=True),
     Rule("a symmetric matrix is its transpose", (Contract,), symmetric_transpose, quiet=True),
 )

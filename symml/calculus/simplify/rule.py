@@ -27,6 +27,7 @@ class Rule:
         apply: Gives the new expression, or ``None`` where the rule does not fit.
         condition: What must hold of the values for both sides to agree; empty when they always do.
         quiet: Plumbing that a derivation does not show.
+        beside: Node types of which one must be among the arguments; any argument will do when it is empty.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     apply: Callable[[Expr, Uses], Expr | None]
     condition: str = ""
     quiet: bool = False
+    beside: frozenset[type[Expr]] = frozenset()
 
 
 @dataclass(frozen=True)

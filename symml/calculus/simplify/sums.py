@@ -138,13 +138,23 @@ def delta_makes_diagonal(node: Expr, uses: Uses) -> Expr | None:
     assert isinstance(node, Contract)
     items = items_of(node)
     for k, (arg, sub) in enumerate(items):
-        if not isinstance(arg, Add):
+        if not isinstance(arg, Add) or not _has_delta(arg):
             continue
         others = {i for j, (_, s) in enumerate(items) if j != k for i in s}
         if not others & set(sub) or not any(_free_delta(term, sub, len(node.shape)) for term in arg.args):
             continue
         return add_terms([_with_term(node, k, term) for term in arg.args])
     return None
+
+
+def _has_delta(total: Add) -> bool:
+    """Whether a term of a sum carries a delta; found once for each sum."""
+    memo = total.memo
+    if memo is None:
+        memo = total.memo = {}
+    if "has_delta" not in memo:
+        memo["has_delta"] = any(map(_carries_delta, total.args))
+    return bool(memo["has_delta"])
 
 
 def _with_term(node: Contract, k: int, term: Expr) -> Expr:
@@ -313,10 +323,10 @@ def power_of_difference(node: Expr, uses: Uses) -> Expr | None:
 RULES = (
     Rule("flatten the sum", (Add,), flatten, quiet=True),
     Rule("collect like terms", (Add,), collect),
-    Rule("multiply out and cancel", (Add,), expand_and_cancel),
+    Rule("multiply out and cancel", (Add,), expand_and_cancel, beside=frozenset({Contract})),
     Rule("take out the common factor", (Add,), common_factor),
-    Rule("a delta makes a diagonal", (Contract,), delta_makes_diagonal),
-    Rule("a centered vector sums to zero", (Contract,), centered_sum),
-    Rule("the trace of a sum", (Contract,), trace_of_sum),
+    Rule("a delta makes a diagonal", (Contract,), delta_makes_diagonal, beside=frozenset({Add})),
+    Rule("a centered vector sums to zero", (Contract,), centered_sum, beside=frozenset({Add})),
+    Rule("the trace of a sum", (Contract,), trace_of_sum, beside=frozenset({Add})),
     Rule("an even power forgets the sign of a sum", (Power,), power_of_difference, quiet=True),
 )

@@ -192,15 +192,15 @@ def named(p: Parser) -> Node:
         p.place += 3
         listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
         return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))
-    if operator in ("sum", "prod") and not (token.kind == "word" and p.peek().text == "("):
-        bound, _ = _limits(p, operator)
-        return _body(p, bound, token.start)
     sub = p.peek().text == "_"
     below = spell(p.found[slice(*_ahead(p))]) if sub else ""
     if below in RUNS:
         scripts.scan(p)
         listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",",)))
         return scripts.postfix(p, Node("call", listed.args, f"{operator} of {below}", token.start, listed.end))
+    if operator in ("sum", "prod") and not (token.kind == "word" and p.peek().text == "("):
+        bound, _ = _limits(p, operator)
+        return _body(p, bound, token.start)
     if not sub and p.peek().text in ("(", r"\{", "["):
         listed = p.bracketed(lambda q: q.list_of(Parser.expression, (",", ";")))
         return scripts.postfix(p, Node("extremum", listed.args, operator, token.start, listed.end))

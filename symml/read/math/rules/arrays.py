@@ -65,15 +65,18 @@ def triangle(name: str) -> Callable[[Elaborator, Node, list[Value]], Value]:
 def cut(e: Elaborator, node: Node, dim: Dim) -> Expr:
     """The 0/1 rows of ``2:n`` and ``n:1:-1``, both ends included and counted from 1."""
     first, last, *rest = [_dim(e, part, e.value(part)) for part in node.args]
-    step = rest[0] if rest else 1
+    step, start = rest[0] if rest else 1, first - 1
+    assert not isinstance(start, Expr)
     if not isinstance(step, int) or not step:
         raise e.error(node, "the step of a slice is a number")
     run = (last - first) * (1 if step > 0 else -1)
     if isinstance(run, int):
-        return selector(run // abs(step) + 1, dim, first - 1, step)
+        return selector(run // abs(step) + 1, dim, start, step)
     if abs(step) > 1:
         raise e.error(node, "a slice of symbolic length has step 1", "declare numbers as dims")
-    return selector(run + 1, dim, first - 1, step)  # type: ignore[arg-type] # sums of sizes are sizes
+    rows = run + 1
+    assert not isinstance(rows, Expr)
+    return selector(rows, dim, start, step)
 
 
 def counted(e: Elaborator, node: Node) -> Value:

@@ -47,7 +47,9 @@ def compare(e: Elaborator, node: Node, sign: str, a: Node, b: Node) -> Value:
     if named is not None:
         return named
     left, right = e.value(a), e.value(b)
-    if left.rank and right.rank and sign in ("==", "!="):
+    if left.rank == right.rank == 2 and sign in ("==", "!="):
+        e.note(f"{e.written(node)} is taken of every entry")
+    elif left.rank and right.rank and sign in ("==", "!="):
         raise e.error(node, "arrays are compared as a whole", "compare entries: x_i = y_i")
     return pointwise(e, node, function, left, right)
 
