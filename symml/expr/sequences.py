@@ -55,7 +55,7 @@ def flip(x: object, axis: int | None = None) -> Expr:
 
 
 # ---- triangles -------------------------------------------------------------------------------------------------------
-def _mask(rows: Dim, cols: Dim, k: int, comparison: Function) -> Expr:
+def triangle(rows: Dim, cols: Dim, k: int, comparison: Function) -> Expr:
     """1 where ``comparison(column, row + k)`` holds."""
     row = contract([(positions(rows), (0,))], (0, 1), dims={1: cols})
     col = contract([(positions(cols), (1,))], (0, 1), dims={0: rows})
@@ -65,7 +65,7 @@ def _mask(rows: Dim, cols: Dim, k: int, comparison: Function) -> Expr:
 def tri(rows: object, cols: object = None, k: int = 0) -> Expr:
     """Ones on and below a diagonal, zeros above."""
     n = as_dim(rows)
-    return _mask(n, n if cols is None else as_dim(cols), k, functions.less_equal)
+    return triangle(n, n if cols is None else as_dim(cols), k, functions.less_equal)
 
 
 def tril(x: object, k: int = 0) -> Expr:
@@ -82,7 +82,7 @@ def _masked(x: object, k: int, comparison: Function) -> Expr:
     node = lift(x)
     if len(node.shape) < 2:
         raise ShapeError(f"a triangle needs a matrix; {brief(node)} is {show_shape(node.shape)}")
-    return times(node, _mask(node.shape[-2], node.shape[-1], k, comparison))
+    return times(node, triangle(node.shape[-2], node.shape[-1], k, comparison))
 
 
 def cumsum(x: object, axis: int | None = None) -> Expr:
@@ -94,7 +94,7 @@ def cumsum(x: object, axis: int | None = None) -> Expr:
     dim = node.shape[place]
     axes: list[object] = list(range(len(node.shape)))
     inside = [*axes[:place], "term", *axes[place + 1 :]]
-    return contract([(_mask(dim, dim, 0, functions.less_equal), (place, "term")), (node, inside)], axes)
+    return contract([(triangle(dim, dim, 0, functions.less_equal), (place, "term")), (node, inside)], axes)
 
 
 # ---- order statistics ------------------------------------------------------------------------------------------------

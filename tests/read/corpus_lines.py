@@ -101,6 +101,8 @@ _LIBRARY: dict[str, Any] = {
     "sig": special.expit,
     "erf": special.erf,
     "gamma": special.gamma,
+    "Gam": special.gamma,
+    "digamma": special.digamma,
     "lgamma": special.gammaln,
     "ncdf": special.ndtr,
     "npdf": lambda x, m, v: np.exp(-((x - m) ** 2) / (2 * v)) / np.sqrt(2 * np.pi * v),

@@ -114,6 +114,9 @@ def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node 
         first, sign = node.args[0], node.value[0]
         if len(node.args) == 3 and node.value == ("<=", "<="):
             letters, low, high = [*letters, *_letters(p, node.args[1])], node.args[0], node.args[2]
+        elif (found := _ordered(p, node)) is not None:
+            letters, low, high = [*letters, *found[0]], node.args[0], node.args[-1]
+            rest += found[1]
         elif sign == "==" and len(node.args) == 2 and (high is not None or operator in ("sum", "prod")):
             letters, low = [*letters, *_letters(p, first)], node.args[1]
         elif sign in ("in", "!=", "<", "<=", ">", ">=") and len(node.args) == 2:
@@ -128,6 +131,16 @@ def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node 
     if (low is None) != (high is None) and high is not None:
         low = None
     return Bound(operator, tuple(dict.fromkeys(letters)), low, high, tuple(rest))
+
+
+def _ordered(p: Parser, node: Node) -> tuple[list[str], list[Node]] | None:
+    """The letters of ``1 <= i < j <= n``, and how they compare."""
+    if len(node.args) < 4 or node.value[0] != "<=" or node.value[-1] != "<=" or set(node.value) - {"<", "<="}:
+        return None
+    inner = node.args[1:-1]
+    pairs = zip(inner, inner[1:], node.value[1:-1], strict=False)
+    compared = [Node("relation", (a, b), (sign,), a.start, b.end) for a, b, sign in pairs]
+    return [letter for part in inner for letter in _letters(p, part)], compared
 
 
 def _letters(p: Parser, node: Node) -> list[str]:
@@ -152,9 +165,26 @@ def _body(p: Parser, bound: Bound, start: int) -> Node:
     p.bound = outer | frozenset(bound.letters)
     body = p.sum() if _is_search(p, bound) else p.term()
     p.bound = outer
+    _check_pair(p, bound, start, first)
     fixed = {letter for letter in _second(bound) if letter in outer or _stands_outside(p, letter, start, first)}
     running = tuple(letter for letter in bound.letters if letter not in fixed)
     return Node("big", (body,), replace(bound, letters=running), start, body.end)
+
+
+def _check_pair(p: Parser, bound: Bound, start: int, first: int) -> None:
+    r"""Of ``j \ne i`` with an i that stands nowhere else, nobody knows whether i runs, too."""
+    for node in bound.conditions:
+        names = [name for side in node.args for name in _names(side)]
+        if node.value[0] == "in" or len(names) != 2 or len(bound.letters) != 2:
+            continue
+        one, other = names
+        known = other in p.bound or _stands_outside(p, other, start, first)
+        used = {t.text for t in p.found[first : p.place]}
+        if not known and (other < one or other not in used):
+            what = f"ambiguous: {p.source[node.start : node.end]} runs over {one} for a given {other}, or over both"
+            raise p.error(
+                node, what, rf"write \sum_{{{other}}} \sum_{{{one} \ne {other}}} for both, x_{other} = ... for one"
+            )
 
 
 def _is_search(p: Parser, bound: Bound) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,10 +16,11 @@ from symml.read.math.tree import Written, set_of
 from symml.render.names import latex_name
 
 LETTERS = set_of(
-    r"""\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi \rho \varsigma \sigma
-    \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega
-    \ell \hbar \imath \jmath \emptyset \varnothing"""
+    r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi
+    \pi \rho \varrho \varsigma \sigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda
+    \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar \imath \jmath \emptyset \varnothing"""
 )
+_TWO_FORMS = ("epsilon", "phi", "theta", "rho")
 STYLES = frozenset([r"\mathbf", r"\mathcal", r"\mathbb", r"\mathfrak", r"\vec"])
 ACCENTS = frozenset([r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\check", r"\breve", r"\underline", r"\acute"])
 # As names these letters are no signs of a sum or a product.
@@ -147,9 +148,8 @@ class Table:
     def find(self, key: str) -> Declared | None:
         """What is declared under this spelling; a bold letter is also found under the plain one."""
         row = self.found.get(key)
-        if row is None and "phi" in key:
-            other = key.replace(r"\varphi", r"\phi") if r"\varphi" in key else key.replace(r"\phi", r"\varphi")
-            row = self.found.get(other)
+        if row is None and "\\" in key:
+            row = next((self.found[other] for other in _variants(key) if other in self.found), None)
         if row is None and "\\" in key:
             plain = _PLAIN_STYLE.sub(r"\1", key)
             row = self.found.get(plain) if plain != key else None
@@ -158,6 +158,15 @@ class Table:
     def has_letters(self, word: str) -> bool:
         """Whether every letter of a word is declared."""
         return all(letter in self.found for letter in word)
+
+
+def _variants(key: str) -> Iterator[str]:
+    """The spelling with the other form of a letter that has two, such as epsilon."""
+    for letter in _TWO_FORMS:
+        if rf"\var{letter}" in key:
+            yield key.replace(rf"\var{letter}", rf"\{letter}")
+        elif rf"\{letter}" in key:
+            yield key.replace(rf"\{letter}", rf"\var{letter}")
 
 
 @lru_cache(maxsize=4096)

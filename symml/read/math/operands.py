@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 from symml.errors import ReadError
 from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
@@ -58,6 +59,8 @@ def _cure(token: Token) -> str:
 
 
 def _number(p: Parser) -> Node:
+    if p.peek().text == "1" and p.peek(1).text == "_" and p.peek(2).text == "{" and p.peek(3).text == r"\{":
+        return calls.lettered(p)
     return scripts.postfix(p, p.number(p.next()))
 
 
@@ -85,7 +88,9 @@ def _brackets(p: Parser) -> Node:
         return scripts.postfix(p, environments.listed(p))
     if opening.text == r"\{":
         return _braces(p)
-    node = p.bracketed(_inside)
+    node = p.bracketed(_joined if opening.text == "[" else _inside)
+    if node.kind == "matrix":
+        return scripts.postfix(p, replace(node, start=opening.start))
     if node.kind == "relation":
         if opening.text != "[":
             raise p.error(
@@ -102,6 +107,15 @@ def _inside(p: Parser) -> Node:
         return node
     last = p.expression()
     return Node("counted", (node, last), None, node.start, last.end)
+
+
+def _joined(p: Parser) -> Node:
+    """What stands in square brackets: ``[x; h]`` is one array above the other."""
+    first = _inside(p)
+    parts = [first]
+    while first.kind != "relation" and p.take(";") is not None:
+        parts.append(p.expression())
+    return first if len(parts) == 1 else Node("matrix", tuple(parts), ("bmatrix", 1), first.start, parts[-1].end)
 
 
 def _braces(p: Parser) -> Node:
@@ -142,8 +156,11 @@ def _binomial(p: Parser) -> Node:
 
 
 def _root(p: Parser) -> Node:
-    start = p.next().start
+    token = p.next()
+    start = token.start
     degree: tuple[Node, ...] = ()
+    if token.text == r"\cbrt":
+        degree = (Node("number", (), Fraction(3), start, token.end),)
     if p.peek().text == "[" and not p.one_line:
         degree = (p.bracketed(Parser.expression),)
     if p.peek().text == "(":
@@ -206,6 +223,8 @@ def _angles(p: Parser) -> Node:
     node = p.bracketed(lambda q: q.list_of(Parser.expression, (",", "|", r"\mid")), separator=True)
     if len(node.args) != 2:
         raise p.error(node, "an inner product has two parts", r"write \langle a, b \rangle")
+    if p.peek().text == "_" and p.peek(1).text in ("F", r"\mathrm"):
+        scripts.norm_order(p)
     return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
 
 
@@ -268,6 +287,7 @@ _RULES: dict[str, Rule] = {
     r"\dbinom": _binomial,
     r"\tbinom": _binomial,
     r"\sqrt": _root,
+    r"\cbrt": _root,
     "|": _bars,
     r"\|": _bars,
     r"\langle": _angles,

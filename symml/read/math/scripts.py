@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from symml.read.math.names import spell
 from symml.read.math.parser import Parser
@@ -17,6 +18,8 @@ MARKS = {
     "+": "pseudoinverse", r"\dagger": "pseudoinverse", "*": "star", "H": "conjugate", r"\mathrm{H}": "conjugate",
     "c": "complement", r"\mathrm{c}": "complement", r"\complement": "complement",
 }  # fmt: skip
+_LETTERS = ("T", "-T", "H", "c")
+_AT_A_POINT = r"write \left. ... \right|_{x = a}"
 _ELEMENTWISE = (r"\odot", r"\circ")
 
 
@@ -129,7 +132,8 @@ def raised(p: Parser, node: Node, span: Span) -> Node:
     if _is_label(p, span):
         inner = p.within((span[0] + 1, span[1] - 1), Parser.expression)
         return Node("label", (node, inner), written, node.start, end)
-    if written in MARKS and not (written in ("T", "H", "c") and _is_number(p, written)):
+    is_event = node.kind == "declared" and node.value.kind == "event"
+    if written in MARKS and (is_event or not (written in _LETTERS and _is_number(p, written.lstrip("-")))):
         return Node("mark", (node,), MARKS[written], node.start, end)
     first = p.found[span[0]]
     if first.text in _ELEMENTWISE and span[1] - span[0] > 1:
@@ -158,7 +162,16 @@ def _is_number(p: Parser, letter: str) -> bool:
 
 
 def index(p: Parser, node: Node, span: Span) -> Node:
-    """A base with indices below it."""
+    """A base with indices below it; ``(x)_+`` is the positive part, ``[f(x)]_{x = a}`` a value."""
+    if node.kind in ("group", "bars"):
+        texts = [t.text for t in p.found[slice(*span)]]
+        if texts == ["+"]:
+            zero = Node("number", (), Fraction(0), node.end, node.end)
+            return Node("extremum", (node, zero), "max", node.start, p.found[p.place - 1].end)
+        if "=" in texts and node.value == "[" and p.held:
+            raise p.error(node, "ambiguous: the value of a derivative, or the derivative of a value", _AT_A_POINT)
+        if "=" in texts and node.value == "[":
+            return Node("evaluated", (node, p.within(span, condition)), None, node.start, p.found[p.place - 1].end)
     listed = p.within(span, indices)
     return Node("entry", (node, *listed.args), None, node.start, p.found[p.place - 1].end)
 
@@ -206,6 +219,8 @@ def _is_single(node: Node) -> bool:
 
 def norm_order(p: Parser) -> str:
     """The order of a norm: what stands below it."""
+    if p.one_line and p.peek().text == r"\infty" and not p.peek().gap:
+        return p.next().text
     if p.peek().text != "_" or p.peek().kind != "sign":
         return ""
     p.next()

@@ -28,12 +28,31 @@ def symbol(p: Parser) -> Node:
         raise p.not_understood(first, "one letter is expected under a style or an accent")
     p.place = base[1]
     marks = scripts.scan(p)
+    found = _spectral(p, base[0], marks, first)
+    if found is not None:
+        return found
     for written, used in _candidates(p, base[0], marks):
         runs = "sub" in used and marks.sub and any(t.text in p.bound for t in p.found[slice(*marks.sub)])
-        row = None if written.key in p.bound or runs else p.table.find(written.key)
+        known = "sub" in used or not (base[0] == "D" and _below(p, marks) == "KL")
+        row = p.table.find(written.key) if known and written.key not in p.bound and not runs else None
         if row is not None:
             return _declared(p, row, written, marks.without(used), first)
     return _undeclared(p, base[0], marks, first)
+
+
+def _spectral(p: Parser, base: str, marks: scripts.Marks, first: Token) -> Node | None:
+    r"""``\sigma_{\max}(A)`` and ``\lambda_{\min}(A)``: extreme singular values and eigenvalues."""
+    below = _below(p, marks).removeprefix("\\")
+    if base not in (r"\sigma", r"\lambda") or below not in ("max", "min") or p.peek().text != "(":
+        return None
+    name = f"{below} {'singular value' if base == chr(92) + 'sigma' else 'eigenvalue'}"
+    return calls.applied(p, name, scripts.Marks(sup=marks.sup), first)
+
+
+def _below(p: Parser, marks: scripts.Marks) -> str:
+    """The words below a symbol, without their style."""
+    below = spell(p.found[slice(*marks.sub)]) if marks.sub else ""
+    return below.removeprefix(r"\mathrm{").removesuffix("}") if below.startswith(r"\mathrm{") else below
 
 
 def _open_style(p: Parser) -> None:

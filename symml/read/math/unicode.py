@@ -19,12 +19,13 @@ SIGNS = {
     "−": "-", "–": "-", "—": "-", "∗": "*", "′": "'", "’": "'", "ʹ": "'", "ℓ": r"\ell", "†": r"\dagger",
     "⋆": r"\star", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
     "⅔": r"\frac{2}{3}",
+    "∛": r"\cbrt", "⟹": r"\Rightarrow", "⟺": r"\Leftrightarrow",
     "≪": r"\ll", "≫": r"\gg", "≻": r"\succ", "⪰": r"\succeq", "⪯": r"\preceq", "≺": r"\prec", "∎": "",
 }  # fmt: skip
 
-_GREEK_NAMES = r"""\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi o \pi \rho
+_GREEK_NAMES = r"""\alpha \beta \gamma \delta \varepsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi o \pi \rho
     \varsigma \sigma \tau \upsilon \varphi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Upsilon \Phi \Psi \Omega
-    \epsilon \theta \phi \rho \pi"""
+    \epsilon \vartheta \phi \varrho \pi"""
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΥΦΨΩϵϑϕϱϖ", _GREEK_NAMES.split(), strict=True))
 
 RAISED = dict(

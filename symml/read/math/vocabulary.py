@@ -57,7 +57,7 @@ INVERSES = {
     "sigmoid": "logit", "exp": "log", "log": "exp",
 }  # fmt: skip
 # Quantities that are written as words of capitals.
-METRICS = set_of("TP TN FP FN TPR FPR TNR FNR MSE RMSE MAE RSS TSS ESS SSE SST SSR AUC NLL ELBO")
+METRICS = set_of("TP TN FP FN TPR FPR TNR FNR MSE RMSE MAE RSS TSS ESS SSE SST SSR AUC NLL ELBO Var Cov KL")
 # Words that the parser itself understands.
 OPERATORS = set_of("max min sup inf argmax argmin lim sum prod arg Pr")
 COMMANDS = set_of(

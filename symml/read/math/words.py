@@ -39,6 +39,11 @@ def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]
             yield found[k]
             k += 1
             continue
+        word = "".join(token.text for token in found[k:stop])
+        if word in OPERATORS and stop < len(found) and found[stop].text == "_" and not found[stop].gap:
+            yield _word(found[k:stop])
+            k = stop
+            continue
         below = k > 0 and found[k - 1].text in ("_", "{")
         yield from _split(found[k:stop], table, one_line, below)
         k = stop

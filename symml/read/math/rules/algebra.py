@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ def add(e: Elaborator, node: Node) -> Value:
     """A sum of terms with their signs."""
     if any(part.kind == "dots" for part in node.args):
         return elided.total(e, node)
+    longer = _longer_sum(e, node)
+    if longer is not None:
+        return e.value(longer)
     total: Value | None = None
     bound: set[str] = set()
     for sign, part in zip(node.value, node.args, strict=True):
@@ -35,6 +39,47 @@ def add(e: Elaborator, node: Node) -> Value:
         total = term if total is None else plus(e, part, total, term)
     assert total is not None
     return total
+
+
+def _longer_sum(e: Elaborator, node: Node) -> Node | None:
+    r"""``\sum_i a_i + b_i`` after a side without i is the sum of both."""
+    if "=" not in e.source[: node.start]:
+        return None
+    for k, part in enumerate(node.args[:-1]):
+        bound = part.value if part.kind == "big" else None
+        if bound is None or bound.operator != "sum" or len(bound.letters) != 1 or part.args[0].kind == "sum":
+            continue
+        (letter,) = bound.letters
+        stop = k + 1
+        while stop < len(node.args) and _is_loose(node.args[stop], letter):
+            stop += 1
+        loose = any(_is_loose(other, letter) for other in node.args[:k] + node.args[stop:])
+        if stop == k + 1 or loose or e.range_of(letter) is not None or _indexes(e.source[: node.start], letter):
+            continue
+        if _indexes(e.source[node.end :], letter):
+            continue
+        e.note(f"the sum over {letter} runs to the end of {e.written(node.args[stop - 1])}")
+        terms, signs = (part.args[0], *node.args[k + 1 : stop]), ("", *node.value[k + 1 : stop])
+        whole = Node("big", (Node("sum", terms, signs, terms[0].start, terms[-1].end),), bound, part.start, node.end)
+        parts, outer = (*node.args[:k], whole, *node.args[stop:]), (*node.value[: k + 1], *node.value[stop:])
+        return Node("sum", parts, outer, node.start, node.end)
+    return None
+
+
+def _indexes(text: str, letter: str) -> bool:
+    """Whether a letter stands below or above something in a text."""
+    return re.search(rf"[_^]\{{?[^{{}}]*(?<![A-Za-z]){re.escape(letter)}(?![A-Za-z])", text) is not None
+
+
+def _is_loose(node: Node, letter: str) -> bool:
+    """Whether a letter is an index in a node and nothing in it binds the letter."""
+    inner = list(walk(node))
+    if any(part.kind == "big" and letter in part.value.letters for part in inner):
+        return False
+    below = [index for part in inner if part.kind in ("entry", "name", "label") for index in part.args]
+    return any(
+        part.kind == "name" and part.value.key == letter and not part.args for index in below for part in walk(index)
+    )
 
 
 def _refuse_loose_index(e: Elaborator, node: Node, term: Value, bound: set[str]) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symml.expr import arithmetic, functions
-from symml.expr.build import diag, logdet, trace
+from symml.calculus.facts import is_symmetric
+from symml.expr import arithmetic, functions, spectral
+from symml.expr.build import diag, logdet, reshape, trace
 from symml.expr.functions import AXIS_FUNCTIONS, FUNCTIONS
 from symml.expr.functions.along import along
-from symml.expr.nodes import Constant, Linalg
+from symml.expr.nodes import Constant, Linalg, symbol_node
 from symml.read.math.rules import algebra, arrays, derivatives, indices, powers
 from symml.read.math.rules.choices import pointwise
 from symml.read.math.rules.indices import letter_of
@@ -225,6 +226,46 @@ def _clip(e: Elaborator, node: Node, values: list[Value]) -> Value:
     return pointwise(e, node, functions.minimum, pointwise(e, node, functions.maximum, x, low), high)
 
 
+def _vec(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    """The columns of a matrix, one below the other."""
+    x = _one(e, node, values, "vec")
+    if x.rank == 1:
+        return x
+    if x.rank != 2 or x.labels or not all(isinstance(dim, int) for dim in x.core):
+        raise e.error(node, f"vec of {describe(x)}", "declare numbers as dims")
+    rows, columns = x.core
+    assert isinstance(rows, int)
+    assert isinstance(columns, int)
+    return Value(reshape(x.expr.T, (rows * columns,)))
+
+
+def _rank(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    """The rank of a matrix: a number of which nothing more is known."""
+    x = _one(e, node, values, "the rank")
+    if x.rank != 2 or x.labels:
+        raise e.error(node, f"the rank of {describe(x)}", "the rank is taken of a matrix")
+    shown = e.written(node)
+    e.note(f"{shown} is a number of which the text says only the name")
+    return Value(e.undefined.setdefault(shown, symbol_node(shown, ())))
+
+
+def _extreme(which: str, what: str) -> Rule:
+    """The largest or the smallest eigenvalue of a symmetric matrix, or singular value of any matrix."""
+
+    def rule(e: Elaborator, node: Node, values: list[Value]) -> Value:
+        x = _one(e, node, values, f"the {what}")
+        if x.rank != 2 or x.labels or (what == "eigenvalue" and not e.unify(*x.core)):
+            raise e.error(node, f"the {what} of {describe(x)}", "declare a matrix")
+        if what == "eigenvalue" and not is_symmetric(x.expr):
+            raise e.error(node, f"the eigenvalues of {e.written(node.args[0])} may not be real", "declare it symmetric")
+        if what == "singular value" and which == "max":
+            return Value(spectral.spectral_norm(x.expr))
+        found = spectral.eigvalsh(x.expr) if what == "eigenvalue" else spectral.singular_values(x.expr)
+        return Value(along(AXIS_FUNCTIONS[which], found, (0,)))
+
+    return rule
+
+
 def slope_of(e: Elaborator, node: Node) -> Value:
     r"""``\sigma'(x)``: the derivative of a known function at its argument."""
     name, primes = node.value
@@ -242,6 +283,9 @@ _RULES: dict[str, Rule] = {
     "cholesky": arrays.of_matrix("cholesky"), "sort": arrays.sort, "tril": arrays.triangle("tril"),
     "triu": arrays.triangle("triu"),
     "factorial": _factorial, "binomial": _binomial, "dot": _dot, "abs": _abs, "inv": _inv, "clip": _clip,
+    "vec": _vec, "rank": _rank,
+    "max eigenvalue": _extreme("max", "eigenvalue"), "min eigenvalue": _extreme("min", "eigenvalue"),
+    "max singular value": _extreme("max", "singular value"), "min singular value": _extreme("min", "singular value"),
 }  # fmt: skip
 
 RULES: dict[str, Callable[..., Value]] = {

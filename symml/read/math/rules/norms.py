@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from symml.errors import SymmlError
 from symml.expr import arithmetic, functions
-from symml.expr.build import det, norm
+from symml.expr.build import det, inv, norm, sqrt
+from symml.expr.nodes import Symbol, show_shape
 from symml.read.math.rules.algebra import inner
 from symml.read.math.tree import Node
-from symml.read.math.value import Value
+from symml.read.math.value import Value, describe
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
 
-_ORDERS: dict[str, object] = {"": None, "2": 2, "1": 1, "0": 0, "F": "fro", r"\infty": float("inf"), "Fro": "fro"}
-_MATRIX_ORDERS: dict[str, object] = {"": "fro", "F": "fro", "Fro": "fro"}
+_ORDERS: dict[str, object] = {"": None, "2": 2, "1": 1, "0": 0, "F": "fro", r"\infty": float("inf"), "Fro": "fro",
+    "inf": float("inf"), r"\inf": float("inf"), r"\ell_{1}": 1, r"\ell_{2}": 2}  # fmt: skip
+_MATRIX_ORDERS: dict[str, object] = {
+    "": "fro", "F": "fro", "Fro": "fro", "2": 2, "op": 2, r"\mathrm{op}": 2, "*": "nuc",
+}  # fmt: skip
 _FROBENIUS = (r"\mathrm{F}", r"\mathrm{Fro}", r"\mathcal{F}", "fro", "frob", "Frob")
 
 
@@ -40,15 +44,18 @@ def _matrix_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tupl
     if order in _MATRIX_ORDERS:
         if order == "":
             e.note(f"{e.written(node)} is the Frobenius norm")
-        return Value(norm(value.expr, "fro", axes), value.labels)
-    names = {"2": "spectral", "*": "nuclear", "1": "order 1", r"\infty": "order infinity"}
+        if order == "2":
+            e.note(f"{e.written(node)} is the spectral norm")
+        return Value(norm(value.expr, _MATRIX_ORDERS[order], axes), value.labels)
+    names = {"1": "order 1", r"\infty": "order infinity"}
     what = f"not understood: the {names.get(order, 'order ' + order)} norm of a matrix"
     raise e.error(node, what, r"the Frobenius norm is \|A\|_F; sums of absolute values are written with \sum")
 
 
 def _special_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tuple[int, ...]) -> Value:
     r"""Norms of order p, and ``\|x\|_A`` of a matrix A."""
-    row = e.table.find(order)
+    base = order.removesuffix("^{-1}")
+    row = e.table.find(base)
     if row is None or row.kind not in ("symbol", "size", "number"):
         raise e.error(node, f"not understood: the norm of order {order}", r"orders are numbers, \infty, F, or declared")
     symbol = row.value
@@ -58,7 +65,12 @@ def _special_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tup
             return Value(norm(value.expr, arithmetic.lift(symbol), axes), value.labels)
         except SymmlError as error:
             raise e.error(node, error.what, error.cure) from None
-    raise e.error(node, f"not understood: the norm with the array {order} below", r"write \sqrt{x^\top A x}")
+    if len(shape) != 2 or value.labels or shape != (value.core[0],) * 2:
+        raise e.misfit(
+            node, f"the norm of {describe(value)} by {order} of shape {show_shape(shape)}", "declare it square"
+        )
+    assert isinstance(symbol, Symbol)
+    return Value(sqrt(value.expr @ (inv(symbol) if base != order else symbol) @ value.expr))
 
 
 def bars(e: Elaborator, node: Node) -> Value:

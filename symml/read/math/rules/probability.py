@@ -9,6 +9,7 @@ from symml.expr import arithmetic, functions
 from symml.expr.build import logdet
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Expr, Symbol, constant, extent, symbol_node
+from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
 from symml.read.math.rules import algebra, powers
 from symml.read.math.tree import Node, set_of
@@ -75,6 +76,16 @@ def _distributions(e: Elaborator, node: Node) -> list[Value] | None:
     """The arguments when all are declared vectors of probabilities."""
     values = []
     for part in node.args:
+        if part.kind in ("sum", "product", "fraction", "group"):
+            value = e.value(part)
+            if (
+                value.rank != 1
+                or value.labels
+                or any(s.domain.name != "simplex" for s in symbols(value.expr) if s.shape)
+            ):
+                return None
+            values.append(value)
+            continue
         if part.kind != "declared" or not isinstance(part.value.value, Symbol):
             return None
         symbol = part.value.value

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from symml.expr import arithmetic
-from symml.expr.build import array
+from symml.expr import arithmetic, functions
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
 from symml.expr.functions import AXIS_FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.nodes import Expr, extent, eye
+from symml.expr.sequences import triangle
 from symml.read.math.bigs import Bound
 from symml.read.math.elaborate import Range
 from symml.read.math.rules import expectations, ranges
@@ -22,12 +22,12 @@ from symml.read.math.value import Value, spread, summed_over, union
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
 
-_COMPARE: dict[str, Callable[[int, int], bool]] = {
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+# The sign between two indices, as a comparison of the column with the row.
+_COMPARE = {
+    "<": functions.greater,
+    "<=": functions.greater_equal,
+    ">": functions.less,
+    ">=": functions.less_equal,
 }
 
 
@@ -161,10 +161,7 @@ def _masked(e: Elaborator, node: Node, value: Value, a: str, b: str, sign: str) 
     if sign == "!=":
         diagonal = contract([(body, own), (eye(dim), (("run", a), ("run", b)))], own)
         return Value(arithmetic.minus(body, diagonal), labels, value.row)
-    if not isinstance(dim, int) or dim > 60:
-        raise e.error(node, f"{e.written(node)} over {dim} values", f"declare a number in the place of {dim}")
-    holds = _COMPARE[sign]
-    mask = array([[int(holds(i, j)) for j in range(dim)] for i in range(dim)])
+    mask = triangle(dim, dim, 0, _COMPARE[sign])
     return Value(contract([(body, own), (mask, (("run", a), ("run", b)))], own), labels, value.row)
 
 
