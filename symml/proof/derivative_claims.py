@@ -136,9 +136,10 @@ def _judge_diagonal(total: Expr, claim: Expr, wrt: Symbol, digits: int, sides: S
     found = decide(diagonal, claim, "==", statement, digits, wrt)
     witness = found.counterexample
     case = Case(diagonal, claim, numbers=sides.numbers, witness=witness.point if witness else None)
-    is_false = found.verdict in ("refuted", "true_if") and witness is not None
-    if is_false and not sides_with(slopes, wrt, hessian, replace(witness, place=witness.place * 2)):
-        found = replace(found, verdict="not_understood", reason="differences of the gradient do not agree with it")
+    if found.verdict in ("refuted", "true_if") and witness is not None:
+        beside = replace(witness, place=witness.place * 2)
+        if not sides_with(slopes, wrt, hessian, beside):
+            found = replace(found, verdict="not_understood", reason="differences of the gradient do not agree with it")
     note = "the Hessian is not diagonal: its other entries are left out by the convention"
     return found.with_notes(note), case
 

@@ -61,20 +61,23 @@ def check_gradient(
         ShapeError: The loss is not a scalar.
         TraceError: A function cannot be traced.
     """
-    declarations = declared(shapes, loss, grad)
-    names = [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
+    declarations, names = declared(shapes, loss, grad), _names(wrt)
     try:
         read = read_sides(loss, grad, declarations)
     except TraceError as error:
         return _by_differences(loss, grad, names, declarations, error)
     except MisfitError as error:
         return _misfit(error, loss, grad, names)
-    root = only(read.loss)
+    root, claims = only(read.loss), claims_of(read.claim, names)
     judged = [
         judge_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
-        for name, claim in zip(names, claims_of(read.claim, names), strict=True)
+        for name, claim in zip(names, claims, strict=True)
     ]
     return explain_worst(judged, read, _runnable(loss, grad, names, read, digits))
+
+
+def _names(wrt: str | Symbol | Sequence[str]) -> list[str]:
+    return [wrt] if isinstance(wrt, str) else [wrt.name] if isinstance(wrt, Symbol) else list(wrt)
 
 
 def _misfit(error: MisfitError, loss: Source, grad: Source, names: list[str]) -> Verdict:

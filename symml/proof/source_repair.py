@@ -28,6 +28,9 @@ Function = Callable[..., Any]
 _POINTS, _TRIES, _WIDE = 3, 8, 24
 
 
+Run = Callable[[Function, dict[str, Any]], Any]
+
+
 @dataclass(frozen=True)
 class Runnable:
     """How a gradient function is called and judged.
@@ -41,7 +44,7 @@ class Runnable:
 
     function: Function
     run: Callable[[Function, dict[str, Any]], Sequence[Any]]
-    fixed: Sequence[tuple[Function, Callable[[Function, dict[str, Any]], Any]]]
+    fixed: Sequence[tuple[Function, Run]]
     judge: Callable[[Function], Verdict]
 
 
@@ -123,13 +126,18 @@ def _program(runnable: Runnable, cases: Sequence[Case], declared: Declarations) 
     return _made(runnable, found, declared) if seen_wrong else None
 
 
+def _on_first(run: Run, values: dict[str, Any]) -> Callable[[Function], Any]:
+    """A way to run a function, at given values."""
+    return lambda function: run(function, values)
+
+
 def _made(runnable: Runnable, found: Rows, declared: Declarations) -> Program:
     rows = [values for values, _ in found]
     return Program(
         runnable.function,
         lambda function, k: runnable.run(function, rows[k]),
         [truths for _, truths in found],
-        [(function, lambda f, run=run: run(f, rows[0])) for function, run in runnable.fixed],
+        [(function, _on_first(run, rows[0])) for function, run in runnable.fixed],
         {name: symbol.shape for name, symbol in declared.symbols.items()},
         runnable.judge,
     )

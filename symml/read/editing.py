@@ -6,9 +6,10 @@ The pieces are moved about as syntax trees. What is compiled is the user's own f
 from __future__ import annotations
 
 import ast
+import dataclasses
 import linecache
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -58,7 +59,7 @@ class Site:
     field: str
     index: int | None
     statement: ast.stmt
-    scope: Scope = field(repr=False)
+    scope: Scope = dataclasses.field(repr=False)
 
     def put(self, node: ast.AST) -> None:
         """Hangs a node in the place of this one."""
@@ -188,7 +189,8 @@ def _unit(function: FunctionType) -> _Unit | None:
 
 
 def _first_line(node: Any) -> int:
-    return min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))])
+    lines: list[int] = [node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))]
+    return min(lines)
 
 
 def _scope(tree: ast.FunctionDef, file: str) -> Scope:

@@ -244,7 +244,8 @@ def _moved(part: ast.expr) -> Iterator[ast.expr]:
         for name in ("lower", "upper"):
             end = getattr(part, name)
             for other in () if end is None else _moved(end):
-                yield ast.Slice(**{"lower": part.lower, "upper": part.upper, "step": part.step, name: other})
+                ends = {"lower": part.lower, "upper": part.upper, name: other}
+                yield ast.Slice(ends["lower"], ends["upper"], part.step)
         if part.step is not None:
             yield ast.Slice(part.lower, part.upper, None)
         return

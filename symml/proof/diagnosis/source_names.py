@@ -48,9 +48,9 @@ def pool_of(scope: Scope, shapes: Mapping[str, tuple[Dim, ...]]) -> Pool:
     texts = {f"{name}.shape[0]": dim for name, dim in ((t[4:-1], d) for t, d in counts.items() if t.startswith("len("))}
     named = _named_counts(scope, {**texts, **counts}, shapes)
     first: dict[str, str] = {}
-    for text, dim in [*named.items(), *counts.items()]:
-        if dim not in first.values():
-            first[text] = dim
+    for text, size in [*named.items(), *counts.items()]:
+        if size not in first.values():
+            first[text] = size
     scalars = tuple(name for name in scope.parameters if shapes.get(name, (0,)) == ())
     arrays = [text for text in _values_in(scope) if text not in scalars and text not in named]
     return Pool(first, scalars, tuple(arrays[:_MAX_ARRAYS]))
