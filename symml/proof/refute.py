@@ -91,7 +91,6 @@ def shrink(
 ) -> Counterexample:
     """The counterexample with smaller sizes and simpler entries, as far as it still refutes and is accepted."""
     point = _smaller_sizes(a, b, point, relation, accept)
-    point = _one_value(a, b, point, relation, accept)
     for symbol in point.values:
         for place in np.ndindex(*np.shape(point.values[symbol])):
             present: Any = np.asarray(point.values[symbol], dtype=object)
@@ -104,7 +103,7 @@ def shrink(
                 if compare(a, b, simpler, relation).outcome == "differs" and accept(simpler):
                     point = simpler
                     break
-    return counterexample(a, b, point, relation)
+    return counterexample(a, b, _one_value(a, b, point, relation, accept), relation)
 
 
 def _candidates(symbol: Symbol, entry: Fraction) -> Iterator[Fraction]:
@@ -115,8 +114,10 @@ def _candidates(symbol: Symbol, entry: Fraction) -> Iterator[Fraction]:
 
 
 def _one_value(a: Expr, b: Expr, point: Point, relation: str, accept: Callable[[Point], bool]) -> Point:
-    """The point with one simple value everywhere, where ties alone refute."""
+    """The point with one simple value everywhere, where ties keep its own entries from being simple."""
     plain = [symbol for symbol in point.values if simpler_entries(symbol)]
+    if all(Fraction(v).denominator == 1 for s in plain for v in np.asarray(point.values[s], dtype=object).flat):
+        return point
     for entry in simpler_entries(plain[0]) if len(plain) > 1 else ():
         if all(entry in simpler_entries(symbol) for symbol in plain):
             same = {symbol: np.full(np.shape(point.values[symbol]), entry, dtype=object) for symbol in plain}

@@ -38,13 +38,12 @@ _INVERSES: dict[str, Callable[[Expr], Expr]] = {
     sinh.name: arcsinh,
     arcsinh.name: sinh,
 }
+# By the domain of a solved symbol, whether a value lies in it for sure; elsewhere it must be seen to be positive.
 _IN_DOMAIN: dict[str, Callable[[Expr], bool]] = {
     "real": lambda value: True,
     "positive": is_positive,
     "nonnegative": is_nonnegative,
 }
-
-
 Guards = tuple[Expr, ...]
 
 
@@ -149,9 +148,9 @@ def _solved(side: Expr, other: Expr) -> Iterator[tuple[Symbol, Expr, Guards]]:
         if not isinstance(side, Symbol):
             todo += [(inner, value, (*guards, *more)) for inner, value, more in _undone(side, other)]
             continue
-        inside = _IN_DOMAIN.get(side.domain.name)
-        if inside is not None and side not in symbols(other) and side.shape == other.shape and inside(other):
-            yield side, other, guards
+        is_inside = _IN_DOMAIN.get(side.domain.name)
+        if is_inside is not None and side not in symbols(other) and side.shape == other.shape:
+            yield side, other, guards if is_inside(other) else (*guards, other)
 
 
 def _undone(side: Expr, other: Expr) -> Iterator[tuple[Expr, Expr, Guards]]:
