@@ -14,6 +14,7 @@ from symml.errors import DeclarationError, SymmlError
 from symml.expr.dims import Dim, Size, as_dim, dim_names, dim_value, size
 from symml.expr.domains import DOMAINS, REAL, Domain
 from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.read.sentences import is_sentence, read_sentence
 
 _FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
 _WORD = re.compile(r"[^\s(),]+")
@@ -59,10 +60,11 @@ class Declarations:
 
 
 def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) -> Declarations:
-    """Reads declarations from text or from a mapping of names.
+    r"""Reads declarations from text or from a mapping of names.
 
     Args:
-        shapes: ``"X: n d, y: n sign, lam: positive, f: function"``; or a mapping from a name to ``"n d spd"``, to a
+        shapes: ``"X: n d, y: n sign, lam: positive, f: function"``; or a sentence such as ``"let X be an n x d
+            matrix and y \in R^n"``; or a mapping from a name to ``"n d spd"``, to a
             tuple of dims, or to a symbol.
 
     Raises:
@@ -72,6 +74,8 @@ def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) 
         return Declarations()
     if isinstance(shapes, Declarations):
         return shapes
+    if isinstance(shapes, str) and is_sentence(shapes):
+        return read_declarations(read_sentence(shapes))
     if isinstance(shapes, str):
         return _Reader(shapes).read(_items(shapes))
     if isinstance(shapes, Mapping):

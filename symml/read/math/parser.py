@@ -118,6 +118,8 @@ class Parser:
         if token.kind == "number" and len(token.text) > 1 and token.text[0].isdigit() and not self.one_line:
             self._cut_number(token)
         signed = self.one_line and token.text == "-" and token.kind == "sign"
+        if signed and self.place + 1 >= self.stop:
+            raise self.error(None, "an argument is missing", "write what stands after the sign")
         stop = group_end(self.found, self.place + signed)
         start, self.place = self.place, stop
         return (start + 1, stop - 1) if token.text == "{" and token.kind == "sign" else (start, stop)

@@ -20,8 +20,8 @@ _SPELLING = (
     (r"\^\{?\s*(?:\\top|\\intercal|T|\\mathsf\{T\}|\\mathrm\{T\})\s*\}?|ᵀ", "^T"),
     (r"\\\{", "{"), (r"\\\}", "}"), (r"\s+", " "),
 )  # fmt: skip
-_NAME = r"(?:\\[A-Za-z]+(?:\{\\?[A-Za-z]+\})?|[^\W\d_]\w*?)(?:_(?:\{[^{}]*\}|\w))?(?:\^\{?\([^)]*\)\}?)?"
-_NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|and)\s*{_NAME})*)"
+NAME = r"(?:\\[A-Za-z]+(?:\{\\?[A-Za-z]+\})?|[^\W\d_]\w*?)(?:_(?:\{[^{}]*\}|\w))?(?:\^\{?\([^)]*\)\}?)?"
+_NAMES = rf"(?P<names>{NAME}(?:\s*(?:,|and)\s*{NAME})*)"
 _SHAPE = r"(?:\^\{[^{}]*\}|\^\w)?"
 _FORMS: tuple[tuple[str, str], ...] = tuple(
     (form.replace("NAMES", _NAMES).replace("SHAPE", _SHAPE).replace(" ", r"\s*"), domain)
@@ -45,9 +45,9 @@ _FORMS: tuple[tuple[str, str], ...] = tuple(
         (r"NAMES \\in RSHAPE", "real"),
         (r"NAMES \\succ 0", "spd"),
         (r"NAMES \\succeq 0", "psd"),
-        (rf"NAMES = {_NAME}\^T", "symmetric"),
-        (rf"NAMES\^T = {_NAME}", "symmetric"),
-        (rf"NAMES\^T {_NAME} = I(?:_\w)?", "orthogonal"),
+        (rf"NAMES = {NAME}\^T", "symmetric"),
+        (rf"NAMES\^T = {NAME}", "symmetric"),
+        (rf"NAMES\^T {NAME} = I(?:_\w)?", "orthogonal"),
         (r"NAMES (?:is |are |be )?symmetric", "symmetric"),
         (r"NAMES (?:is |are |be )?(?:symmetric )?positive definite", "spd"),
         (r"NAMES (?:is |are |be )?(?:symmetric )?positive semi-?definite", "psd"),
@@ -66,7 +66,7 @@ _FORMS: tuple[tuple[str, str], ...] = tuple(
 )
 # Over what an index runs.
 _INDEX = re.compile(
-    rf"(?:{_NAME}(?: *, *{_NAME})*) *(?:=|\\in *[{{\[(]?) *[01] *(?:, *[12])? *,? *\.\.\. *,? *\w+ *[}}\])]?|{_NAME}"
+    rf"(?:{NAME}(?: *, *{NAME})*) *(?:=|\\in *[{{\[(]?) *[01] *(?:, *[12])? *,? *\.\.\. *,? *\w+ *[}}\])]?|{NAME}"
 )
 _LEAD = re.compile(
     r"^(?:\\forall|for all|for any|for every|for each|for|all|any|every|each|if|when|whenever|where|with|s\.t\.?|let|"
