@@ -95,6 +95,8 @@ def test_what_a_condition_says(condition: str, domain: str) -> None:
     assert found[1] == domain
 
 
-@pytest.mark.parametrize("text", ["x > y", "x y", r"\sum_i p_i = 1", "x > 0 or y > 0", "i = 2, ..., n"])
+@pytest.mark.parametrize(
+    "text", ["x > y", "x y", r"\sum_i p_i = 1", "x > 0 or y > 0", "i = 2, ..., n", "A = B^T", r"A^\top B = I"]
+)
 def test_what_no_domain_says_is_not_known(text: str) -> None:
     assert not is_known(text)

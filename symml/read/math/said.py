@@ -24,7 +24,7 @@ NAME = r"(?:\\[A-Za-z]+(?:\{\\?[A-Za-z]+\})?|[^\W\d_]\w*?)(?:_(?:\{[^{}]*\}|\w))
 _NAMES = rf"(?P<names>{NAME}(?:\s*(?:,|and)\s*{NAME})*)"
 _SHAPE = r"(?:\^\{[^{}]*\}|\^\w)?"
 _FORMS: tuple[tuple[str, str], ...] = tuple(
-    (form.replace("NAMES", _NAMES).replace("SHAPE", _SHAPE).replace(" ", r"\s*"), domain)
+    (form.replace("NAMES", _NAMES).replace("NAME", NAME).replace("SHAPE", _SHAPE).replace(" ", r"\s*"), domain)
     for form, domain in (
         (r"NAMES > 0", "positive"),
         (r"NAMES \\ge 0", "nonnegative"),
@@ -45,9 +45,9 @@ _FORMS: tuple[tuple[str, str], ...] = tuple(
         (r"NAMES \\in RSHAPE", "real"),
         (r"NAMES \\succ 0", "spd"),
         (r"NAMES \\succeq 0", "psd"),
-        (rf"NAMES = {NAME}\^T", "symmetric"),
-        (rf"NAMES\^T = {NAME}", "symmetric"),
-        (rf"NAMES\^T {NAME} = I(?:_\w)?", "orthogonal"),
+        (r"(?P<names>NAME) = (?P=names)\^T", "symmetric"),
+        (r"(?P<names>NAME)\^T = (?P=names)", "symmetric"),
+        (r"(?P<names>NAME)\^T (?P=names) = I(?:_\w)?", "orthogonal"),
         (r"NAMES (?:is |are |be )?symmetric", "symmetric"),
         (r"NAMES (?:is |are |be )?(?:symmetric )?positive definite", "spd"),
         (r"NAMES (?:is |are |be )?(?:symmetric )?positive semi-?definite", "psd"),
