@@ -64,7 +64,7 @@ def test_a_full_disk_is_an_error_in_one_line() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("place", ["symml.cli.start.spell_what_cannot_be_printed", "symml.cli.book.find"])
+@pytest.mark.parametrize("place", ["symml.cli.start.spell_what_cannot_be_printed", "symml.catalog.search.find"])
 def test_an_interruption_is_quiet(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
