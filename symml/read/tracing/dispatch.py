@@ -263,7 +263,9 @@ def _result_kind(name: str, kinds: list[str]) -> str:
 def unsupported(what: str, name: str) -> TraceError:
     """The error for a function that has no expression."""
     known = [*names.NAMES, *special.FUNCTIONS]
-    close = get_close_matches(name.rpartition(".")[2], known, n=3) if name else []
+    own = name.rpartition(".")[2]
+    longer = [other for other in known if len(own) > 2 and other.rpartition(".")[2].startswith(own)]
+    close = [*get_close_matches(own, known, n=3), *longer[:2]] if name else []
     cure = (
         f"the nearest that can: {', '.join(dict.fromkeys(close))}"
         if close
