@@ -165,3 +165,14 @@ def test_labels_and_moments_are_symbols_of_the_same_kind() -> None:
     assert str(found.lhs) == "w_{t+1}"
     assert len(found.rhs.shape) == 1
     assert len(read_latex("w^{(1)}", "w: d").shape) == 1
+
+
+def test_an_entry_below_an_inverse_is_not_one_over_the_entry() -> None:
+    with pytest.raises(ReadError, match="ambiguous: .* is an entry of the inverse"):
+        read_latex(r"X^{-1}_{jk}", "X: d d")
+    assert read_latex(r"(X^{-1})_{jk}", "X: d d") is read_latex("X^{-1}", "X: d d")
+
+
+def test_a_column_times_a_row_is_an_outer_product_whatever_the_sign_between_them() -> None:
+    assert read_text("u · vᵀ", "u: n, v: d") is read_text("u vᵀ", "u: n, v: d")
+    assert read_text("uᵀ · w", "u: n, w: n") is read_text("uᵀ w", "u: n, w: n")

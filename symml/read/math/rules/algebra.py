@@ -235,6 +235,8 @@ def _tensor(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
 def _dotted(e: Elaborator, node: Node, op: str, a: Value, b: Value) -> Value:
     if op != r"\cdot":
         raise e.error(node, f"not understood: {op} between two vectors", r"write \cdot, \odot, or a b^\top")
+    if b.row and not a.row:
+        return matmul(e, node, a, b)
     return inner(e, node, a, b)
 
 

@@ -29,6 +29,9 @@ def power(e: Elaborator, node: Node) -> Value:
         return transpose(e, Node("mark", (base_node,), "transpose", node.start, node.end), base)
     exponent = e.scalar(exponent_node, "an exponent")
     number = exponent.expr.value if isinstance(exponent.expr, Constant) else None
+    if number == -1 and _is_entry_of_matrix(e, base_node):
+        what = f"ambiguous: {e.written(node)} is an entry of the inverse, or one over the entry"
+        raise e.error(node, what, r"write (A^{-1})_{ij}, or 1/A_{ij}")
     if node.value == "elementwise" or base.rank == 0:
         return raise_to(e, node, base, exponent)
     if base.rank == 1:
@@ -43,6 +46,14 @@ def power(e: Elaborator, node: Node) -> Value:
             r"powers of matrices are whole numbers; entry by entry: A^{\odot 2}",
         )
     return _matrix_power(e, node, base, int(number))
+
+
+def _is_entry_of_matrix(e: Elaborator, node: Node) -> bool:
+    """Whether the base is ``A_{ij}`` of a square matrix that is declared."""
+    if node.kind != "entry" or node.args[0].kind != "declared" or "[" in e.source[node.start : node.end]:
+        return False
+    shape: tuple[object, ...] = getattr(node.args[0].value.value, "shape", ())
+    return len(node.args[1:]) == len(shape) > 1 and shape[0] == shape[1]
 
 
 def _is_e(node: Node) -> bool:
