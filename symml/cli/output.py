@@ -15,8 +15,13 @@ def say(text: str = "") -> None:
     try:
         typer.echo(text)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_what_is_left()
         sys.exit(0)
+
+
+def drop_what_is_left() -> None:
+    """What is still to be written goes nowhere, so that the end of the program does not fail over it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say_json(value: Any) -> None:

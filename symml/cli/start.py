@@ -24,6 +24,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except OSError as error:
+        from symml.cli.output import drop_what_is_left
+
+        drop_what_is_left()
         fail(SymmlError(f"the output cannot be written: {error.strerror or error}", cure="choose another place for it"))
 
 

@@ -168,7 +168,7 @@ def test_labels_and_moments_are_symbols_of_the_same_kind() -> None:
 
 
 def test_an_entry_below_an_inverse_is_not_one_over_the_entry() -> None:
-    with pytest.raises(ReadError, match="ambiguous: .* is an entry of the inverse"):
+    with pytest.raises(ReadError, match=r"ambiguous: .* is an entry of the inverse"):
         read_latex(r"X^{-1}_{jk}", "X: d d")
     assert read_latex(r"(X^{-1})_{jk}", "X: d d") is read_latex("X^{-1}", "X: d d")
 
