@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 import linecache
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
@@ -95,18 +97,18 @@ class Editable:
 
     Attributes:
         sites: The nodes that can be exchanged, in the order of the source.
+        files: The files in which these stand.
     """
 
     def __init__(self, function: Callable[..., Any], run: Callable[[Callable[..., Any]], Any], fixed: Any = ()) -> None:
         self._function = function
         self._package = (getattr(function, "__module__", None) or "").partition(".")[0]
-        rebinder = Rebinder(self._package, {})
-        run(rebinder.value(function))
         shared = {helper.__code__ for helper in fixed}
-        own = [helper for helper in dict.fromkeys(rebinder.functions) if helper.__code__ not in shared]
+        own = [helper for helper in functions_of(function, run) if helper.__code__ not in shared]
         units = [unit for helper in own if (unit := _unit(helper)) is not None]
         self._units = {scope: unit for unit in units if (scope := unit.scope()) is not None}
         self.sites = [site for scope in self._units for site in _sites(scope)]
+        self.files = frozenset(scope.file for scope in self._units)
 
     def edited(self, edits: Sequence[tuple[Site, ast.AST]]) -> Callable[..., Any] | None:
         """The function with nodes exchanged; ``None`` where that is no program."""
@@ -230,7 +232,21 @@ def _moves_a_counter(node: ast.stmt, scope: Scope) -> bool:
 
 
 def functions_of(function: Callable[..., Any], run: Callable[[Callable[..., Any]], Any]) -> list[FunctionType]:
-    """The functions that a function calls, itself among them, when it is run once."""
+    """The functions that are called, the given one among them, when it is run once."""
     rebinder = Rebinder((getattr(function, "__module__", None) or "").partition(".")[0], {})
-    run(rebinder.value(function))
-    return rebinder.functions
+    copy = rebinder.value(function)
+    with _called() as codes:
+        run(copy)
+    return [own for own in dict.fromkeys(rebinder.functions) if own.__code__ in codes]
+
+
+@contextmanager
+def _called() -> Iterator[set[CodeType]]:
+    """The code that is called in a block."""
+    codes: set[CodeType] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, argument: codes.add(frame.f_code))
+    try:
+        yield codes
+    finally:
+        sys.setprofile(before)

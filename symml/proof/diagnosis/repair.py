@@ -21,10 +21,11 @@ from symml.proof.diagnosis.case import close
 from symml.proof.diagnosis.source_edits import Edit, edits_in_place
 from symml.proof.diagnosis.source_names import Pool, pool_of
 from symml.proof.verdict import Verdict
+from symml.read.deadline import OutOfTime, at_most
 from symml.read.editing import Editable, Site, functions_of
 
 _MAX_HITS, _SECOND = 3, 40
-_SAME = 1e-7
+_SAME, _RUN_SECONDS = 1e-7, 0.25
 Function = Callable[..., Any]
 
 
@@ -104,7 +105,7 @@ class _Search:
 
     def _ordered(self, sites: list[Site]) -> list[Site]:
         """Later statements first, as closer to the result; last what the loss computes in the same words."""
-        known = {ast.dump(node) for function, _ in self.program.fixed for node in _statements(function)}
+        known = {ast.dump(node) for pair in self.program.fixed for node in _statements(*pair)}
         scopes = list(dict.fromkeys(site.scope for site in sites))
         return sorted(
             sites,
@@ -165,8 +166,9 @@ class _Search:
         if function is None:
             return None
         try:
-            found = [_real(part) for part in self.program.run(function, point)]
-        except Exception:  # a changed program may fail in any way
+            with at_most(_RUN_SECONDS, self.editable.files):
+                found = [_real(part) for part in self.program.run(function, point)]
+        except (Exception, OutOfTime):  # a changed program may fail in any way, or not end
             return None
         wanted = self.program.truths[point]
         fits = len(found) == len(wanted) and all(a.shape == b.shape for a, b in zip(found, wanted, strict=True))
@@ -208,9 +210,8 @@ class _Search:
 _GOOD = ("proved", "proved_randomized", "certified", "agrees")
 
 
-def _statements(function: Function) -> Iterator[ast.stmt]:
-    scopes = Editable(function, lambda f: None).sites
-    yield from {id(site.statement): site.statement for site in scopes}.values()
+def _statements(function: Function, run: Callable[[Function], Any]) -> Iterator[ast.stmt]:
+    yield from {id(site.statement): site.statement for site in Editable(function, run).sites}.values()
 
 
 def _real(part: Any) -> Any:

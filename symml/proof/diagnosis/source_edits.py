@@ -34,6 +34,7 @@ class Edit:
 _VALUES = frozenset({"value", "left", "right", "elt", "elts", "args", "values", "operand"})
 _NO_VALUE = (ast.Constant, ast.Tuple, ast.List, ast.Slice, ast.Starred, ast.UnaryOp, ast.Compare)
 Nodes = Iterator[tuple[str, ast.AST]]
+_LARGEST = 64
 _FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.Lt,
     ast.Lt: ast.Gt,
@@ -161,7 +162,8 @@ def _constant(node: ast.Constant) -> Nodes:
             1 / value if value else 1,
         ):
             exact = int(other) if whole and other == int(other) else other
-            if exact != value:
+            # A whole number may be a size: no change asks for much more memory.
+            if exact != value and not (whole and abs(exact) > max(_LARGEST, abs(value))):
                 yield mistakes.TERM_FACTOR, _number(exact)
 
 
