@@ -60,11 +60,19 @@ def test_a_condition_that_does_not_help_leaves_the_claim_false(statement: str) -
         r"\exists x: x = 1",
         r"|x| = x \text{ more often than not}",
         r"\text{If } A \text{ is nice, then } A = A^\top",
+        r"|u_2| = u_2, \quad u_1 > 0",
+        r"\sum_i |u_i| = \sum_i u_i, \quad u_n > 0",
+        r"u_k = 1, \quad k = 1, \dots, m",
+        r"A = A^\top \text{ if not symmetric}",
     ],
 )
 def test_a_condition_that_cannot_be_used_is_said_and_not_dropped(statement: str) -> None:
     with pytest.raises(ReadError):
         verify(statement, shapes=SHAPES)
+
+
+def test_a_condition_on_every_entry_is_one_on_the_array() -> None:
+    assert verify(r"\sum_i |u_i| = \sum_i u_i, \quad u_i > 0", shapes=SHAPES).verdict == "proved"
 
 
 def test_a_declared_domain_and_a_condition_are_joined() -> None:
