@@ -8,7 +8,7 @@ from fractions import Fraction
 from symml.errors import SymmlError
 from symml.expr.arithmetic import plus
 from symml.expr.contract import contract
-from symml.expr.dims import Dim, as_dim
+from symml.expr.dims import Dim, as_dim, is_count
 from symml.expr.nodes import (
     Add,
     Along,
@@ -88,6 +88,12 @@ def _chosen(node: OneHot, position: Symbol, rows: Dim) -> Expr:
     if start is None:
         raise SymmlError(
             f"{node.args[0]} is no position that moves with {position.name}", cure="index with i, i + 1, i - 1 ..."
+        )
+    if not (is_count(start) and is_count(depth - rows - start)):
+        index = "it" if start == 0 else f"it plus {start}"
+        raise SymmlError(
+            f"an index runs over {rows}, and {index} may leave an axis of {depth}",
+            cure="let the range end where the index still fits, as in range(n - 1) for x[i + 1]",
         )
     return eye(rows) if rows == depth and start == 0 else selector(rows, depth, start, 1)
 

@@ -163,6 +163,13 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Size) or (isinstance(value, Fraction) and value.denominator == 1)
 
 
+def is_count(dim: object) -> bool:
+    """Whether a dim, or a difference of dims, is zero or more whatever its sizes are."""
+    if not isinstance(dim, Size):
+        return isinstance(dim, int) and dim >= 0
+    return all(coef >= 0 for _, coef in dim.terms) and dim.offset + sum(coef for _, coef in dim.terms) >= 0
+
+
 def dim_value(dim: Dim, sizes: Mapping[str, int]) -> int:
     """The number that ``dim`` stands for when the named sizes have these values."""
     if isinstance(dim, int):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from symml.errors import ShapeError, SymmlError
 from symml.expr.arithmetic import brief, broadcast_shape, is_zero, lift, zeros
 from symml.expr.contract import Factor, contract
-from symml.expr.dims import Dim, Size
+from symml.expr.dims import Dim, Size, as_dim, is_count
 from symml.expr.nodes import (
     Add,
     Basis,
@@ -271,9 +271,14 @@ def slice_run(dim: Dim, item: slice) -> tuple[Dim, Dim, int]:
 
 
 def _end(dim: Dim, value: int | Size | None, default: Dim) -> Dim:
+    """An end of a slice; what lies outside the axis is cut off, as in NumPy."""
     if value is None:
         return default
-    return _shift(dim, value) if isinstance(value, int) and value < 0 else value
+    if isinstance(value, int) and value < 0:
+        return _shift(dim, value)
+    if isinstance(value, Size) and _is_negative(value):
+        value = as_dim(dim + value) if is_count(dim + value) else 0
+    return dim if is_count(value - dim) else value
 
 
 def pick(x: Expr, labels: Expr) -> Expr:

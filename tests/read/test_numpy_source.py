@@ -234,6 +234,9 @@ ERRORS = [
     ("[x for x in w]", "cannot be gone through one by one", "w]", "range(n)"),
     ("sum(x for x in w)", "cannot be gone through one by one", "w)", "range(n)"),
     ("sum(w[i] for i in range(1, d))", "starts at 0", "range", "range(n - 1)"),
+    ("sum(w[i]*w[i+1] for i in range(d))", "plus 1 may leave an axis of d", "sum(", "range(n - 1)"),
+    ("sum(w[i-1] for i in range(d))", "may leave an axis of d", "sum(", "still fits"),
+    ("sum(w[i] for i in range(n))", "runs over n, and it may leave an axis of d", "sum(", "still fits"),
     ("sum(w[i] for i in range(d) if i > 0)", "a condition", "w[i]", "where"),
     ("[X[i, j] for i in range(n) for j in range(d)]", "two symbolic ranges", "[X", "sum"),
     ("(z := s)", "names cannot be given", "z := s", ""),
@@ -512,3 +515,11 @@ def test_expressions_pass_and_other_things_do_not() -> None:
     assert read_expression("s", declared) is s
     with pytest.raises(ReadError, match="is not an expression"):
         read_expression(3, declared)  # type: ignore[arg-type] # this is what is tested
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("w[1:d + 1]", "d - 1"), ("w[-(d + 1):]", "d"), ("w[-d:]", "d"), ("w[:d]", "d"), ("w[:-1]", "d - 1")],
+)
+def test_a_slice_ends_with_its_axis(text: str, shape: str) -> None:
+    assert ", ".join(map(str, read_numpy(text, read_declarations("w: d")).shape)) == shape
