@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symml.calculus.facts import is_nonzero
-from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power, Symbol
 from symml.expr.walk import depends_on, topological
 from symml.render.text import text
 
@@ -85,10 +85,13 @@ def _of_root(node: Power) -> Kink:
     squares = [_square(term) for term in terms]
     if node.exponent == Fraction(1, 2) and len(squares) == 1 and squares[0] is not None:
         return Kink(node, f"{text(squares[0])} = 0", "the unit ball")
-    return Kink(node, f"{text(base)} = 0", "none, they are unbounded")
+    if isinstance(base, Symbol):
+        return Kink(node, f"{text(base)} = 0", "none, they are unbounded")
+    return Kink(node, f"{text(base)} = 0", "depend on how the root's argument comes to zero")
 
 
 def _square(term: Expr) -> Expr | None:
     """``x`` of the sum of the squares of x."""
-    inner = term.args[0] if isinstance(term, Contract) and len(term.args) == 1 else term
+    is_sum = isinstance(term, Contract) and len(term.args) == 1 and term.coef == 1
+    inner = term.args[0] if is_sum else term
     return inner.args[0] if isinstance(inner, Power) and inner.exponent == 2 else None
