@@ -6,10 +6,12 @@ formula changes: kernels and proofs never see it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from math import gcd
+from operator import and_
 
 from symml.render import matrix_form as m
 from symml.render.matrix_form import CannotRaise, Form
@@ -106,21 +108,14 @@ def _common_scalars(form: Form) -> Form | None:
     if any(body is None for _, _, body in parts):
         return None
     content = gcd(*(coef.numerator for coef, _, _ in parts))
-    shared = list(parts[0][1])
-    for _, scalars, _ in parts[1:]:
-        left = list(scalars)
-        shared = [a for a in shared if a in left and not left.remove(a)]  # type: ignore[func-returns-value] # takes it
+    shared = list(reduce(and_, (Counter(scalars) for _, scalars, _ in parts)).elements())
     if not content or (content == 1 and not shared):
         return None
-    rest = [m.scaled(coef / content, _less(scalars, shared), body) for coef, scalars, body in parts]
+    rest = [
+        m.scaled(coef / content, list((Counter(scalars) - Counter(shared)).elements()), body)
+        for coef, scalars, body in parts
+    ]
     return m.scaled(Fraction(content), shared, m.total(rest))
-
-
-def _less(scalars: tuple[Form, ...], shared: list[Form]) -> list[Form]:
-    left = list(scalars)
-    for a in shared:
-        left.remove(a)
-    return left
 
 
 def _outer_sum(form: Form) -> Form | None:
