@@ -228,14 +228,17 @@ def report(engine: str, rows: Mapping[str, Mapping[str, float]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("engines", nargs="*", default=["symml"], choices=[*ENGINES, []])
+    parser.add_argument("engines", nargs="*", metavar="engine", help=f"{', '.join(ENGINES)}; symml by default")
     parser.add_argument("--n", type=int, default=400)
     parser.add_argument("--gradients", action="store_true")
     parser.add_argument("--json")
     given = parser.parse_args()
+    unknown = set(given.engines) - set(ENGINES)
+    if unknown:
+        parser.error(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
     asked = exam(given.n, given.gradients)
     results = {}
-    for engine in given.engines:
+    for engine in given.engines or ["symml"]:
         functions = ENGINES[engine](given.gradients)
         results[engine] = {key: marks(functions[key], *asked[key]) for key in asked if key in functions}
         report(engine, results[engine])

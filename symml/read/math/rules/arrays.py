@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symml.errors import SymmlError
 from symml.expr import sequences
-from symml.expr.dims import Dim, as_position
+from symml.expr.dims import Dim, as_dim, as_position, is_count
 from symml.expr.functions import AXIS_FUNCTIONS, MATRIX_FUNCTIONS
 from symml.expr.functions.along import along
 from symml.expr.indexing import is_whole
@@ -69,6 +69,8 @@ def cut(e: Elaborator, node: Node, dim: Dim) -> Expr:
     assert not isinstance(start, Expr)
     if not isinstance(step, int) or not step:
         raise e.error(node, "the step of a slice is a number")
+    if is_count(last - dim - 1) or is_count(first - dim - 1):
+        raise e.error(node, f"this slice leaves an axis of {dim}", "both ends are included, and counted from 1")
     run = (last - first) * (1 if step > 0 else -1)
     if isinstance(run, int):
         return selector(run // abs(step) + 1, dim, start, step)
@@ -84,7 +86,7 @@ def counted(e: Elaborator, node: Node) -> Value:
     first, last = [_dim(e, part, e.value(part)) for part in node.args]
     if first != 0:
         raise e.error(node, "a vector of numbers starts at 0", "write (0:n - 1)")
-    return Value(positions(last + 1))  # type: ignore[arg-type] # sums of sizes are sizes
+    return Value(positions(as_dim(last + 1)))
 
 
 def _one(e: Elaborator, node: Node, values: list[Value], name: str) -> Value:
