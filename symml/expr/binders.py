@@ -6,7 +6,7 @@ whatever they are called, and putting an expression into a body can never make o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from symml.errors import ShapeError, SymmlError
@@ -181,8 +181,8 @@ def over(node: Binder, body: Expr, variables: tuple[Bound, ...] | None = None) -
 
 
 # ---- order of evaluation and names -----------------------------------------------------------------------------------
-def outside_order(root: Expr) -> list[Expr]:
-    """Every node under ``root`` that lies in no body, arguments before the nodes that use them."""
+def reached(root: Expr, below: Callable[[Expr], Sequence[Expr]]) -> list[Expr]:
+    """The nodes that are reached from ``root`` through ``below``, each after those below it."""
     order: list[Expr] = []
     done: set[Expr] = set()
     stack: list[tuple[Expr, bool]] = [(root, False)]
@@ -193,9 +193,13 @@ def outside_order(root: Expr) -> list[Expr]:
         elif node not in done:
             done.add(node)
             stack.append((node, True))
-            args = node.args[1:] if isinstance(node, Binder) else node.args
-            stack.extend([(arg, False) for arg in reversed(args) if arg not in done])
+            stack.extend([(arg, False) for arg in reversed(below(node)) if arg not in done])
     return order
+
+
+def outside_order(root: Expr) -> list[Expr]:
+    """Every node under ``root`` that lies in no body, arguments before the nodes that use them."""
+    return reached(root, lambda node: node.args[1:] if isinstance(node, Binder) else node.args)
 
 
 def readable(root: Expr) -> Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 
-from symml.expr.binders import is_open
+from symml.expr.binders import is_open, reached
 from symml.expr.nodes import Expr, Extent, Symbol
 from symml.expr.scoped import Bound
 from symml.expr.walk import size_names, topological
@@ -73,16 +73,4 @@ def visible(root: Expr, names: Mapping[Expr, str]) -> list[Expr]:
     """The nodes that are printed, arguments first: nothing under a named node."""
     if not names:
         return topological(root)
-    order: list[Expr] = []
-    done: set[Expr] = set()
-    stack: list[tuple[Expr, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            order.append(node)
-        elif node not in done:
-            done.add(node)
-            stack.append((node, True))
-            if node is root or node not in names:
-                stack.extend([(arg, False) for arg in reversed(node.args) if arg not in done])
-    return order
+    return reached(root, lambda node: node.args if node is root or node not in names else ())
