@@ -14,7 +14,7 @@ from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.read.latex import name_as_declared
-from symml.read.math.said import IMPLIED, domain_of, parts, runs_over, spelled
+from symml.read.math.said import domain_of, joined, parts, runs_over, spelled
 from symml.read.numpy_source import Statement
 
 
@@ -89,10 +89,9 @@ def _symbol(name: str, links: Iterable[Statement], source: str) -> Symbol | None
 def _stronger(symbol: Symbol, domain: str, source: str) -> str:
     """Of what is declared and what the condition says, that which implies the other."""
     own = symbol.domain.name
-    if own == domain or domain in IMPLIED.get(own, ()) or domain == "real":
-        return own
-    if own in IMPLIED.get(domain, ()):
-        return domain
-    raise ReadError(
-        f"{source} and the declared domain {own} cannot be joined", cure=f"declare {symbol.name} in one domain"
-    )
+    found = joined(own, domain)
+    if found is None:
+        raise ReadError(
+            f"{source} and the declared domain {own} cannot be joined", cure=f"declare {symbol.name} in one domain"
+        )
+    return found

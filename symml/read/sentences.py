@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from symml.errors import DeclarationError
-from symml.read.math.said import IMPLIED, NAME, spelled
+from symml.read.math.said import NAME, joined, spelled
 from symml.read.math.unicode import RAISED
 
 _NAMES = rf"(?P<names>{NAME}(?:\s*(?:,\s*and\b|,|\band\b)\s*{NAME})*)"
@@ -146,8 +146,7 @@ def _described(match: re.Match[str], text: str) -> Found:
 
 def _joined(name: str, known: str, said: str) -> str:
     """Of two domains, the one that implies the other."""
-    if said == known or said in IMPLIED.get(known, ()) or said == "real":
-        return known
-    if known == "real" or known in IMPLIED.get(said, ()):
-        return said
-    raise DeclarationError(f"{name} is declared {known} and {said}", cure="declare it in one domain")
+    found = joined(known, said)
+    if found is None:
+        raise DeclarationError(f"{name} is declared {known} and {said}", cure="declare it in one domain")
+    return found

@@ -73,7 +73,7 @@ _LEAD = re.compile(
     r"suppose|assume|assuming|given|provided|fix|that)(?![A-Za-z])\s*",
     re.IGNORECASE,
 )
-IMPLIED = {
+_IMPLIED = {
     "real": (), "nonzero": ("real",), "positive": ("real", "nonzero", "nonnegative"), "nonnegative": ("real",),
     "unit": ("real", "nonzero", "positive", "nonnegative", "probability"), "probability": ("real", "nonnegative"),
     "spd": ("real", "psd", "symmetric", "invertible"), "psd": ("real", "symmetric"), "symmetric": ("real",),
@@ -121,3 +121,10 @@ def domain_of(part: str) -> tuple[list[str], str] | None:
         if match:
             return re.split(r"\s*(?:,|\band\b)\s*", match["names"]), domain
     return None
+
+
+def joined(known: str, said: str) -> str | None:
+    """Of two domains the one that implies the other, or ``None``."""
+    if said in (known, "real") or said in _IMPLIED.get(known, ()):
+        return known
+    return said if known == "real" or known in _IMPLIED.get(said, ()) else None
