@@ -43,7 +43,9 @@ def _argsort(x: Any, axis: int = -1, kind: Any = None, **options: Any) -> Any:
 
 
 def _extreme(what: str, beats: Callable[[Expr, Expr], Expr]) -> Callable[..., int]:
-    def found(x: Any, axis: int | None = None, out: Any = None, **options: Any) -> int:
+    def found(x: Any, axis: int | None = None, out: Any = None, keepdims: bool = False) -> int:
+        if keepdims:
+            raise TraceError(f"np.{what} with keepdims cannot be traced", cure="take the place as a number")
         entries = _entries(TracedArray(*operand(x)).ravel() if axis is None else x, what)
         best = 0
         for k, entry in enumerate(entries):

@@ -255,7 +255,9 @@ def _slogdet(x: Any) -> tuple[TracedArray, TracedArray]:
     return TracedArray(functions.sign(build.det(expr))), TracedArray(build.logdet(expr))
 
 
-def _eigh(x: Any, **options: Any) -> tuple[TracedArray, TracedArray]:
+def _eigh(x: Any, UPLO: str = "L") -> tuple[TracedArray, TracedArray]:
+    if UPLO != "L":
+        raise TraceError("eigh of an upper triangle cannot be traced", cure="give the whole symmetric matrix")
     values, vectors = spectral.eigh(operand(x)[0])
     return TracedArray(values), TracedArray(vectors)
 
