@@ -19,9 +19,9 @@ from symml.calculus.identity_test import identity_test
 from symml.calculus.numeric import enclose
 from symml.calculus.sampling import Point, as_array
 from symml.errors import NotEvaluable
-from symml.expr.arithmetic import full, minus, scale
+from symml.expr.arithmetic import full, minus, rational_power, scale
 from symml.expr.functions import arcsinh, exp, log, sinh
-from symml.expr.nodes import Add, Apply, Contract, Expr, Symbol
+from symml.expr.nodes import Add, Apply, Contract, Expr, Power, Symbol
 from symml.expr.walk import substitute, symbols, topological
 from symml.proof.refute import compare, counterexample, search, shrink
 from symml.proof.smoothness import completed
@@ -162,6 +162,11 @@ def _undone(side: Expr, other: Expr) -> Iterator[tuple[Expr, Expr, Guards]]:
                 yield kept, reduce(minus, rest, other), ()
     elif isinstance(side, Contract) and side.coef and side.subs == (tuple(range(len(side.shape))),):
         yield side.args[0], scale(1 / side.coef, other), ()
+    elif isinstance(side, Power):
+        root = rational_power(other, 1 / side.exponent)
+        yield side.args[0], root, (other,)
+        if side.exponent.numerator % 2 == 0:
+            yield side.args[0], scale(-1, root), (other,)
     elif isinstance(side, Apply) and side.function.name in _INVERSES:
         yield side.args[0], _INVERSES[side.function.name](other), ()
     elif isinstance(side, Apply) and side.function.name in ("relu", "abs"):

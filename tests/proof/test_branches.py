@@ -185,6 +185,8 @@ def test_a_derivative_is_not_refuted_at_a_jump() -> None:
         ("sign(x)**2 + maximum(x - y - 1, x**0.5)", "sign(x)**2 + maximum(x - y*sign(x) - 1, x**0.5)"),
         ("where(exp(y) > minimum(x - y, x), 1, 0)", "where(exp(y) >= minimum(x - y, x), 1, 0)"),
         ("where(abs(y) > exp(x), 1, 0)", "where(abs(y) >= exp(x), 1, 0)"),
+        ("sign(x**2 + y**2 - 3)*y + sign(x**2 + y**2 - 3)**2", "sign(x**2 + y**2 - 3)*y + 1"),
+        ("where(x**2 + y**2 > 3, 1, 0)", "where(x**2 + y**2 >= 3, 1, 0)"),
     ],
 )
 def test_equal_comparisons_used_in_other_ways_are_met_at_their_ties(left: str, right: str) -> None:
