@@ -9,6 +9,7 @@ from symml.errors import ReadError
 from symml.read.math.macros import expand
 from symml.read.math.names import Table, scan_base
 from symml.read.math.operands import operand
+from symml.read.math.pairs import settled
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.rows import statements
 from symml.read.math.said import is_known
@@ -46,6 +47,7 @@ def _clause(p: Parser) -> Clause:
     p.given = _given(p)
     node = condition(p)
     sides, signs = (list(node.args), list(node.value)) if node.kind == "relation" else ([node], [])
+    sides = settled(p, sides)
     chain = Clause(sides, signs, [], before)
     while p.peek().kind != "stop":
         _tail(p, chain)
@@ -147,7 +149,7 @@ def _tail(p: Parser, chain: Clause) -> None:
         and "if" not in words
         and _names_something(node.args[0])
     ):
-        chain.where.append(Clause(list(node.args), list(node.value), [], []))
+        chain.where.append(Clause(settled(p, node.args), list(node.value), [], []))
     elif node.kind == "relation":
         chain.conditions.append(p.source[node.start : node.end])
     else:

@@ -51,6 +51,7 @@ class Elaborator:
         gradient_variable: By what a bare gradient sign differentiates: the left side of an update.
         definitions: Functions of which the text says what they are, by name.
         bases: Whether entries count from 0 or from 1 under an index that starts at 0.
+        opaque: Applications of functions of which nothing is known to arrays, with the function's name.
         laws: The laws of random symbols that the text names, by the symbol's name.
     """
 
@@ -71,6 +72,7 @@ class Elaborator:
         self.undefined: dict[str, Symbol] = {}
         self.definitions: dict[str, Any] = {}
         self.laws: dict[str, str] = {}
+        self.opaque: dict[Expr, str] = {}
         self.bases: dict[str, int] = {}
         self.notes: dict[str, None] = {}
         self.memo: dict[Node, Value] = {}
@@ -177,11 +179,18 @@ class Elaborator:
                 assert isinstance(one, Size)
                 found = other - one.offset
                 assert not isinstance(found, Expr)
-                if isinstance(found, int) and found < 1:
+                if (isinstance(found, int) and found < 1) or self._is_another_size(name, found):
                     return False
                 self.known[name] = found
                 raise Retry
         return False
+
+    def _is_another_size(self, name: str, found: Dim) -> bool:
+        """Whether a size that the text names, such as the k of a partial sum, would become one of another name."""
+        if isinstance(found, int) or name.startswith(("n_", "size_")):
+            return False
+        declared = [own for own in dim_names(found) if own not in self.open_dims]
+        return bool(declared) and not any(own.lower() == name.lower() for own in declared)
 
     def _open_name(self, dim: Dim) -> str | None:
         if isinstance(dim, Size) and len(dim.terms) == 1 and dim.terms[0][1] == 1 and dim.terms[0][0] in self.open_dims:

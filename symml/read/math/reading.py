@@ -221,7 +221,9 @@ class _Reader:
                 made.append(side)
         symbols = {key: row.value for key, row in e.table.found.items() if isinstance(row.value, Symbol)}
         symbols |= e.inferred | e.undefined
-        notes = tuple(e.notes)
+        for name, dim in e.known.items():
+            if not name.startswith(("n_", "size_")):
+                e.note(f"{name} is {e.resolve(dim)}, the number of entries that it counts")
         for condition in clause.conditions if not clause.signs else ():
             e.note(f"it is said that {condition}")
         notes = tuple(e.notes)

@@ -172,6 +172,10 @@ def index(p: Parser, node: Node, span: Span) -> Node:
             raise p.error(node, "ambiguous: the value of a derivative, or the derivative of a value", _AT_A_POINT)
         if "=" in texts and node.value == "[":
             return Node("evaluated", (node, p.within(span, condition)), None, node.start, p.found[p.place - 1].end)
+    first, last = p.found[span[0]], p.found[span[1] - 1]
+    if (first.text, last.text) == ("(", ")") and not p.one_line:
+        what = f"not understood: {p.source[first.start : last.end]} below; an order statistic, or an entry?"
+        raise p.error(first, what, "write x_1 for an entry; or declare the symbol as it is written")
     listed = p.within(span, indices)
     return Node("entry", (node, *listed.args), None, node.start, p.found[p.place - 1].end)
 

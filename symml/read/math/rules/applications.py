@@ -97,6 +97,8 @@ def _applied(e: Elaborator, node: Node, name: str, head: Applied) -> Value:
     values = [e.value(part) for part in node.args]
     if any(sign not in (",", ";", "|", r"\mid") for sign in head.separators):
         raise e.error(node, f"not understood: {e.written(node)}", "write commas between arguments")
+    if name in e.table.results:
+        return _array(e, node, name, values, head)
     if any(value.rank or value.labels for value in values):
         return _of_arrays(e, node, name, values, head)
     function = undefined(name, len(values))
@@ -114,10 +116,21 @@ def _of_arrays(e: Elaborator, node: Node, name: str, values: list[Value], head: 
         shown = e.written(node)
         e.note(f"{shown} is a number of which the text says only the name")
         e.undefined[shown] = symbol_node(shown, ())
+        e.opaque[e.undefined[shown]] = name
         return Value(e.undefined[shown])
     from symml.read.math.rules.choices import pointwise
 
     return pointwise(e, node, undefined(name, len(values)), *values)
+
+
+def _array(e: Elaborator, node: Node, name: str, values: list[Value], head: Applied) -> Value:
+    """A function that is declared to give an array: an array of which the text says only the name."""
+    shown = e.written(node)
+    if head.primes or any(value.labels for value in values):
+        raise e.error(node, f"not understood: {shown}: of {name} only the shape is known", "define it with --let")
+    e.note(f"{shown} is an array of which the text says only the name")
+    e.undefined[shown] = symbol_node(shown, e.table.results[name])
+    return Value(e.undefined[shown])
 
 
 def apply_declared(e: Elaborator, node: Node) -> Value:

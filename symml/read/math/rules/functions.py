@@ -158,6 +158,8 @@ def _log(e: Elaborator, node: Node, values: list[Value]) -> Value:
 
 
 def _log_to_base(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    if len(values) != 2:
+        raise e.error(node, f"log takes one argument, not {len(values) - 1}")
     x, base = values
     number = base.expr.value if isinstance(base.expr, Constant) else None
     if number == "e":

@@ -7,9 +7,21 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.errors import ReadError
+from symml.expr import arithmetic
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
-from symml.expr.nodes import Expr, Symbol, basis, onehot, selector, show_shape, symbol_node
+from symml.expr.nodes import (
+    Expr,
+    Symbol,
+    basis,
+    constant,
+    extent,
+    onehot,
+    positions,
+    selector,
+    show_shape,
+    symbol_node,
+)
 from symml.read.math.rules import arrays
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
@@ -255,16 +267,12 @@ def position(e: Elaborator, node: Node, dim: Dim) -> Dim:
 
 
 def numbers(e: Elaborator, node: Node, letter: str) -> Value:
-    """A running index as a number, in a sum of a known number of terms."""
-    from symml.expr.build import stack
-
+    """A running index as a number."""
     row = e.range_of(letter)
     assert row is not None
-    dim, low = e.resolve(row.dim), 1 if row.low is None else row.low
-    if not isinstance(dim, int) or not isinstance(low, int) or dim > 1000:
-        what = f"{letter} is used as a number and runs over {dim} values"
-        raise e.error(node, what, f"declare a number in the place of {dim}")
-    return Value(stack([low + k for k in range(dim)]), (letter,))
+    low = 1 if row.low is None else row.low
+    first = extent(low) if not isinstance(low, int) else constant(low)
+    return Value(arithmetic.plus(positions(e.resolve(row.dim)), first), (letter,))
 
 
 def is_label(expr: Expr) -> bool:

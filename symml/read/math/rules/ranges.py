@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.ranges import integral, series
-from symml.expr.walk import substitute
+from symml.expr.walk import substitute, symbols
 from symml.read.math.bigs import Bound
 from symml.read.math.rules.names import identifier
 from symml.read.math.tree import Node, Written
@@ -83,6 +83,11 @@ def evaluated(e: Elaborator, node: Node) -> Value:
     if not isinstance(variable, Symbol):
         raise e.error(condition, "only symbols are given values here", "write x = a below the bar")
     value, at = e.value(body), e.value(condition.args[1])
+    unknown = next((s for s in symbols(value.expr) if s in e.undefined.values()), None)
+    if unknown is not None:
+        raise e.error(
+            body, f"the value at a point of {unknown.name}, of which nothing is known", "define it with --let"
+        )
     if at.labels or at.core != variable.shape:
         raise e.error(condition, f"{variable.name} and its value have different shapes")
     return value.with_expr(substitute(evaluate_derivatives(value.expr), {variable: at.expr}))
