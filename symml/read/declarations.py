@@ -58,7 +58,9 @@ class Declarations:
             name: symbol_node(name, tuple(dim_value(dim, numbers) for dim in symbol.shape), symbol.domain)
             for name, symbol in self.symbols.items()
         }
-        results = {name: tuple(dim_value(dim, numbers) for dim in shape) for name, shape in self.results.items()}
+        results: dict[str, Shape] = {
+            name: tuple(dim_value(dim, numbers) for dim in shape) for name, shape in self.results.items()
+        }
         numbered = {name: numbers[name] for name in self.sizes}
         return Declarations(symbols, {}, self.functions, numbered, self.kinds, results)
 

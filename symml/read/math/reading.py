@@ -44,6 +44,15 @@ class Reading:
     symbols: dict[str, Symbol]
     undefined: tuple[str, ...] = ()
 
+    @property
+    def defines(self) -> bool:
+        """Whether it is an equation that gives an undefined name on the left a meaning."""
+        if not isinstance(self.value, Relation) or set(self.value.relations) - {"==", ":="}:
+            return False
+        sides = self.value.sides
+        named = isinstance(sides[0], Symbol) and sides[0] in [self.symbols[name] for name in self.undefined]
+        return named and len(self.undefined) == 1 and isinstance(sides[-1], Expr)
+
 
 def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> Reading:
     """Reads one expression or statement.
@@ -51,17 +60,31 @@ def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str
     Raises:
         ReadError: The text cannot be read, or holds several statements.
     """
+    found = read_all(text, declared, one_line=one_line, let=let)
+    if len(found) != 1:
+        raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
+    return found[0]
+
+
+def read_all(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> list[Reading]:
+    """Reads every statement of a text; one that defines a name holds in those after it.
+
+    Raises:
+        ReadError: A statement cannot be read.
+    """
     table = Table(declared)
     try:
-        local: list[Clause] = []
+        known: list[Clause] = []
         for line in let:
-            local += parse(line, table, one_line=one_line)[1]
-        source, found = parse(text, table, one_line=one_line)
-        if len(found) != 1:
-            raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
-        clause = found[0]
-        clause.where = [*local, *clause.where]
-        return _Reader(source, table).read(clause)
+            known += parse(line, table, one_line=one_line)[1]
+        source, clauses = parse(text, table, one_line=one_line)
+        found: list[Reading] = []
+        for clause in clauses:
+            clause.where = [*known, *clause.where]
+            found.append(_Reader(source, table).read(clause))
+            if found[-1].defines:
+                known.append(Clause([clause.sides[0], clause.sides[-1]], ["=="], [], [], source=source))
+        return found
     except RecursionError:
         raise ReadError("the formula is nested too deeply", cure="name the inner parts") from None
 
@@ -71,6 +94,7 @@ class _Reader:
 
     def __init__(self, source: str, table: Table) -> None:
         self.e = Elaborator(source, table, RULES)
+        self.said: list[tuple[Clause, str]] = []
 
     def read(self, clause: Clause) -> Reading:
         e = self.e
@@ -87,9 +111,8 @@ class _Reader:
     # ---- sides -------------------------------------------------------------------------------------------------------
     def _sides(self, clause: Clause) -> list[Any]:
         e = self.e
-        e.local = {}
-        for part in clause.where:
-            define(e, part.sides[0], part.sides[-1])
+        keys = [define(e, part.sides[0], part.sides[-1], part.source) for part in clause.where]
+        self.said = [(part, key) for part, key in zip(clause.where, keys, strict=True) if part.said]
         found: list[Any] = [None] * len(clause.sides)
         lone = {k for k, node in enumerate(clause.sides) if clause.signs and self._is_lone(node, clause.signs)}
         lone = lone - {max(lone)} if len(lone) == len(clause.sides) else lone
@@ -118,11 +141,11 @@ class _Reader:
         if node.kind == "name":
             known = node.value.base in ("e", r"\pi", "I", r"\mathbf{I}", r"\mathbf{1}", r"\mathbf{0}", r"\delta")
             relatives = node.args and not node.value.sup and self._has_relative(node)
-            return node.value.key not in self.e.local and not known and not relatives
+            return not self.e.is_given(node.value.key) and not known and not relatives
         if node.kind == "apply declared":
             arrays = [part for part in node.args if getattr(getattr(part.value, "value", None), "shape", ())]
             return bool(arrays) and not node.value.primes and node.value.written.base not in self.e.definitions
-        return node.kind == "apply" and node.value.written.key not in self.e.local and self._is_definition(node)
+        return node.kind == "apply" and not self.e.is_given(node.value.written.key) and self._is_definition(node)
 
     def _has_relative(self, node: Node) -> bool:
         return any(self.e.table.find(base) is not None for base in relatives(node.value.base))
@@ -224,7 +247,10 @@ class _Reader:
         for name, dim in e.known.items():
             if not name.startswith(("n_", "size_")):
                 e.note(f"{name} is {e.resolve(dim)}, the number of entries that it counts")
-        for condition in clause.conditions if not clause.signs else ():
+        # What follows a formula and gives no name in it a meaning is a claim of its own.
+        unused = [part.said for part, key in self.said if key not in e.used or len(part.sides) > 2]
+        conditions = [*clause.conditions, *unused]
+        for condition in conditions if not clause.signs else ():
             e.note(f"it is said that {condition}")
         notes = tuple(e.notes)
         if not clause.signs:
@@ -233,9 +259,7 @@ class _Reader:
                 return Reading(only, notes, symbols, tuple(e.undefined))
             return Reading(Relation((only,), (), e.source, notes), notes, symbols)
         undefined = tuple(e.undefined)
-        found = Relation(
-            tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(clause.conditions)
-        )
+        found = Relation(tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(conditions))
         return Reading(replace(found, defines=undefined[0] if undefined else ""), notes, symbols, undefined)
 
 

@@ -35,8 +35,9 @@ def apply(e: Elaborator, node: Node) -> Value:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     if names.identifier(head.written) in e.definitions:
         return _applied(e, node, names.identifier(head.written), head)
-    if head.written.key in e.local and not head.primes:
-        return _times(e, node, e.local[head.written.key])
+    given = e.given(head.written.key) if not head.primes else None
+    if given is not None:
+        return _times(e, node, given)
     if _is_number(e, head) and len(node.args) == 1:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     return _undefined(e, node, head)
@@ -55,7 +56,7 @@ def _is_factor(e: Elaborator, call: Node) -> bool:
         return call.args[0].kind not in ("relation", "and", "or")
     if _head(head) in _HEADS or names.identifier(head.written) in e.definitions:
         return False
-    return head.written.key in e.local or _is_number(e, head)
+    return e.is_given(head.written.key) or _is_number(e, head)
 
 
 def _head(head: Applied) -> str:

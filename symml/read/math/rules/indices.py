@@ -65,7 +65,7 @@ def _moment(e: Elaborator, node: Node) -> Value | None:
     plain = first.kind == "name" and not first.args and e.range_of(first.value.key) is None
     if not plain or not (first.value.key in _MOMENTS or first.value.base.startswith(r"\mathrm{") or not symbol.shape):
         return None
-    if first.value.key in e.local or first.value.key in e.known | dict.fromkeys(e.open_dims, 0):
+    if e.is_given(first.value.key) or first.value.key in e.known | dict.fromkeys(e.open_dims, 0):
         return None
     below = e.source[at[0].start : at[0].end].replace(" ", "")
     return own_symbol(e, node, symbol, f"{symbol.name}_{{{below}}}")
@@ -169,7 +169,7 @@ def shifted(e: Elaborator, node: Node) -> tuple[str | None, Dim]:
         key = node.value.key
         if e.range_of(key) is not None:
             return key, 0
-        if key in e.local or key in e.open_dims or not _may_run(e, node):
+        if e.is_given(key) or key in e.open_dims or not _may_run(e, node):
             return None, 0
         return key, 0
     if node.kind == "sum" and len(node.args) == 2 and node.value[0] == "":

@@ -11,6 +11,7 @@ from symml.expr.build import inv
 from symml.expr.nodes import Constant, constant
 from symml.read.limits import MAX_EXPONENT
 from symml.read.math.rules.algebra import matmul
+from symml.read.math.rules.definitions import square_of
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, describe, einsum, spread, union
 
@@ -23,6 +24,9 @@ def power(e: Elaborator, node: Node) -> Value:
     base_node, exponent_node = node.args
     if _is_e(base_node):
         return e.value(Node("call", (exponent_node,), "exp", node.start, node.end))
+    square = square_of(e, base_node, exponent_node)
+    if square is not None:
+        return square
     base = e.value(base_node)
     if base.rank and exponent_node.kind == "declared" and exponent_node.value.name == "T":
         e.note(f"{e.written(node)} is a transpose")
