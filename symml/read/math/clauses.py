@@ -148,6 +148,10 @@ def _tail(p: Parser, chain: Clause) -> None:
         return
     node = condition(p)
     said = p.source[node.start : node.end]
+    if p.peek().text == "," and p.peek(1).text == r"\dots":
+        said, p.place = rest, p.stop
+        chain.conditions.append(said)
+        return
     if node.kind != "relation":
         raise p.error(node, f"not understood: {said}", "after a statement stand conditions")
     if node.value[0] in ("==", ":=") and "if" not in words and _names_something(node.args[0]):
