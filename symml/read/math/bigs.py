@@ -110,7 +110,10 @@ def _running(p: Parser) -> frozenset[str]:
     while k < p.stop and p.found[k].text not in ("=", r"\in", r"\le", "<"):
         base = scan_base(p.found, k, p.stop)
         if base is not None:
-            found.append(base[0])
+            primes = 0
+            while base[1] + primes < p.stop and p.found[base[1] + primes].text == "'":
+                primes += 1
+            found.append(base[0] + "'" * primes)
         k = k + 1 if base is None else base[1]
     return frozenset(found)
 

@@ -8,21 +8,19 @@ from typing import Any
 
 from symml.errors import ReadError
 from symml.expr.dims import size
-from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import size_names
 from symml.read.declarations import Declarations
 from symml.read.limits import within_limits
 from symml.read.math.bigs import Bound
 from symml.read.math.clauses import Clause, parse
 from symml.read.math.elaborate import Elaborator
+from symml.read.math.lone import TAKEN_OVER, is_lone, named
 from symml.read.math.names import Table
 from symml.read.math.relation import Optimum, Phrase, Relation, Side
 from symml.read.math.rules import RULES
 from symml.read.math.rules.definitions import define
-from symml.read.math.rules.events import is_event
-from symml.read.math.rules.names import identifier, relatives
-from symml.read.math.rules.probability import variables
-from symml.read.math.tree import Node, Written, walk
+from symml.read.math.tree import Node, walk
 from symml.read.math.value import Value, spread, union
 
 _FRESH = "nmdkpqrst"
@@ -114,7 +112,8 @@ class _Reader:
         keys = [define(e, part.sides[0], part.sides[-1], part.source) for part in clause.where]
         self.said = [(part, key) for part, key in zip(clause.where, keys, strict=True) if part.said]
         found: list[Any] = [None] * len(clause.sides)
-        lone = {k for k, node in enumerate(clause.sides) if clause.signs and self._is_lone(node, clause.signs)}
+        alone = clause.signs and all(sign in TAKEN_OVER for sign in clause.signs)
+        lone = {k for k, node in enumerate(clause.sides) if alone and is_lone(e, node)}
         lone = lone - {max(lone)} if len(lone) == len(clause.sides) else lone
         for k, node in enumerate(clause.sides):
             if k not in lone:
@@ -122,7 +121,7 @@ class _Reader:
         values = [side for side in found if isinstance(side, Value)]
         self._unify(clause.signs, found)
         for k in sorted(lone):
-            found[k] = self._named(clause.sides[k], values)
+            found[k] = named(e, clause.sides[k], values)
         return found
 
     def _unify(self, signs: list[str], sides: list[Any]) -> None:
@@ -131,59 +130,6 @@ class _Reader:
             if isinstance(a, Value) and isinstance(b, Value) and a.rank == b.rank and sign in ("==", ":=", "~="):
                 for x, y in zip(a.core, b.core, strict=True):
                     self.e.unify(x, y)
-
-    def _is_lone(self, node: Node, signs: list[str]) -> bool:
-        """Whether a side is an undeclared name, which takes the shape of the other sides."""
-        if not all(sign in ("==", ":=", "~=", "proportional") for sign in signs):
-            return False
-        if node.kind == "power" and node.value is None and node.args[1].kind == "number":
-            return node.args[0].kind == "name" and not node.args[0].args and self._is_lone(node.args[0], signs)
-        if node.kind == "name":
-            known = node.value.base in ("e", r"\pi", "I", r"\mathbf{I}", r"\mathbf{1}", r"\mathbf{0}", r"\delta")
-            relatives = node.args and not node.value.sup and self._has_relative(node)
-            return not self.e.is_given(node.value.key) and not known and not relatives
-        if node.kind == "apply declared":
-            arrays = [part for part in node.args if getattr(getattr(part.value, "value", None), "shape", ())]
-            return bool(arrays) and not node.value.primes and node.value.written.base not in self.e.definitions
-        return node.kind == "apply" and not self.e.is_given(node.value.written.key) and self._is_definition(node)
-
-    def _has_relative(self, node: Node) -> bool:
-        return any(self.e.table.find(base) is not None for base in relatives(node.value.base))
-
-    def _is_definition(self, node: Node) -> bool:
-        """``f(x)`` of a function of which nothing else is known, of arrays or under an unusual name."""
-        base = node.value.written.base
-        if node.value.primes or base in ("E", r"\mathbb{E}", r"\mathcal{N}", "D", r"\mathbf{1}", r"\mathbb{1}", "I"):
-            return False
-        if base in ("N", "P", r"\mathbb{P}", r"\mathrm{KL}", "H", r"\mathrm{Var}", r"\mathrm{Cov}"):
-            if base == "P" and all(is_event(self.e, part) for part in node.args):
-                return False
-            if base == "H" and len(node.args) > 1 and variables(self.e, node) is not None:
-                return False
-            return base in ("H", "P") and not all(_is_distribution(part) for part in node.args)
-        plain = all(part.kind in ("declared", "name") for part in node.args)
-        scalar = all(part.kind == "declared" and not getattr(part.value.value, "shape", (1,)) for part in node.args)
-        return plain and (not scalar or base.startswith(r"\mathrm{"))
-
-    def _named(self, node: Node, others: list[Value]) -> Value:
-        """The symbol for an undeclared name, in the shape of another side."""
-        if not others:
-            return self.e.value(node)
-        if node.kind == "power":
-            base: Written = node.args[0].value
-            written = replace(base, sup=str(node.args[1].value))
-        else:
-            written = node.value if node.kind == "name" else node.value.written
-        like = others[0]
-        labels = tuple(k for k in like.labels)
-        bare = (
-            Written(written.base, "", written.sup, written.primes)
-            if node.args and labels and node.kind == "name"
-            else written
-        )
-        symbol = symbol_node(identifier(bare), like.expr.shape)
-        self.e.undefined[bare.key] = symbol
-        return Value(symbol, labels, like.row)
 
     def _side(self, node: Node, clause: Clause, k: int) -> Any:
         bound = node.value if node.kind == "big" else None
@@ -261,12 +207,6 @@ class _Reader:
         undefined = tuple(e.undefined)
         found = Relation(tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(conditions))
         return Reading(replace(found, defines=undefined[0] if undefined else ""), notes, symbols, undefined)
-
-
-def _is_distribution(node: Node) -> bool:
-    """Whether a node is a declared vector of probabilities."""
-    symbol = node.value.value if node.kind == "declared" else None
-    return isinstance(symbol, Symbol) and symbol.domain.name in ("simplex", "unit", "probability")
 
 
 def _unbound(node: Node, table: Table, letters: tuple[str, ...]) -> Node:

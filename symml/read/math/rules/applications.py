@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from symml.expr.functions import undefined
 from symml.expr.nodes import symbol_node
 from symml.read.math.calls import Applied
-from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, names, probability
+from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, functions, names, probability
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
 from symml.read.math.vocabulary import FUNCTIONS
@@ -74,6 +74,14 @@ def _times(e: Elaborator, node: Node, value: Value) -> Value:
     if len(node.args) != 1:
         raise e.error(node, "a list where a number is expected", "declare the function")
     return algebra.combine(e, node, "", value, e.value(node.args[0]))
+
+
+def _beta(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``B(a, b)`` of two numbers is the beta function."""
+    if len(node.args) != 2 or head.separators != (",",) or head.primes or head.opening != "(":
+        return None
+    e.note(f"{e.written(node)} is the beta function")
+    return functions.apply_named(e, node, "beta", [e.value(part) for part in node.args])
 
 
 def _undefined(e: Elaborator, node: Node, head: Applied) -> Value:
@@ -169,6 +177,7 @@ _HEADS: dict[str, Callable[[Elaborator, Node, Applied], Value | None]] = {
     r"\mathbb{I}": probability.indicator,
     "I": probability.information,
     "1": probability.indicator,
+    "B": _beta,
 }
 
 RULES: dict[str, Callable[..., Value]] = {

@@ -207,6 +207,16 @@ def _binomial(e: Elaborator, node: Node, values: list[Value]) -> Value:
     return algebra.divide(e, node, parts[0], low)
 
 
+def _beta(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    """The beta function of two numbers."""
+    if len(values) != 2:
+        raise e.error(node, f"the beta function takes two numbers, not {len(values)}")
+    a, b = values
+    above = [pointwise(e, node, functions.gamma, x) for x in (a, b)]
+    below = pointwise(e, node, functions.gamma, algebra.plus(e, node, a, b))
+    return algebra.divide(e, node, algebra.combine(e, node, "", *above), below)
+
+
 def _dot(e: Elaborator, node: Node, values: list[Value]) -> Value:
     if len(values) != 2:
         raise e.error(node, "dot takes two vectors")
@@ -285,7 +295,7 @@ _RULES: dict[str, Rule] = {
     "cholesky": arrays.of_matrix("cholesky"), "sort": arrays.sort, "tril": arrays.triangle("tril"),
     "triu": arrays.triangle("triu"),
     "factorial": _factorial, "binomial": _binomial, "dot": _dot, "abs": _abs, "inv": _inv, "clip": _clip,
-    "vec": _vec, "rank": _rank,
+    "vec": _vec, "rank": _rank, "beta": _beta,
     "max eigenvalue": _extreme("max", "eigenvalue"), "min eigenvalue": _extreme("min", "eigenvalue"),
     "max singular value": _extreme("max", "singular value"), "min singular value": _extreme("min", "singular value"),
 }  # fmt: skip

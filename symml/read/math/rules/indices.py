@@ -261,6 +261,8 @@ def position(e: Elaborator, node: Node, dim: Dim) -> Dim:
     found = number - 1
     assert not isinstance(found, Expr)
     rest = dim - number
+    if rest == 0 and not isinstance(dim, int):
+        e.note(f"entry {e.written(node)} is the last one")
     if not _not_negative(found) or (isinstance(rest, int) and rest < 0):
         raise e.error(node, f"there is no entry {e.written(node)} on an axis of {dim}", "entries are counted from 1")
     return found
@@ -286,9 +288,19 @@ def label(e: Elaborator, node: Node) -> Value:
     letter, _ = shifted(e, at)
     if letter is not None and e.range_of(letter) is not None:
         return entry(e, Node("entry", (base, at), None, node.start, node.end))
-    if base.kind != "declared" or not isinstance(base.value.value, Symbol):
+    bare = base.args[0] if base.kind == "entry" else base
+    if bare.kind != "declared" or not isinstance(bare.value.value, Symbol):
         raise e.error(node, f"not understood: {e.written(node)}", "declare the symbol with its mark")
-    return own_symbol(e, node, base.value.value, f"{base.value.name}^{{{node.value}}}")
+    is_word = at.kind == "name" and at.value.base.startswith(r"\mathrm{")
+    above = e.source[at.start : at.end] if is_word else node.value
+    return marked_symbol(e, node, base, above)
+
+
+def marked_symbol(e: Elaborator, node: Node, base: Node, above: str) -> Value:
+    r"""``w^*`` and ``w_j^{\text{new}}``: a symbol of its own of the kind of w, or its entry."""
+    bare = base.args[0] if base.kind == "entry" else base
+    own = own_symbol(e, node, bare.value.value, f"{bare.value.name}^{{{above}}}")
+    return take(e, node, own, list(base.args[1:])) if base.kind == "entry" else own
 
 
 def own_symbol(e: Elaborator, node: Node, like: Symbol, name: str) -> Value:

@@ -31,6 +31,7 @@ def power(e: Elaborator, node: Node) -> Value:
     if base.rank and exponent_node.kind == "declared" and exponent_node.value.name == "T":
         e.note(f"{e.written(node)} is a transpose")
         return transpose(e, Node("mark", (base_node,), "transpose", node.start, node.end), base)
+    _refuse_moment(e, node, base, exponent_node)
     exponent = e.scalar(exponent_node, "an exponent")
     number = exponent.expr.value if isinstance(exponent.expr, Constant) else None
     if number == -1 and _is_entry_of_matrix(e, base_node):
@@ -50,6 +51,17 @@ def power(e: Elaborator, node: Node) -> Value:
             r"powers of matrices are whole numbers; entry by entry: A^{\odot 2}",
         )
     return _matrix_power(e, node, base, int(number))
+
+
+def _refuse_moment(e: Elaborator, node: Node, base: Value, exponent: Node) -> None:
+    r"""``w^t`` of an array: a power of every entry, or w at a time t?"""
+    parts = exponent.args if exponent.kind == "sum" else (exponent,)
+    unknown = [p for p in parts if p.kind == "name" and not p.args and not e.is_given(p.value.key)]
+    if not base.rank or not unknown or e.range_of(unknown[0].value.key) is not None or node.value == "elementwise":
+        return
+    written = e.written(exponent)
+    what = f"ambiguous: {e.written(node)} is a power of every entry, or an array of its own, at {written}"
+    raise e.error(node, what, rf"write ^{{({written})}} or declare it as it is written; powers: ^{{\odot {written}}}")
 
 
 def _is_entry_of_matrix(e: Elaborator, node: Node) -> bool:

@@ -129,8 +129,8 @@ def _set_size(e: Elaborator, condition: Node, letter: str) -> Dim:
         inner = where.args[0]
         if inner.kind in ("name", "declared", "number", "sum") and where.value == "[":
             return e.dim(inner)
-    if (where.kind == "name" and not where.args and letter.upper() == where.value.base[-2:-1]) or (
-        where.kind == "name" and where.value.base == letter.upper()
+    if (where.kind == "name" and not where.args and letter.rstrip("'").upper() == where.value.base[-2:-1]) or (
+        where.kind == "name" and where.value.base == letter.rstrip("'").upper()
     ):
         return e.unknown(f"n_{condition.start}_{_plain(letter)}")
     what = f"not understood: {letter} runs over {e.written(where)}"
