@@ -8,8 +8,8 @@ from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.proof.derivation import Derivation
 from symml.proof.derive import derive
-from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
+from symml.read.recognize import notation_of
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from symml.read.declarations import read_declarations
 from symml.read.latex import readings
 from symml.read.math.reading import Reading
 from symml.read.math.relation import Relation, Side
-from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
+from symml.read.recognize import notation_of
 from symml.render.latex import latex as latex_of
 from symml.render.text import text as text_of
 
