@@ -129,6 +129,7 @@ def check(
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    given: Annotated[str, typer.Option(help="Laws of random symbols: 'x ~ normal(mu, Sigma); x, y independent'.")] = "",
     kind: Annotated[
         str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
@@ -137,7 +138,7 @@ def check(
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
+    run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
 
 
 @app.command(short_help="Write a NumPy function that computes a formula.")

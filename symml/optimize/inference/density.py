@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symml.calculus.moments import Law, Model, expand_expectations
+from symml.calculus.moments.support import Support, support_of
 from symml.calculus.simplify import simplify
 from symml.errors import ShapeError, SymmlError
 from symml.expr import build, functions
@@ -18,10 +19,9 @@ from symml.expr.walk import substitute, symbols, topological, transform
 from symml.optimize.inference.canonical import same
 from symml.optimize.inference.logarithms import logarithm, open_logarithms
 from symml.optimize.inference.separate import Pair
-from symml.optimize.inference.support import Support, read_support, support_of
 from symml.read.declarations import Declarations
 from symml.read.expression import read_expression
-from symml.read.laws import read_model
+from symml.read.laws import read_model, read_support
 from symml.render import text
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from symml.calculus.canonical import add_terms
 from symml.calculus.differentiate import derivative
+from symml.calculus.moments.support import Support, number
 from symml.calculus.numeric import enclose
 from symml.calculus.sampling import generic_points
 from symml.calculus.simplify import simplify
@@ -24,7 +25,6 @@ from symml.expr.nodes import ONE, ZERO, Apply, Contract, Expr, Symbol
 from symml.expr.walk import substitute, symbols
 from symml.optimize.inference.density import Density
 from symml.optimize.inference.logarithms import logarithm
-from symml.optimize.inference.support import Support, number
 from symml.optimize.terms import addends
 from symml.render import text
 

@@ -6,20 +6,16 @@ from fractions import Fraction
 
 from symml.calculus.canonical import add_terms
 from symml.calculus.facts import rational
-from symml.calculus.normal import prove_equal
+from symml.calculus.moments.shorten import shortened, size
 from symml.calculus.simplify import simplify
-from symml.calculus.sympy_process import ask_sympy
-from symml.errors import SymmlError
 from symml.expr import build, functions
 from symml.expr.arithmetic import is_zero, scale
 from symml.expr.contract import contract
 from symml.expr.nodes import Add, Apply, Contract, Expr, Linalg, Power, constant
-from symml.expr.sympy_bridge import from_sympy, to_sympy
-from symml.expr.walk import symbols, topological, transform
+from symml.expr.walk import transform
 from symml.optimize.terms import tidy
 
 _MINUS = Fraction(-1)
-_LONG, _SECONDS = 9, 2.0
 
 
 def named(node: Expr) -> Expr:
@@ -112,16 +108,7 @@ def neat(node: Expr) -> Expr:
     tidied = tidy(named(node))
     flat = tidy(named(transform(tidied, _flat)))
     found = min((tidied, flat), key=size)
-    shorter = _by_sympy(found)
-    return found if shorter is None else shorter
-
-
-def size(node: Expr) -> int:
-    """How long an expression is, shared parts counted as often as they are written."""
-    lengths: dict[Expr, int] = {}
-    for part in topological(node):
-        lengths[part] = 1 + sum(lengths[arg] for arg in part.args)
-    return lengths[node]
+    return shortened(found)
 
 
 def _flat(node: Expr) -> Expr | None:
@@ -130,21 +117,3 @@ def _flat(node: Expr) -> Expr | None:
     axes = tuple(range(len(node.shape)))
     items = list(zip(node.args, node.subs, strict=True))
     return contract(items, axes, coef=node.coef, dims=dict(enumerate(node.shape)), merge=lambda arg: True)
-
-
-def _by_sympy(node: Expr) -> Expr | None:
-    """A shorter spelling of a number by SymPy, when it is proved equal."""
-    if size(node) < _LONG or any(part.shape for part in topological(node)):
-        return None
-    try:
-        answer = ask_sympy("simplify", to_sympy(node), seconds=_SECONDS)
-        found = None if answer is None else simplify(from_sympy(answer, {s.name: s for s in symbols(node)}))
-    except SymmlError:
-        return None
-    if found is None or size(found) >= size(node) or _functions(found) - _functions(node):
-        return None
-    return None if prove_equal(found, node) is None else found
-
-
-def _functions(node: Expr) -> set[str]:
-    return {part.function.name for part in topological(node) if isinstance(part, Apply)}

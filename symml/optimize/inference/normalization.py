@@ -11,6 +11,7 @@ import mpmath
 import numpy as np
 
 from symml.calculus.differentiate import derivative
+from symml.calculus.moments.support import Number, Support, exact, number
 from symml.calculus.sampling import Point, draw
 from symml.calculus.simplify import simplify
 from symml.errors import SymmlError
@@ -18,7 +19,6 @@ from symml.expr import functions
 from symml.expr.arithmetic import is_zero
 from symml.expr.nodes import ZERO, Apply, Expr, Symbol
 from symml.expr.walk import size_names, substitute, symbols, topological
-from symml.optimize.inference.support import Number, Support, exact, number
 
 _TRIES, _AGREE = 4, 9
 

@@ -8,11 +8,11 @@ import mpmath
 import numpy as np
 import pytest
 
+from symml.calculus.moments.support import number
 from symml.calculus.normal import prove_equal
 from symml.errors import DeclarationError, ShapeError, SymmlError
 from symml.faces import read_numpy
 from symml.optimize.inference.family import NOT, UNDECIDED, Family, family
-from symml.optimize.inference.support import number
 from symml.read.declarations import read_declarations
 
 # density, value, declarations, options; statistics; natural parameters; means of the statistics

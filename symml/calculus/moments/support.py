@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,14 +13,10 @@ import numpy as np
 from symml.calculus.moments.laws import Law
 from symml.calculus.numeric import approximate
 from symml.calculus.sampling import Point
-from symml.errors import DeclarationError, SymmlError
+from symml.errors import SymmlError
+from symml.expr.arithmetic import lift
 from symml.expr.nodes import Expr, Symbol
-from symml.read.declarations import Declarations
-from symml.read.numpy_source import read_numpy
 
-_FORM = "write an interval '(0, inf)', or whole numbers '0, 1, ...' or '0, 1, ..., n'"
-_INTERVAL = re.compile(r"\s*[(\[](.*),(.*)[)\]]\s*\Z", re.DOTALL)
-_WHOLE = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*\.\.\.\s*(?:,(.*))?\Z", re.DOTALL)
 _MANY, _TINY = 4000, -60
 _DIGITS, _WORKING, _DEGREE = 15, 40, 5
 Number = Any
@@ -140,37 +135,19 @@ def support_of(value: Symbol, law: Law | None) -> Support | None:
         return None
     if law is not None and law.distribution is not None:
         low, high = law.distribution.support(*law.parameters)
-        return Support(_end(low), _end(high), law.distribution.discrete)
+        return Support(end_of(low), end_of(high), law.distribution.discrete)
     facts = value.domain.facts
     if "binary" in facts:
-        return Support(_end(0), _end(1), discrete=True)
+        return Support(end_of(0), end_of(1), discrete=True)
     if "integer" in facts:
-        return Support(_end(0), None, discrete=True) if "nonnegative" in facts else None
+        return Support(end_of(0), None, discrete=True) if "nonnegative" in facts else None
     if "unit" in facts or "probability" in facts:
-        return Support(_end(0), _end(1))
+        return Support(end_of(0), end_of(1))
     if "nonnegative" in facts:
-        return Support(_end(0), None)
+        return Support(end_of(0), None)
     return Support(None, None, declared=False)
 
 
-def _end(value: object) -> Expr | None:
-    from symml.expr.arithmetic import lift
-
+def end_of(value: object) -> Expr | None:
+    """An end as an expression; ``None`` for the infinite ones."""
     return None if isinstance(value, float) else lift(value)
-
-
-def read_support(text: str, declared: Declarations) -> Support:
-    """The support that a text states: ``"(0, inf)"``, ``"0, 1, ..."`` or ``"0, 1, ..., n"``.
-
-    Raises:
-        DeclarationError: The text is none of these.
-    """
-    whole = _WHOLE.match(text)
-    if whole is not None and int(whole.group(2)) == int(whole.group(1)) + 1:
-        last = whole.group(3)
-        return Support(_end(int(whole.group(1))), None if last is None else read_numpy(last, declared), discrete=True)
-    interval = _INTERVAL.match(text)
-    if interval is None:
-        raise DeclarationError(f"{text!r} is no support", cure=_FORM)
-    ends = [None if part.strip() in ("inf", "-inf") else read_numpy(part, declared) for part in interval.groups()]
-    return Support(ends[0], ends[1])
