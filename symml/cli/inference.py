@@ -6,6 +6,7 @@ import typer
 
 from symml.cli.output import say, say_json
 from symml.optimize.inference.family import family
+from symml.optimize.inference.likelihood import mle
 
 
 def run_family(
@@ -19,3 +20,12 @@ def run_family(
         say(found.latex() if latex else repr(found))
     if not found.is_family:
         raise typer.Exit(1)
+
+
+def run_mle(statement: str, wrt: str, shapes: str, of: str, *, log: bool, latex: bool, json: bool) -> None:
+    """Prints maximum-likelihood estimates."""
+    found = mle(statement, wrt, shapes=shapes, of=of, log=log)
+    if json:
+        say_json({"command": "mle", **found.to_json()})
+    else:
+        say(found.latex() if latex else repr(found))

@@ -59,10 +59,28 @@ def family(
     run_family(density, of, wrt, shapes, support, log=log, latex=latex, json=json)
 
 
+def mle(
+    statement: Annotated[
+        str, typer.Argument(help="Laws of the data: 'y ~ normal(X@w, s)'; or a density, written entry by entry.")
+    ],
+    wrt: Annotated[str, typer.Option(help="The parameters: 'mu, sigma2'.")],
+    shapes: options.Shapes = "",
+    of: Annotated[str, typer.Option("--of", help="What is observed, when a density is given.")] = "",
+    log: Annotated[bool, typer.Option("--log", help="STATEMENT is the logarithm of a density.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Derive maximum-likelihood estimates from the scores, with the proof that they are the maximum."""
+    from symml.cli.inference import run_mle
+
+    run_mle(statement, wrt, shapes, of, log=log, latex=latex, json=json)
+
+
 _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (expect, "Carry out an expectation, step by step."),
     (fisher, "Derive a Fisher information."),
     (family, "Find the exponential family of a density."),
+    (mle, "Derive maximum-likelihood estimates."),
 )
 
 

@@ -52,6 +52,25 @@ def read_model(text: str | Model | None, declared: Declarations) -> Model:
     return Model(laws, tuple(blocks))
 
 
+def law_statements(text: str, declared: Declarations) -> list[tuple[str, str, list[Expr]]]:
+    """The laws that a text states, of data: pairs of a name with a law and its parameters.
+
+    Raises:
+        DeclarationError: A statement is no law, or cannot be read; the message has a caret.
+    """
+    rows = []
+    for statement, column in _statements(text):
+        found = _LAW.match(statement)
+        if found is None:
+            raise DeclarationError(f"{statement!r} is not a law", cure=_FORM, source=text, column=column)
+        try:
+            parameters = [read_numpy(part, declared) for part in _arguments(found.group(3))]
+        except SymmlError as error:
+            raise DeclarationError(error.what, cure=error.cure or _FORM, source=text, column=column) from None
+        rows.append((found.group(1), found.group(2).lower(), parameters))
+    return rows
+
+
 def _statements(text: str) -> Iterator[tuple[str, int]]:
     start = 0
     for part in re.split(r"[;\n]", text):

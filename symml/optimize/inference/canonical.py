@@ -78,10 +78,20 @@ def natural_symbols(natural: Sequence[Expr], wrt: Sequence[Symbol]) -> tuple[Sym
 
 def solved(natural: Sequence[Expr], etas: Sequence[Symbol], wrt: Sequence[Symbol]) -> Values | None:
     """The parameters that make the natural parameters equal to ``etas``."""
+    for fewest_first in (True, False):
+        found = _solved(natural, etas, wrt, fewest_first)
+        if found is not None:
+            return found
+    return None
+
+
+def _solved(
+    natural: Sequence[Expr], etas: Sequence[Symbol], wrt: Sequence[Symbol], fewest_first: bool
+) -> Values | None:
     left = [(node - eta) for node, eta in zip(natural, etas, strict=True)]
     unknown, values = list(wrt), Values()
     while unknown:
-        step = _one_step(left, unknown)
+        step = _one_step(left, unknown, fewest_first)
         if step is None:
             return None
         place, symbol, value = step
@@ -91,16 +101,23 @@ def solved(natural: Sequence[Expr], etas: Sequence[Symbol], wrt: Sequence[Symbol
     return values if all(is_zero(simplify(e)) for e in left) else None
 
 
-def _one_step(left: Sequence[Expr], unknown: Sequence[Symbol]) -> tuple[int, Symbol, Expr] | None:
-    """An equation and an unknown for which it can be solved; equations with few unknowns first."""
-    order = sorted(range(len(left)), key=lambda k: len(set(symbols(left[k])) & set(unknown)))
+def _one_step(left: Sequence[Expr], unknown: Sequence[Symbol], fewest_first: bool) -> tuple[int, Symbol, Expr] | None:
+    """An equation and an unknown for which it can be solved."""
+    sign = 1 if fewest_first else -1
+    order = sorted(range(len(left)), key=lambda k: sign * len(set(symbols(left[k])) & set(unknown)))
     for place in order:
         for symbol in unknown:
-            if symbol in depends_on(left[place], symbol) and symbol.shape == left[place].shape:
-                found = isolate(left[place], symbol, inside=False)
-                if found is not None:
-                    return place, symbol, found.value
+            for equation in _spellings(left[place]):
+                if symbol in depends_on(equation, symbol) and symbol.shape == equation.shape:
+                    found = isolate(equation, symbol, inside=False)
+                    if found is not None:
+                        return place, symbol, found.value
     return None
+
+
+def _spellings(equation: Expr) -> list[Expr]:
+    """The equation, and its transpose."""
+    return [equation, simplify(equation.T)] if len(equation.shape) == 2 else [equation]
 
 
 def _on_simplex(

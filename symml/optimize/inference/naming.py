@@ -9,7 +9,7 @@ from symml.calculus.facts import rational
 from symml.calculus.moments.shorten import shortened, size
 from symml.calculus.simplify import simplify
 from symml.expr import build, functions
-from symml.expr.arithmetic import is_zero, scale
+from symml.expr.arithmetic import is_zero, rational_power, scale
 from symml.expr.contract import contract
 from symml.expr.nodes import Add, Apply, Contract, Expr, Linalg, Power, constant
 from symml.expr.walk import transform
@@ -34,9 +34,27 @@ def _rule(node: Expr) -> Expr | None:
         return None if turned is None else -build.logdet(turned)
     if isinstance(node, Power):
         inner = node.args[0]
+        if isinstance(inner, Contract) and node.exponent.denominator == 1 and not node.shape:
+            return _split_power(inner, node.exponent)
         is_variable = isinstance(inner, Apply) and inner.function is functions.power
         return functions.power(inner.args[0], inner.args[1] * node.exponent) if is_variable else None
     return _inverted(node)
+
+
+def _split_power(inner: Contract, n: Fraction) -> Expr | None:
+    """(a b x'y)^n = a^n b^n (x'y)^n with a whole number n"""
+    numbers = [arg for arg in inner.args if not arg.shape]
+    arrays = [(arg, sub) for arg, sub in zip(inner.args, inner.subs, strict=True) if arg.shape]
+    if not numbers or not inner.coef:
+        return None
+    found: Expr = rational_power(constant(inner.coef), n)
+    for number in numbers:
+        found = found * rational_power(number, n)
+    dims = dict(enumerate(inner.dims))
+    carried = {i for _, sub in arrays for i in sub}
+    if set(dims) != carried:
+        return None
+    return found * rational_power(contract(arrays, ()), n) if arrays else found
 
 
 def _logit(node: Add) -> Expr | None:

@@ -250,8 +250,7 @@ def _flattened(s: Separation, product: Product) -> Product:
     fresh: tuple[int, ...] = ()
     coef = product.coef
     for node, labels in product.factors:
-        known = isinstance(node, Contract) and any(arg.shape and not s.kind(arg) for arg in node.args)
-        if isinstance(node, Contract) and known and s.kind(node) == "parameters" and len(node.dims) > len(labels):
+        if isinstance(node, Contract) and s.kind(node) == "parameters" and _opens(s, node):
             inner = _contract(s, node, labels)[0]
             factors += inner.factors
             fresh += inner.labels
@@ -259,6 +258,13 @@ def _flattened(s: Separation, product: Product) -> Product:
         else:
             factors.append((node, labels))
     return Product(coef, tuple(factors), product.labels + fresh)
+
+
+def _opens(s: Separation, node: Contract) -> bool:
+    """Whether a product of parameters has a known array in a sum, or stretches an axis that nothing in it has."""
+    known = any(arg.shape and not s.kind(arg) for arg in node.args)
+    stretched = set(range(len(node.shape))) - {i for sub in node.subs for i in sub}
+    return bool(stretched) or (known and len(node.dims) > len(node.shape))
 
 
 def _total(terms: list[Expr]) -> Expr:
