@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from symml.optimize.critical import classify as classify
     from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
+    from symml.optimize.inference.family import family as family
+    from symml.optimize.inference.likelihood import mle as mle
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
     from symml.optimize.updates import update as update
@@ -71,6 +73,8 @@ _HOME = {
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
+    "family": "optimize.inference.family",
+    "mle": "optimize.inference.likelihood",
     "find": "catalog.search",
     "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from symml.cli import options
+from symml.cli.statistics import register as register_statistics
 
 app = typer.Typer(
     name="symml",
@@ -128,6 +129,7 @@ def check(
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    given: Annotated[str, typer.Option(help="Laws of random symbols: 'x ~ normal(mu, Sigma); x, y independent'.")] = "",
     kind: Annotated[
         str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
@@ -136,7 +138,7 @@ def check(
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run
 
-    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
+    run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
 
 
 @app.command(short_help="Write a NumPy function that computes a formula.")
@@ -174,35 +176,7 @@ def bench(
     run(expression, shapes, wrt, sizes, plot=plot, json=json)
 
 
-@app.command(short_help="Carry out an expectation, step by step.")
-def expect(
-    expression: options.Expression,
-    shapes: options.Shapes = "",
-    given: Annotated[
-        str, typer.Option(help="Laws: 'x ~ normal(mu, Sigma); eps ~ (0, sigma2); x, eps independent'.")
-    ] = "",
-    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    code: Annotated[bool, typer.Option("--code", help="Print NumPy code.")] = False,
-    json: options.Json = False,
-) -> None:
-    """Carry out the means, variances and covariances of EXPRESSION, such as 'E((y - f)**2)' or 'Var(a@x)'."""
-    from symml.cli.expect import run
-
-    run(expression, shapes, given, latex=latex, code=code, json=json)
-
-
-@app.command(short_help="Derive a Fisher information.")
-def fisher(
-    likelihood: Annotated[str, typer.Argument(help="A log-likelihood, such as 'k*log(lam) - lam'.")],
-    wrt: Annotated[str, typer.Option(help="The parameter.")],
-    shapes: options.Shapes = "",
-    given: Annotated[str, typer.Option(help="The law: 'k ~ poisson(lam)'.")] = "",
-    json: options.Json = False,
-) -> None:
-    """Derive the Fisher information of a parameter by the score's variance and by the mean curvature."""
-    from symml.cli.expect import run_fisher
-
-    run_fisher(likelihood, wrt, shapes, given, json=json)
+register_statistics(app)
 
 
 @app.command(short_help="Print the KKT conditions of a problem.")

@@ -31,9 +31,11 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
 }
 
 
-def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, *, json: bool) -> None:
+def run(
+    left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, given: str = "", *, json: bool
+) -> None:
     """Decides the claim; exit code 1 when it does not hold or could not be decided."""
-    verdict = _decide(left, right, wrt, shapes, digits, let, kind)
+    verdict = _decide(left, right, wrt, shapes, digits, let, kind, given)
     if json:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:
@@ -42,9 +44,13 @@ def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str
         raise typer.Exit(1)
 
 
-def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str) -> Verdict:
+def _decide(
+    left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, given: str
+) -> Verdict:
     if kind not in (*CHECKS, _CUSTOM):
         raise SymmlError(f"{kind!r} is not a kind of claim", cure=f"use one of: {', '.join(CHECKS)}, {_CUSTOM}")
+    if given and wrt:
+        raise SymmlError("laws are for claims on expectations", cure="leave out --given, or --wrt")
     if kind == _CUSTOM:
         return check_custom_rule(load_function(left), wrt=wrt.replace(",", " ").split(), shapes=shapes, digits=digits)
     if any(map(_is_place, (left, right))) and not (wrt and right):
@@ -58,9 +64,7 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list
         names = wrt.replace(",", " ").split()
         variables: Any = names if len(names) > 1 else names[0]
         return CHECKS[kind](_given(left), _given(right), wrt=variables, shapes=shapes, digits=digits)
-    if not right:
-        return verify(left, shapes=shapes, digits=digits, let=let)
-    return verify(left, right, shapes=shapes, digits=digits, let=let)
+    return verify(left, right or None, shapes=shapes, digits=digits, let=let, given=given)
 
 
 def _given(text: str) -> str | Callable[..., Any]:

@@ -89,6 +89,9 @@ def _multiplied(equation: Expr, x: Symbol) -> list[Expr]:
         attempts += [simplify(x @ equation), simplify(equation @ x), simplify(x @ equation @ x)]
     elif "nonzero" in x.domain.facts and len(x.shape) < 2:
         attempts += [add_terms([simplify(t * x**k) for t in addends(equation)]) for k in (1, 2, 3)]
+    if "unit" in x.domain.facts and not x.shape:
+        raised = add_terms([simplify(t * x) for t in addends(equation)])
+        attempts += [add_terms([simplify(t * (1 - x)) for t in addends(e)]) for e in (equation, raised)]
     return [simplify(attempt) for attempt in attempts]
 
 
@@ -257,6 +260,10 @@ def _root(left: Power, right: Expr, x: Symbol, conditions: list[str]) -> Step:
     if not (odd or is_nonnegative(base)):
         return None
     inverse = Fraction(1) / p
+    if inverse < 0 and is_zero(right):
+        return None  # no number has the reciprocal 0
+    if inverse < 0 and not is_nonzero(right):
+        conditions.append(f"{text.show(right)} is not zero")
     if inverse.denominator > 1 and not is_nonnegative(right):
         conditions.append(f"{text.show(right)} is not negative")
     return base, rational_power(right, inverse)
@@ -266,13 +273,15 @@ def _inverse_function(left: Apply, right: Expr, x: Symbol, conditions: list[str]
     inverse = _INVERSES.get(left.function.name)
     if inverse is None:
         return None
+    if left.function.name == "exp" and is_zero(right):
+        return None
     if left.function.name == "exp" and not is_positive(right):
         conditions.append(f"{text.show(right)} is positive")
     return left.args[0], inverse(right)
 
 
 def _inverse_matrix(left: Linalg, right: Expr, x: Symbol, conditions: list[str]) -> Step:
-    if left.function.name != "inv":
+    if left.function.name != "inv" or is_zero(right):
         return None
     if not is_pd(right):
         conditions.append(f"{text.show(right)} is invertible")

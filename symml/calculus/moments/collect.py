@@ -34,6 +34,14 @@ def collected(terms: Sequence[Expr]) -> Expr:
     return add_terms(kept) if kept else zeros(terms[0].shape)
 
 
+def term_ratio(a: Expr, b: Expr) -> Fraction | None:
+    """The number ``c`` with ``a = c b`` by their normal forms; ``None`` when none is found."""
+    former = Former(unconditional=True)
+    former.deadline = monotonic() + _SECONDS
+    (first, key), (second, other) = (_like(former, simplify(term)) for term in (a, b))
+    return first / second if key == other and first and second else None
+
+
 def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
     """A number and a key; terms with one key are multiples of each other in the ratio of their numbers."""
     try:
