@@ -70,6 +70,11 @@ def check_gradient(
         return check_by_calls(loss, grad, names, declarations, error)
     except MisfitError as error:
         return _misfit(error, loss, grad, names)
+    return _verdict(loss, grad, names, read, digits)
+
+
+def _verdict(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Verdict:
+    """The verdict on sides that were read."""
     root = only(read.loss)
     variables = [find_variable(root, name, read.declarations) for name in names]
     if grad is loss and isinstance(read.claim, Expr):
