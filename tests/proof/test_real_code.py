@@ -50,6 +50,32 @@ def test_a_ceiling_at_one_of_anything_else_is_no_guard() -> None:
     assert verdict.verdict in ("refuted", "true_if")
 
 
+def shares(s: Any) -> Any:
+    e = np.exp(s - np.max(s, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def masked(q: Any, k: Any) -> Any:
+    return np.where(np.tril(np.ones((3, 3))) == 1, q @ k.T, -1e9)
+
+
+def causal(q: Any, k: Any, g: Any) -> Any:
+    return np.sum(g * shares(masked(q, k)))
+
+
+def causal_slope(q: Any, k: Any, g: Any) -> Any:
+    a = shares(masked(q, k))
+    return a * (g - np.sum(a * g, axis=-1, keepdims=True)) @ k
+
+
+def test_a_fill_that_stands_for_minus_infinity_refutes_nothing() -> None:
+    """The entries that are left out have a slope of exp(-1e9), which no float can hold."""
+    shapes = "q: 3 d, k: 3 d, g: 3 3"
+    assert check_gradient(causal, causal_slope, wrt="q", shapes=shapes).verdict == "certified"
+    for wrong in (lambda q, k, g: (1 + 1e-7) * causal_slope(q, k, g), lambda q, k, g: causal_slope(k, q, g)):
+        assert check_gradient(causal, wrong, wrt="q", shapes=shapes).verdict == "refuted"
+
+
 def test_a_clip_that_is_part_of_the_function_is_no_guard() -> None:
     verdict = check_gradient(lambda x: np.sum(np.clip(x, 0.1, 0.9) ** 2), lambda x: 2 * x, wrt="x", shapes="x: n")
     assert verdict.verdict == "refuted"
