@@ -53,17 +53,19 @@ def _decide(
         raise SymmlError("laws are for claims on expectations", cure="leave out --given, or --wrt")
     if kind == _CUSTOM:
         return check_custom_rule(load_function(left), wrt=wrt.replace(",", " ").split(), shapes=shapes, digits=digits)
-    if any(map(_is_place, (left, right))) and not (wrt and right):
+    both = _is_place(left) and not right
+    if any(map(_is_place, (left, right))) and not (wrt and (right or kind == "gradient")):
         raise SymmlError(
             "functions in files are checked as a loss and its gradient",
             cure="write: symml check FILE.py::loss FILE.py::grad --wrt w --shapes 'X: n d, w: d'",
         )
     if wrt:
-        if not right:
+        if not (right or both):
             raise SymmlError("there is no gradient to check", cure="give the gradient after the loss")
         names = wrt.replace(",", " ").split()
         variables: Any = names if len(names) > 1 else names[0]
-        return CHECKS[kind](_given(left), _given(right), wrt=variables, shapes=shapes, digits=digits)
+        sides = [_given(left)] if both else [_given(left), _given(right)]
+        return CHECKS[kind](*sides, wrt=variables, shapes=shapes, digits=digits)
     return verify(left, right or None, shapes=shapes, digits=digits, let=let, given=given)
 
 
