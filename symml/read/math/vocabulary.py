@@ -51,6 +51,7 @@ FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
 # Letters that are functions where they are not declared and stand before a bracket.
 LETTER_FUNCTIONS = {
     r"\sigma": "sigmoid", r"\Phi": "normal_cdf", r"\varphi": "normal_pdf", r"\Gamma": "gamma", r"\psi": "digamma",
+    r"\mathrm{B}": "beta",
 }  # fmt: skip
 # Functions whose -1 above is the inverse function.
 INVERSES = {
