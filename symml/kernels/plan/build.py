@@ -12,13 +12,14 @@ from symml.kernels.plan.job import Built, Job
 from symml.kernels.plan.module import plain_source, planned_source
 from symml.kernels.plan.phases import Phases, phases
 from symml.kernels.plan.shapes import Form
+from symml.kernels.plan.special import SPECIAL, with_special
 from symml.kernels.plan.steps import Step, Steps
 from symml.kernels.plan.write import Writer, Written
 
 
 def numpy_built(job: Job) -> Built:
     """The plan in NumPy."""
-    kernel, found = job.kernel, job.steps()
+    kernel, found = job.kernel, job.steps(SPECIAL)
     if found is None:
         source = plain_source(kernel.source, kernel.name, kernel.arguments, job.results)
         return Built(source, compiled(source, f"{kernel.name}_plan"))
@@ -39,7 +40,7 @@ def _in_steps(job: Job, found: Steps, cuts: Sequence[tuple[str, Axes]]) -> tuple
         if parts is not None and length > block:
             return Writer(found, known, found.arguments).blocked(parts, length, block, job.named(axes)), block
     if not cuts:
-        found.steps = improved(found, job.forms(plain, {}, 1))
+        found.steps = _improved(job, found, {}, 1)
         known = job.forms(found.steps, {}, 1)
     return Writer(found, known, found.arguments).straight(), 0
 
@@ -51,6 +52,11 @@ def _is_large(job: Job) -> bool:
 
 
 def _cut(job: Job, found: Steps, axes: Axes, length: int) -> tuple[list[Step], dict[str, Form], Phases | None]:
-    steps = improved(found, job.forms(found.steps, axes, length))
+    steps = _improved(job, found, axes, length)
     known = job.forms(steps, axes, length)
     return steps, known, phases(steps, known)
+
+
+def _improved(job: Job, found: Steps, axes: Axes, length: int) -> list[Step]:
+    found.steps = with_special(found, job.forms(found.steps, axes, length))
+    return improved(found, job.forms(found.steps, axes, length))

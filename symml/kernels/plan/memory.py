@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symml.kernels.plan.shapes import Form
 from symml.kernels.plan.steps import Step, is_number
 
-_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances", "scratch"})
+_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances", "scratch", "bell"})
 
 
 @dataclass
@@ -67,7 +67,8 @@ def _place(
     """The place of an argument that is not needed any more, a free buffer, or a new one."""
     kind = form.shape, form.boolean
     for arg in dying:
-        in_place = step.kind == "ufunc" and arg in step.args and memory.shapes[memory.places[arg]] == kind
+        able = step.kind == "ufunc" or (step.kind == "where" and arg == step.args[2])
+        in_place = able and arg in step.args and memory.shapes[memory.places[arg]] == kind
         if in_place and not any(a != arg and memory.places.get(a) == memory.places[arg] for a in step.args):
             return memory.places[arg]
     if free.get(kind):

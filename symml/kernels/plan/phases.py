@@ -72,7 +72,7 @@ def _keeps_rows(step: Step, known: Mapping[str, Form]) -> bool:
         return False
     if step.kind == "call":
         return _picks_rows(step, known)
-    if step.kind in ("ufunc", "where", "helper"):
+    if step.kind in ("ufunc", "where", "helper", "bell"):
         from_end = len(form.shape) - form.rows[0]
         return all(len(a.shape) - a.rows[0] == from_end for a in args)
     if step.kind == "matmul":

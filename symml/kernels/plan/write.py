@@ -6,9 +6,11 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symml.kernels.plan.distances import SOURCE as DISTANCES
 from symml.kernels.plan.memory import Memory, share, writes
 from symml.kernels.plan.phases import Phases
 from symml.kernels.plan.shapes import Form
+from symml.kernels.plan.special import BELL, IMPORT
 from symml.kernels.plan.steps import Step, Steps, is_number
 
 _NAMED_OUT = frozenset({"maximum", "minimum"})
@@ -30,12 +32,16 @@ class Written:
         buffers: The shape of each buffer, and whether it holds truth values.
         constants: The names of numbers that are arrays without axes: a ufunc converts a number at every call.
         outs: The parameters that receive the arrays of the result.
+        functions: The functions that it calls, as source.
+        imports: What it imports besides NumPy.
     """
 
     lines: list[str] = field(default_factory=list)
     buffers: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     outs: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    imports: str = ""
 
 
 class Writer:
@@ -46,7 +52,9 @@ class Writer:
         self.memory = Memory()
         self.lines: list[str] = []
         self.constants: dict[str, str] = {}
-        self.fixed = {step.target: self._array(step) for step in found.steps if step.kind == "array"}
+        self.functions: dict[str, str] = {}
+        self.imports = ""
+        self.fixed = {step.target: self._array(step, known) for step in found.steps if step.kind == "array"}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         for k, name in enumerate(found.results):
@@ -79,13 +87,15 @@ class Writer:
     # ---- in blocks ---------------------------------------------------------------------------------------------------
     def blocked(self, parts: Phases, rows: int, block: int, blocked: Mapping[str, Sequence[int]]) -> Written:
         """A loop over blocks of rows; sums grow from block to block."""
+        small = self._in_block(block)
+        self.constants.clear()
+        self.fixed = {step.target: self._array(step, small) for step in self.found.steps if step.kind == "array"}
         self._give_outs([step for step in (*parts.before, *parts.inside, *parts.after) if self._own_out(step, parts)])
         for step in (*parts.before, *parts.after):
             if writes(step, self.known[step.target]) and step.target not in self.memory.places:
                 self.memory.places[step.target] = self.memory.new(self.known[step.target])
             self._step(step, "    ") if step in parts.before else None
         totals = {step.target: self._total(step) for step in parts.inside if step.target in parts.sums}
-        small = self._in_block(block)
         fixed = set(self.memory.places) | set(totals)
         share(self.memory, parts.inside, small, fixed)
         self.lines += [f"    for s in range(0, {rows}, {block}):", f"        m = min({rows} - s, {block})"]
@@ -153,6 +163,12 @@ class Writer:
         form = self.known[step.target]
         if step.kind == "array":
             return
+        if step.kind == "distances" and len(step.args) > 3:
+            self.functions[step.kind] = DISTANCES
+        if step.kind == "bell":
+            self.functions[step.kind] = BELL
+        if step.what.startswith("special."):
+            self.imports = IMPORT
         args = [self._ref(arg, inside) for arg in step.args]
         if step.kind == "ufunc" and form.shape:
             args = [self._constant(arg) for arg in args]
@@ -169,9 +185,9 @@ class Writer:
             return f"{place}_" if place else self.renamed.get(name, name)
         return place or name
 
-    def _array(self, step: Step) -> str:
-        """The name of an array that is the same in every call."""
-        code = f"{step.what.partition('(')[0]}({self.known[step.target].shape[0]})"
+    def _array(self, step: Step, known: Mapping[str, Form]) -> str:
+        """The name of an array that is the same in every call; along the rows one block of it is enough."""
+        code = f"{step.what.partition('(')[0]}({known[step.target].shape[0]})"
         return self.constants.setdefault(code, f"c{len(self.constants)}")
 
     def _constant(self, code: str) -> str:
@@ -194,7 +210,7 @@ class Writer:
             outs.append(f"out{k}")
         self.lines.append(f"    return {', '.join(shown)}")
         buffers = {name: shape for name, shape in self.memory.shapes.items() if name.startswith("b")}
-        return Written(self.lines, buffers, self.constants, outs)
+        return Written(self.lines, buffers, self.constants, outs, list(self.functions.values()), self.imports)
 
     def _is_total_out(self, name: str, k: int) -> bool:
         return f"    sum_{name} = out{k}" in self.lines
@@ -213,12 +229,17 @@ def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mappin
         if not form.shape and step.what in _OPERATORS:
             return [f"{target} = {_OPERATORS[step.what].format(*args)}"]
         given = out if step.what not in _NAMED_OUT else f"out={out}"  # NumPy 2.4 wants these by name.
-        call = f"np.{step.what}({', '.join([*args, given] if out else args)})"
+        function = step.what if "." in step.what else f"np.{step.what}"
+        call = f"{function}({', '.join([*args, given] if out else args)})"
         return [call if out else f"{target} = {call}"]
     if step.kind == "whole":
         return [f"{target} = {args[0]}"]
     if step.kind == "distances":
-        return _distances(args[0], args[1], args[2], out)
+        return (
+            _distances(args[0], args[1], args[2], out) if len(args) == 3 else [f"_distances({', '.join([*args, out])})"]
+        )
+    if step.kind == "bell":
+        return [f"_bell({', '.join([*args, out])})"]
     if step.kind == "scratch":
         return []
     if step.kind == "copy":
@@ -226,10 +247,11 @@ def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mappin
     if step.kind == "where":
         if not out:
             return [f"{target} = {args[1]} if {args[0]} else {args[2]}"]
+        copied = [f"np.copyto({out}, {args[2]})"] if out != args[2] else []
         shapes = [() if is_number(arg) else known[arg].shape for arg in step.args]
         if shapes[0] == form.shape and shapes[1] in ((), form.shape):
-            return [f"np.copyto({out}, {args[2]})", f"np.putmask({out}, {args[0]}, {args[1]})"]
-        return [f"np.copyto({out}, {args[2]})", f"np.copyto({out}, {args[1]}, where={args[0]})"]
+            return [*copied, f"np.putmask({out}, {args[0]}, {args[1]})"]
+        return [*copied, f"np.copyto({out}, {args[1]}, where={args[0]})"]
     if step.kind == "reduce":
         axis = step.axis or "None"
         tail = f", {axis}, None, {out}, {step.keep}" if out else f", axis={axis}, keepdims={step.keep}"
