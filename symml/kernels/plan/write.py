@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symml.kernels.plan.distances import SOURCE as DISTANCES
-from symml.kernels.plan.memory import Memory, share, writes
-from symml.kernels.plan.phases import Phases
+from symml.kernels.plan.memory import Memory, Spare, share, writes
+from symml.kernels.plan.rounds import Round
 from symml.kernels.plan.shapes import Form
 from symml.kernels.plan.special import BELL, IMPORT
 from symml.kernels.plan.steps import Step, Steps, is_number
 
 _NAMED_OUT = frozenset({"maximum", "minimum"})
+_FIRST = {"maximum": "-np.inf", "minimum": "np.inf"}
 _OPERATORS = {
     "add": "{} + {}",
     "subtract": "{} - {}",
@@ -54,6 +55,8 @@ class Writer:
         self.constants: dict[str, str] = {}
         self.functions: dict[str, str] = {}
         self.imports = ""
+        self.whole: set[str] = set()
+        self.spare: Spare = {}
         self.fixed = {step.target: self._array(step, known) for step in found.steps if step.kind == "array"}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
@@ -85,50 +88,79 @@ class Writer:
         return kept
 
     # ---- in blocks ---------------------------------------------------------------------------------------------------
-    def blocked(self, parts: Phases, rows: int, block: int, blocked: Mapping[str, Sequence[int]]) -> Written:
-        """A loop over blocks of rows; sums grow from block to block."""
+    def blocked(
+        self, loops: Sequence[Round], after: Sequence[Step], rows: int, block: int, blocked: Mapping[str, Sequence[int]]
+    ) -> Written:
+        """Loops over blocks of rows; sums grow from block to block."""
         small = self._in_block(block)
         self.constants.clear()
         self.fixed = {step.target: self._array(step, small) for step in self.found.steps if step.kind == "array"}
-        self._give_outs([step for step in (*parts.before, *parts.inside, *parts.after) if self._own_out(step, parts)])
-        for step in (*parts.before, *parts.after):
+        sums = {name for loop in loops for name in loop.sums}
+        flat = [step for loop in loops for step in loop.before] + list(after)
+        self._give_outs([step for step in self.found.steps if step.target not in sums])
+        for step in flat:
             if writes(step, self.known[step.target]) and step.target not in self.memory.places:
                 self.memory.places[step.target] = self.memory.new(self.known[step.target])
-            self._step(step, "    ") if step in parts.before else None
-        totals = {step.target: self._total(step) for step in parts.inside if step.target in parts.sums}
-        fixed = set(self.memory.places) | set(totals)
-        share(self.memory, parts.inside, small, fixed)
-        self.lines += [f"    for s in range(0, {rows}, {block}):", f"        m = min({rows} - s, {block})"]
-        self._cut(parts, blocked)
-        for step in parts.inside:
-            self._step(step, "        ", small, part=step.target in totals)
-            if step.target in totals:
-                self._add(step, totals[step.target])
-        for name, total in totals.items():
-            self.memory.places.pop(name, None)
-            self.lines.append(f"    {name} = {total}")
-        for step in parts.after:
+        self._keep([name for loop in loops for name in sorted(loop.kept)])
+        for loop in loops:
+            for step in loop.before:
+                self._step(step, "    ")
+            self._loop(loop, f"{rows}, {block}", small, blocked)
+        for step in after:
             self._step(step, "    ")
         return self._finished()
 
-    def _own_out(self, step: Step, parts: Phases) -> bool:
-        return step.target not in parts.sums
+    def _keep(self, names: Sequence[str]) -> None:
+        """Memory for all rows of values that later loops read; that of a result which is computed from it alone."""
+        for name in names:
+            if name in self.memory.places:
+                continue
+            users = [step for step in self.found.steps if name in step.args]
+            last = users[0].target if len(users) == 1 and users[0].kind == "ufunc" else ""
+            alike = last in self.outs and self.known[last] == self.known[name]
+            self.memory.places[name] = self.outs[last] if alike else self.memory.new(self.known[name])
+            self.whole.add(name)
+
+    def _loop(self, loop: Round, span: str, small: Mapping[str, Form], blocked: Mapping[str, Sequence[int]]) -> None:
+        totals = {step.target: self._total(step) for step in loop.inside if step.target in loop.sums}
+        own = set(self.memory.places)
+        share(self.memory, loop.inside, small, own | set(totals), self.spare)
+        rows, _, block = span.partition(", ")
+        self.lines += [f"    for s in range(0, {span}):", f"        m = min({rows} - s, {block})"]
+        self._cut(loop.inside, blocked)
+        for step in loop.inside:
+            self._step(step, "        ", small)
+            if step.target in totals:
+                self._add(step, totals[step.target])
+        for name in set(self.memory.places) - own:
+            place = self.memory.places.pop(name)
+            self.spare.setdefault(self.memory.shapes[place], [])
+            if place not in self.spare[self.memory.shapes[place]]:
+                self.spare[self.memory.shapes[place]].append(place)
+        for name, total in totals.items():
+            self.lines.append(f"    {name} = {total}")
 
     def _total(self, step: Step) -> str:
-        """The running sum of a step inside the loop."""
+        """The running sum, or the running extreme, of a step inside the loop."""
         name, form = f"sum_{step.target}", self.known[step.target]
+        start = _FIRST.get(step.what, "0.0")
         if not form.shape:
-            self.lines.append(f"    {name} = 0.0")
+            self.lines.append(f"    {name} = {start}")
             return name
         place = self.outs.get(step.target) or self.memory.new(form)
-        self.lines += [f"    {name} = {place}", f"    {name}.fill(0.0)"]
+        self.lines += [f"    {name} = {place}", f"    {name}.fill({start})"]
         return name
 
     def _add(self, step: Step, total: str) -> None:
+        function = step.what if step.what in _FIRST else "add"
         if self.known[step.target].shape:
-            self.lines.append(f"        np.add({total}, {self.memory.places.get(step.target, step.target)}, {total})")
-        else:
+            part = self.memory.places.get(step.target, step.target)
+            given = total if function not in _NAMED_OUT else f"out={total}"
+            self.lines.append(f"        np.{function}({total}, {part}, {given})")
+        elif function == "add":
             self.lines.append(f"        {total} += {step.target}")
+        else:
+            self.lines.append(f"        {total} = np.{function}({total}, {step.target})")
 
     def _in_block(self, block: int) -> dict[str, Form]:
         """The forms of values in one block."""
@@ -138,27 +170,23 @@ class Writer:
             found[name] = Form(shape, form.rows, form.straight, form.boolean, form.array)
         return found
 
-    def _cut(self, parts: Phases, blocked: Mapping[str, Sequence[int]]) -> None:
+    def _cut(self, inside: Sequence[Step], blocked: Mapping[str, Sequence[int]]) -> None:
         """The rows of the arguments, of the results and of the buffers that belong to the block."""
-        used = {arg for step in parts.inside for arg in step.args}
+        used, start = {arg for step in inside for arg in step.args}, len(self.lines)
         for name in self.arguments:
             if name in used and blocked.get(name):
                 self.lines.append(f"        {name}_ = {name}[{_rows(blocked[name][0], 's : s + m')}]")
         self.renamed = {name: f"{name}_" for name in self.arguments if blocked.get(name)}
-        for name, place in self.fixed.items():
-            if name in used and self.known[name].rows:
-                self.lines.append(f"        {place}_ = {place}[:m]")
-        inner = {self.memory.places[step.target] for step in parts.inside if step.target in self.memory.places}
-        for place in sorted(inner):
-            rows = next(
-                (self.known[s.target].rows for s in parts.inside if self.memory.places.get(s.target) == place), ()
-            )
-            if rows:
-                code = "s : s + m" if place.startswith("out") else ":m"
-                self.lines.append(f"        {place}_ = {place}[{_rows(rows[0], code)}]")
+        arrays = [place for name, place in self.fixed.items() if name in used and self.known[name].rows]
+        self.lines += [f"        {place}_ = {place}[:m]" for place in dict.fromkeys(arrays)]
+        for name in sorted({*used, *(step.target for step in inside)} & set(self.memory.places)):
+            place, form = self.memory.places[name], self.known[name]
+            if form.rows and f"        {place}_ = " not in "".join(self.lines[start:]):
+                code = "s : s + m" if place.startswith("out") or name in self.whole else ":m"
+                self.lines.append(f"        {place}_ = {place}[{_rows(form.rows[0], code)}]")
 
     # ---- one step ----------------------------------------------------------------------------------------------------
-    def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None, part: bool = False) -> None:
+    def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None) -> None:
         inside = known is not None
         form = self.known[step.target]
         if step.kind == "array":
