@@ -22,6 +22,7 @@ def _row(name: str, definition: Callable[..., Expr], arity: int = 1, facts: froz
 
 # ---- exponentials and trigonometric functions ------------------------------------------------------------------------
 sech = _row("sech", lambda x: 1 / F.cosh(x), facts=_POSITIVE)
+sech_square = _row("sech_square", lambda x: 1 / F.cosh(x) ** 2, facts=_POSITIVE)
 exp_difference = _row("exp_difference", lambda a, b: F.exp(a - b), 2, _POSITIVE)
 sigmoid_slope = _row("sigmoid_slope", lambda x: F.sigmoid(x) * F.sigmoid(-x), facts=_POSITIVE)
 odds_share = _row("odds_share", lambda t: t / (1 + t), facts=_POSITIVE)

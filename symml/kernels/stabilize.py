@@ -21,7 +21,7 @@ from symml.kernels.guards import guarded
 from symml.kernels.monomials import VIEW, View
 from symml.kernels.rewrites import differences, exponentials, gammas, log_sums, logs, normal, products, sums
 from symml.kernels.rewrites.row import Row, Rule, traits
-from symml.kernels.rows import sech
+from symml.kernels.rows import sech_square
 
 Term = tuple[Fraction, Expr]
 _HALF = Fraction(1, 2)
@@ -161,7 +161,7 @@ _COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
     F.cosh: lambda x: -2 * F.sinh(scale(_HALF, x)) ** 2,
 }
 _SQUARED_COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
-    F.tanh: lambda x: sech(x) ** 2,
+    F.tanh: sech_square,
     F.sin: lambda x: F.cos(x) ** 2,
     F.cos: lambda x: F.sin(x) ** 2,
 }

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symml.errors import SymmlError
+from symml.kernels.plan.lower import steps_of
 from symml.kernels.plan.shapes import Form, forms, summed_axes
-from symml.kernels.plan.steps import NoSteps, Step, Steps, is_number, steps_of
+from symml.kernels.plan.steps import NoSteps, Step, Steps, is_number
 
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel

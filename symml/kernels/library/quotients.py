@@ -9,6 +9,12 @@ def _sech(x):
     e = np.exp(-np.abs(x))
     return 2.0 * e / (1.0 + e * e)
 ''',
+    "sech_square": '''
+def _sech_square(x):
+    """1 / cosh(x)**2, which is 0 long before cosh overflows."""
+    c = np.cosh(np.minimum(np.abs(x), 400.0))
+    return 1.0 / c / c
+''',
     "exp_difference": '''
 def _exp_difference(a, b):
     """exp(a - b), with what the rounding of a - b lost."""

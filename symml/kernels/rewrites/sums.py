@@ -295,9 +295,15 @@ def sigmoid_less_a_share(node: Expr) -> Expr | None:
                 continue
             if isinstance(second, Symbol) and second.domain.facts & {"unit", "binary", "probability"}:
                 rest = {m: c for m, c in found.items() if m not in (monomial, other)}
-                sharp = sigmoid_minus(first.args[0], second)
+                sharp = _sigmoid_minus(first.args[0], second)
                 return M.build(M.added([rest, {M.atom_of(sharp): coef}]), node.shape)
     return None
+
+
+def _sigmoid_minus(x: Expr, y: Symbol) -> Expr:
+    """sigmoid(x) - y; for y in {0, 1} a sigmoid whose sign is turned by y, with the argument of the cross-entropy."""
+    turn = 1 - 2 * y
+    return turn * F.sigmoid(turn * x) if "binary" in y.domain.facts else sigmoid_minus(x, y)
 
 
 def _only(monomial: Monomial) -> Expr | None:
