@@ -45,8 +45,22 @@ class Reading:
     undefined: tuple[str, ...] = ()
 
 
-def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> Reading:
+def read(
+    text: str,
+    declared: Declarations,
+    *,
+    one_line: bool,
+    let: Sequence[str] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> Reading:
     """Reads one expression or statement.
+
+    Args:
+        text: The text.
+        declared: What is declared.
+        one_line: Whether it is Unicode text, and not LaTeX.
+        let: Definitions that it uses.
+        guessed: Dims of the declarations that the text may tell; ``Learned`` is raised for the first that it does.
 
     Raises:
         ReadError: The text cannot be read, or holds several statements.
@@ -61,7 +75,9 @@ def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str
             raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
         clause = found[0]
         clause.where = [*local, *clause.where]
-        return _Reader(source, table).read(clause)
+        reader = _Reader(source, table)
+        reader.e.guessed = guessed
+        return reader.read(clause)
     except RecursionError:
         raise ReadError("the formula is nested too deeply", cure="name the inner parts") from None
 
@@ -78,9 +94,14 @@ class _Reader:
         e.bare = frozenset(node.value.key for node in nodes if node.kind == "name" and not node.args)
         if clause.signs and clause.signs[0] == "<-":
             e.gradient_variable = clause.sides[0]
-        sides = e.settle(lambda: self._sides(clause))
+        try:
+            sides = e.settle(lambda: self._sides(clause))
+        except ReadError as error:
+            bare = [name for name in sorted(e.bare) if e.range_of(name) is None and e.table.find(name) is None]
+            error.unknown = tuple(dict.fromkeys((*error.unknown, *e.inferred, *bare)))
+            raise
         while (fresh := self._unnamed(sides)) is not None:
-            e.known[fresh] = size(self._fresh_size(sides))
+            e.known[fresh] = size(self._own_letter(fresh) or self._fresh_size(sides))
             sides = e.settle(lambda: self._sides(clause))
         return self._finished(clause, sides)
 
@@ -200,6 +221,15 @@ class _Reader:
                 if name.startswith("n_") and name in self.e.open_dims:
                     return name
         return None
+
+    def _own_letter(self, fresh: str) -> str | None:
+        """The letter that the text has for a dim: the letter is the dim then, and not the other way round."""
+        known = self.e.known
+        letters = (name for name in known if len(name) == 1 and self.e.resolve(known[name]) == size(fresh))
+        found = next(letters, None)
+        if found is not None:
+            del known[found]
+        return found
 
     def _fresh_size(self, sides: list[Any]) -> str:
         taken = {name for side in sides if isinstance(side, Value) for name in size_names(side.expr)}

@@ -86,7 +86,9 @@ def _undefined(e: Elaborator, node: Node, head: Applied) -> Value:
     if written.base not in _FUNCTION_LETTERS:
         shown = str(written)
         cure = f"declare it: {{'{shown}': ''}} for a number, {{'{shown}': 'function'}} for a function"
-        raise e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error = e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error.unknown = (shown,)
+        raise error
     e.note(f"{written} is a function of which nothing is known")
     return _applied(e, node, names.identifier(written), head)
 

@@ -304,9 +304,11 @@ def undeclared(e: Elaborator, node: Node, written: Written) -> ReadError:
     close = get_close_matches(str(written), known, n=1)
     shown = str(written)
     cure = f"did you mean {close[0]}? " if close else ""
-    return e.error(
+    error = e.error(
         node, f"{shown} is not declared", f"{cure}declare it in shapes, as in '{shown}: n d' or '{shown}:' for a number"
     )
+    error.unknown = (shown,)
+    return error
 
 
 def identifier(written: Written) -> str:
