@@ -78,7 +78,15 @@ def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()
     if notation == "numpy":
         found = read_statement(text, declarations)
         return [found] if isinstance(found, Statement) else []
-    read = reading(text, declarations, let=let, one_line=notation == "text")
+    return links_of(reading(text, declarations, let=let, one_line=notation == "text"))
+
+
+def links_of(read: Reading) -> list[Statement]:
+    """The links of what was read that can be decided; none of an expression.
+
+    Raises:
+        ReadError: It speaks of something that is not defined, or a link is no equation or inequality.
+    """
     if isinstance(read.value, Expr):
         return []
     _refuse_undefined(read)

@@ -63,11 +63,13 @@ class Inferred:
         reading: The reading under these declarations.
         declarations: What was declared, with what was inferred.
         assumed: The inferred part, as it would be declared: ``X: n d, w: d``.
+        cost: How unusual that is; 0 where custom is followed everywhere.
     """
 
     reading: Reading
     declarations: Declarations
     assumed: str
+    cost: int = 0
 
 
 def infer(
@@ -117,16 +119,16 @@ class _Search:
         """
         readings: list[Inferred] = []
         worst = float("inf")
-        for cost, kinds, reading, dims in self._successes():
+        for cost, kinds, dims in self._successes():
             if cost > worst or len(readings) == _MAX_READINGS:
                 break
             worst = min(worst, cost + 1)
-            readings.append(self._finished(kinds, reading, dims))
+            readings.append(self._finished(kinds, dims, cost))
         if not readings:
             raise self.error or ReadError("there are too many names to guess", cure="declare the shapes")
         return tuple(readings)
 
-    def _successes(self) -> Iterator[tuple[int, dict[str, str], Reading, dict[str, Dim]]]:
+    def _successes(self) -> Iterator[tuple[int, dict[str, str], dict[str, Dim]]]:
         order = count()
         sigma = (
             {"Σ": _MATRIX} if self.one_line and _SIGMA.search(self.text) and "Σ" not in self.declared.symbols else {}
@@ -146,7 +148,7 @@ class _Search:
                 for extra, kind in self._options(name, kinds):
                     heappush(queue, (cost + extra, next(order), {**kinds, **kind}))
             if reading is not None and not unknown:
-                yield cost, kinds, reading, dims
+                yield cost, kinds, dims
 
     def _options(self, name: str, kinds: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
         """What a name may be, with how unusual that is; a word of plain text may be letters side by side."""
@@ -217,7 +219,7 @@ class _Search:
             self.declared.kinds,
         )
 
-    def _finished(self, kinds: dict[str, str], reading: Reading, dims: dict[str, Dim]) -> Inferred:
+    def _finished(self, kinds: dict[str, str], dims: dict[str, Dim], cost: int) -> Inferred:
         """The reading with letters for the sizes that are left open."""
         taken = {name for name in kinds if len(name) == 1} | set(self.declared.symbols)
         shapes = [self._declarations(kinds, dims).symbols[name].shape for name, kind in kinds.items() if kind in _RANKS]

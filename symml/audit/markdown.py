@@ -1,0 +1,100 @@
+"""Markdown: formulas between dollars, formulas of plain text in bold or after a colon, and blocks of code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from symml.audit.spans import Span
+
+_MATH_FENCES = ("math", "latex", "tex", "{math}")
+_BRACKETED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_RELATION = re.compile(r"(?<![<>!=:])=(?!=)|[≤≥≈]")
+# Where a formula of plain text may begin: after a colon or an arrow, or at the start of a line.
+_PIECES = re.compile(r"(?:^|[:→])\s*([^:→]+)$")
+
+
+def spans(source: str) -> Iterator[Span]:
+    """The formulas and the code of a Markdown text, in order."""
+    parser = MarkdownIt("commonmark").enable("table")
+    for plugin in (dollarmath_plugin, amsmath_plugin, front_matter_plugin):
+        parser.use(plugin)
+    lines = source.splitlines()
+    section = 0
+    for block, token in enumerate(parser.parse(source)):
+        section += token.type == "heading_open" and token.tag in ("h1", "h2")
+        if token.map is None:
+            continue
+        found: Iterable[Span] = ()
+        if token.type in ("math_block", "math_block_label", "amsmath"):
+            found = (_displayed(token, lines, block),)
+        elif token.type == "fence":
+            found = _fence(token, block)
+        elif token.type == "inline":
+            found = _inline(token, lines, block)
+        yield from (replace(span, section=section) for span in found)
+
+
+def _displayed(token: Token, lines: list[str], block: int) -> Span:
+    assert token.map is not None
+    first = next((part for part in token.content.splitlines() if part.strip()), "")
+    line = next((k for k in range(*token.map) if first.strip() in lines[k]), token.map[0])
+    return Span("latex", token.content.strip(), line + 1, max(lines[line].find(first.strip()), 0) + 1, block)
+
+
+def _fence(token: Token, block: int) -> Iterator[Span]:
+    assert token.map is not None
+    language = token.info.split()[0].lower() if token.info.split() else ""
+    if language in _MATH_FENCES:
+        yield Span("latex", token.content.strip(), token.map[0] + 2, 1, block)
+    elif language in ("python", "py", "python3"):
+        yield Span("code", token.content, token.map[0] + 2, 1, block)
+
+
+def _inline(token: Token, lines: list[str], block: int) -> Iterator[Span]:
+    """The formulas of a paragraph, each looked up in the lines from where the last one ended."""
+    assert token.map is not None
+    line, column = token.map[0], 0
+    before, depth = "", 0
+    for child in token.children or []:
+        depth += child.nesting if child.type in ("strong_open", "strong_close", "em_open", "em_close") else 0
+        found = _formula(child, depth > 0)
+        if found is not None:
+            kind, text, is_sure = found
+            first = text.split("\n", 1)[0]
+            line, column = _place(lines, first, line, column, token.map[1])
+            yield Span(kind, text, line + 1, column + 1, block, before, is_sure)
+            column += len(first)
+        before += child.content if child.type not in ("softbreak", "hardbreak") else "\n"
+
+
+def _formula(child: Token, is_marked: bool) -> tuple[str, str, bool] | None:
+    """(kind, text, whether it is sure) of a formula in a line."""
+    if child.type in ("math_inline", "math_inline_double", "math_single"):
+        return "latex", child.content.strip(), True
+    if child.type not in ("text", "code_inline"):
+        return None
+    bracketed = _BRACKETED.search(child.content)
+    if bracketed:
+        return "latex", (bracketed[1] or bracketed[2]).strip(), True
+    text = child.content.strip()
+    if child.type == "text" and not is_marked:
+        piece = _PIECES.search(text)
+        text = piece[1].strip() if piece else ""
+    return ("text", text, False) if _RELATION.search(text) else None
+
+
+def _place(lines: list[str], text: str, line: int, column: int, end: int) -> tuple[int, int]:
+    """(line, column) of a text at or after a place; the place itself where it is written otherwise."""
+    for k in range(line, min(end, len(lines))):
+        at = lines[k].find(text, column if k == line else 0)
+        if at >= 0:
+            return k, at
+    return line, column
