@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from symml.audit import functions
 from symml.errors import MisfitError, ReadError, SymmlError
-from symml.expr.nodes import Constant, Expr, Symbol
-from symml.expr.walk import symbols
+from symml.expr.nodes import Apply, Constant, Expr, Symbol
+from symml.expr.walk import symbols, topological
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
@@ -31,6 +31,13 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _WRONG = ("refuted", "disagrees")
+_GREEK = frozenset(
+    ["alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "iota", "kappa", "lam", "lambda", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell"]
+)
+# What has a meaning of its own is not defined anew by a formula such as H(X) = ...
+_FUNCTIONALS = ("H", "E", "P", "I", "V", "KL", "Var", "Cov")
+_PROVED = ("proved", "proved_randomized")
+_WORD = re.compile(r"(?:\\(?:mathrm|text|operatorname)\{)?([A-Za-z]{3,})\}?(?:_.*)?")
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,8 @@ def _understood(piece: Piece) -> list[Inferred]:
         found = infer(piece.source, declared, one_line=piece.kind == "text", let=tuple(used.values()))
         reading = found[0].reading
         names = {*reading.symbols, *reading.undefined, *(symbol.name for symbol in reading.symbols.values())}
-        fresh = {name: said for name, said in piece.lets.items() if name in names and name not in used}
+        applied = {name for name in piece.lets if re.search(rf"(?<![\w\\]){re.escape(name)}'*\(", piece.source)}
+        fresh = {name: said for name, said in piece.lets.items() if name in names | applied and name not in used}
         fresh = {name: said for name, said in fresh.items() if name not in _lone(reading.value)}
         if not fresh:
             return list(found)
@@ -131,7 +139,7 @@ def _judged(found: list[Inferred], piece: Piece) -> Judgment:
     lone = _lone(value)
     if lone:
         meaning = piece.source if value.relations[0] in ("==", ":=") else ""
-        names = dict.fromkeys(lone, meaning) if meaning else {}
+        names = {name: meaning for name in lone if meaning and name not in _FUNCTIONALS}
         if len(value.sides) == 2 or not meaning:
             return Judgment("definition", reading=reading, assumed=assumed, names=names)
     try:
@@ -140,15 +148,27 @@ def _judged(found: list[Inferred], piece: Piece) -> Judgment:
         return Judgment("undefined", reading=reading, why=error.what, assumed=assumed)
     if not links or _ASKED.search(piece.before):
         return Judgment("equation", reading=reading, assumed=assumed)
+    foreign = _foreign(links)
+    if foreign:
+        why = f"nothing is known of {', '.join(foreign)}"
+        return _worst(links, found, reading, lone, piece, or_else=Judgment("undefined", reading=reading, why=why))
     return _worst(links, found, reading, lone, piece)
 
 
 def _worst(
-    links: list[Statement], found: list[Inferred], reading: str, lone: tuple[str, ...], piece: Piece
+    links: list[Statement],
+    found: list[Inferred],
+    reading: str,
+    lone: tuple[str, ...],
+    piece: Piece,
+    or_else: Judgment | None = None,
 ) -> Judgment:
+    """The verdict on the worst link; of a claim about things of which nothing is known, only a proof counts."""
     verdicts = [verify(link.lhs, link.rhs, relation=link.relation) for link in links]
     worst = min(verdicts, key=lambda verdict: (verdict.verdict not in _WRONG, verdict.verdict != "true_if"))
     names = dict.fromkeys(lone, piece.source)
+    if or_else is not None and worst.verdict not in _PROVED:
+        return or_else
     if worst.verdict in _WRONG and any(_holds(other, lone) for other in found[1:] if other.cost == found[0].cost):
         other = found[1]
         why = f"true when read as {other.reading.value!r} with {other.assumed}, false as it is read here"
@@ -214,6 +234,23 @@ def _is_condition(link: Statement) -> bool:
     """Whether a link sets something to a number, as in ``sum(p) = 1``: it is asked for, and does not always hold."""
     sides = (link.lhs, link.rhs)
     return any(isinstance(side, Constant) for side in sides) and any(True for _ in _variables(sides))
+
+
+def _foreign(links: list[Statement]) -> list[str]:
+    """Functions and words of which the document says nothing: a claim about them can be proved, and not refuted."""
+    found: dict[str, None] = {}
+    for link in links:
+        for node in topological(link.lhs, link.rhs):
+            if isinstance(node, Apply) and node.function.undefined:
+                found[node.function.name] = None
+            elif isinstance(node, Symbol) and _is_word(node.name):
+                found[node.name] = None
+    return list(found)
+
+
+def _is_word(name: str) -> bool:
+    match = _WORD.fullmatch(name)
+    return match is not None and match[1] not in _GREEK
 
 
 def _variables(sides: tuple[Expr, ...]) -> Iterator[Symbol]:

@@ -17,6 +17,10 @@ from symml.audit.spans import Span
 _MATH_FENCES = ("math", "latex", "tex", "{math}")
 _BRACKETED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _RELATION = re.compile(r"(?<![<>!=:])=(?!=)|[≤≥≈]")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MATHEMATICAL = frozenset(
+    ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "sqrt", "abs", "det", "trace", "rank", "diag", "max", "min", "argmax", "argmin", "sup", "inf", "var", "cov", "std", "mean", "softmax", "sigmoid", "relu", "gelu", "softplus", "sign", "erf", "lim", "vec", "mod", "proj", "new", "old", "pred", "true", "lam", "eps", "eta", "rho", "tau", "phi", "psi", "chi", "alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "sigma", "omega", "logdet", "logsumexp"]
+)
 # Where a formula of plain text may begin: after a colon or an arrow, or at the start of a line.
 _PIECES = re.compile(r"(?:^|[:→])\s*([^:→]+)$")
 
@@ -88,7 +92,13 @@ def _formula(child: Token, is_marked: bool) -> tuple[str, str, bool] | None:
     if child.type == "text" and not is_marked:
         piece = _PIECES.search(text)
         text = piece[1].strip() if piece else ""
-    return ("text", text, False) if _RELATION.search(text) else None
+    return ("text", text, False) if _RELATION.search(text) and not _is_prose(text) else None
+
+
+def _is_prose(text: str) -> bool:
+    """Whether there are words in a text that are no functions; one may be the name of what is defined."""
+    words = [word for word in _WORD.findall(text) if word.lower() not in _MATHEMATICAL]
+    return len(words) > 1 or (len(words) == 1 and not text.startswith(words[0]))
 
 
 def _place(lines: list[str], text: str, line: int, column: int, end: int) -> tuple[int, int]:

@@ -16,11 +16,13 @@ DOUBTFUL = ("true_if", "ambiguous", "undecided")
 CODES = {
     "refuted": "E101", "disagrees": "E102", "true_if": "W201", "ambiguous": "W202", "undecided": "W203",
     "not_understood": "I301", "undefined": "I302", "too_slow": "I303", "equation": "I304",
+    "failed": "I305",
 }  # fmt: skip
 _HEADS = {
     "refuted": "refuted", "disagrees": "disagrees with differences", "true_if": "true under an extra assumption",
     "ambiguous": "ambiguous", "undecided": "not decided", "not_understood": "not understood",
     "undefined": "understood, but it speaks of something that is not defined", "too_slow": "stopped: it took too long",
+    "failed": "symml failed here: please report it",
     "equation": "an equation or condition, not a claim",
 }  # fmt: skip
 _SHOWN = 100
@@ -108,7 +110,7 @@ class AuditReport:
     @property
     def unread(self) -> tuple[Finding, ...]:
         """What was not understood, is not defined, or took too long; it never counts as passed."""
-        return tuple(f for f in self.findings if f.verdict in ("not_understood", "undefined", "too_slow"))
+        return tuple(f for f in self.findings if f.verdict in ("not_understood", "undefined", "too_slow", "failed"))
 
     def summary(self) -> dict[str, int]:
         """How many formulas there are of every verdict."""

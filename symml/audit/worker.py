@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symml.audit.judge import Judgment, Piece, judge
 from symml.calculus import worker
+from symml.errors import SymmlError
 
 
 def serve() -> None:
@@ -16,3 +17,7 @@ def _judge(piece: Piece) -> list[Judgment]:
         return judge(piece)
     except RecursionError:
         return [Judgment("not_understood", why="the formula is nested too deeply")]
+    except SymmlError as error:
+        return [Judgment("not_understood", why=error.what)]
+    except Exception as error:  # a fault of symml in one formula must not hide the others
+        return [Judgment("failed", why=f"{type(error).__name__}: {error}")]

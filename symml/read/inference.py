@@ -38,8 +38,16 @@ _ARRAY_SIGNS = re.compile(
 )
 _MEANS = re.compile(r"\b[EV]\s*\[|\\mathbb\{?E|\bVar\b|\bCov\b|\\operatorname\{(?:E|Var|Cov)\}")
 # A capital Sigma of plain text that is no sum.
-_SIGMA = re.compile(r"Σ(?!\s*[_\[({₀-₉ᵢⱼₖₙ])")
+_SIGMA = re.compile(r"(?:[A-Za-z)ᵀ]\s*)Σ(?!\s*[_\[({₀-₉ᵢⱼₖₙ])|Σ\s*(?:\^|⁻|ᵀ)")
 _GREEK_WORDS = re.compile(r"lam|eps|eta|rho|tau|phi|psi|chi|mu|nu|xi|pi")
+_SPELLINGS = {
+    "lambda": "lam",
+    "epsilon": "eps",
+    "varepsilon": "eps",
+    "vartheta": "theta",
+    "varphi": "phi",
+    "varrho": "rho",
+}
 _GREEK_CAPITALS = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega")
 # What a letter may be, the most likely first.
 _CUSTOM = (
@@ -155,16 +163,18 @@ class _Search:
         word = _word(name)
         if self.one_line and word in self.text and _may_be_letters(word):
             beside = kinds | {letter: _MATRIX for letter in word if letter.isupper()}
-            letters = [self._options(letter, beside) for letter in word if self._may_help(letter, kinds)]
+            letters = [self._options(letter, beside) for letter in word if letter not in kinds]
             return [
                 (sum(cost for cost, _ in parts), {key: kind for _, part in parts for key, kind in part.items()})
                 for parts in product(*letters)
             ]
         name = _spelled(name)
         found = [{name: kind} for kind in kinds_of(name, self._has_arrays(kinds)) if kind != _ROWS]
+        if _FUNCTION in kinds_of(name) and re.search(rf"\b{re.escape(name)}'*\(", self.text):
+            found = [{name: _FUNCTION}]
         if _MEANS.search(self.text) and _bare(name) in ("X", "Y", "Z"):
             found.insert(0, {name: _RANDOM})
-        if _ROWS in kinds_of(name) and name.upper() not in self.text:
+        if _ROWS in kinds_of(name) and len(name) == 1 and name.upper() not in self.text:
             found.append({name.upper(): _MATRIX})
         return list(enumerate(found))
 
@@ -232,9 +242,8 @@ class _Search:
                         named[name] = size(next(letters))
         named = {name: _resolved(dim, named) for name, dim in named.items()}
         declared = self._declarations(kinds, named)
-        return Inferred(
-            read(self.text, declared, one_line=self.one_line, let=self.let), declared, _said(kinds, declared)
-        )
+        again = read(self.text, declared, one_line=self.one_line, let=self.let)
+        return Inferred(again, declared, _said(kinds, declared), cost)
 
 
 def _word(name: str) -> str:
@@ -245,7 +254,7 @@ def _word(name: str) -> str:
 def _spelled(name: str) -> str:
     r"""``lam`` of ``\lambda``: the name under which a letter is declared."""
     word = name.removeprefix("\\")
-    return {"lambda": "lam", "epsilon": "eps"}.get(word, word) if word.isalpha() else name
+    return _SPELLINGS.get(word, word) if word.isalpha() else name
 
 
 def _bare(name: str) -> str:
