@@ -161,7 +161,8 @@ class _Search:
     def _options(self, name: str, kinds: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
         """What a name may be, with how unusual that is; a word of plain text may be letters side by side."""
         word = _word(name)
-        if self.one_line and word in self.text and _may_be_letters(word):
+        is_name = len(word) > 2 and re.match(rf"\s*{re.escape(word)}\s*:?=", self.text)
+        if self.one_line and word in self.text and _may_be_letters(word) and not is_name:
             beside = kinds | {letter: _MATRIX for letter in word if letter.isupper()}
             letters = [self._options(letter, beside) for letter in word if letter not in kinds]
             return [
@@ -283,7 +284,7 @@ def _resolved(dim: Dim, known: dict[str, Dim]) -> Dim:
             break
         total: Dim = dim.offset
         for name, coef in dim.terms:
-            total = total + coef * known.get(name, size(name))  # type: ignore[operator,assignment] # sums of dims are dims
+            total = total + coef * known.get(name, size(name))  # type: ignore[assignment] # sums of dims are dims
         dim = total
     return dim
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from symml.expr.functions import undefined
 from symml.expr.nodes import symbol_node
+from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
 from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, names, probability
 from symml.read.math.tree import Node, set_of
@@ -35,11 +36,25 @@ def apply(e: Elaborator, node: Node) -> Value:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     if names.identifier(head.written) in e.definitions:
         return _applied(e, node, names.identifier(head.written), head)
+    if _is_at_its_own(e, node, head):
+        e.note(f"{e.written(node)} is {head.written} as it is defined")
+        return e.local[head.written.key]
     if head.written.key in e.local and not head.primes:
         return _times(e, node, e.local[head.written.key])
     if _is_number(e, head) and len(node.args) == 1:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     return _undefined(e, node, head)
+
+
+def _is_at_its_own(e: Elaborator, node: Node, head: Applied) -> bool:
+    """Whether ``L(w)`` is the L of ``L = ...``, of which w is a part, and no product."""
+    found = e.local.get(head.written.key)
+    if found is None or found.rank or head.primes or head.opening != "(":
+        return False
+    if not all(part.kind in ("declared", "name") and not part.args for part in node.args):
+        return False
+    inside = symbols(found.expr)
+    return all(e.value(part).expr in inside for part in node.args)
 
 
 def applied(e: Elaborator, node: Node) -> Value:
@@ -55,7 +70,7 @@ def _is_factor(e: Elaborator, call: Node) -> bool:
         return call.args[0].kind not in ("relation", "and", "or")
     if _head(head) in _HEADS or names.identifier(head.written) in e.definitions:
         return False
-    return head.written.key in e.local or _is_number(e, head)
+    return (head.written.key in e.local and not _is_at_its_own(e, call, head)) or _is_number(e, head)
 
 
 def _head(head: Applied) -> str:

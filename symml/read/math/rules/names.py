@@ -72,6 +72,8 @@ def name(e: Elaborator, node: Node) -> Value:
     written: Written = node.value
     if written.key in e.local:
         return e.local[written.key]
+    if not node.args and identifier(written) in e.definitions:
+        return _at_its_own_arguments(e, node, written)
     base = Written(written.base)
     if node.args and base.key in e.local:
         return take(e, node, e.local[base.key], list(node.args))
@@ -84,6 +86,14 @@ def name(e: Elaborator, node: Node) -> Value:
         return Value(extent(e.unknown(written.key)))
     relative = _entry_of_relative(e, node, written)
     return relative if relative is not None else inferred(e, node, written)
+
+
+def _at_its_own_arguments(e: Elaborator, node: Node, written: Written) -> Value:
+    """The L of ``L(w) = ...`` without its bracket."""
+    found = e.definitions[identifier(written)]
+    e.note(f"{e.written(node)} is {written}({', '.join(symbol.name for symbol in found.parameters)})")
+    body: Value = found.body
+    return body
 
 
 # ---- known letters ---------------------------------------------------------------------------------------------------

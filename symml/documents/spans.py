@@ -11,12 +11,13 @@ class Span:
 
     Attributes:
         kind: ``latex``, ``text`` (Unicode mathematics) or ``code``.
-        source: The piece as it is written, without its dollars or fences.
+        source: The piece, without its dollars or fences.
         line: The line of its first character, from 1.
         column: The column of its first character, from 1.
         block: The number of the block (paragraph, list item, cell) that it stands in.
         before: The prose of the block before it.
         section: The number of its section; definitions hold within one.
+        written: The piece as it is written, where its macros are expanded in ``source``.
         is_sure: Whether it is marked as mathematics; of what is not, only what makes sense is looked at.
     """
 
@@ -27,4 +28,5 @@ class Span:
     block: int
     before: str = ""
     section: int = 0
+    written: str = ""
     is_sure: bool = True

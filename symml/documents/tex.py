@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symml.audit.spans import Span
+from symml.documents.spans import Span
+from symml.errors import ReadError
+from symml.read.math.macros import expand
 
 _DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat"
 _VERBATIM = r"\\begin\{(verbatim\*?|lstlisting|minted|Verbatim|comment)\}.*?\\end\{\1\}"
@@ -19,6 +21,7 @@ _MATH = re.compile(
 _MACRO = re.compile(r"\\(?:re|provide)?newcommand\*?|\\def(?=\\)|\\DeclareMathOperator\*?")
 _DECORATION = re.compile(r"\\(?:label|tag)\s*\{[^{}]*\}|\\(?:nonumber|notag)\b")
 _SECTION = re.compile(r"\\(?:section|chapter)\*?\s*\{")
+_LEAD = re.compile(r"(?:\s|\\(?:label|tag)\s*\{[^{}]*\})*")
 _ALIGNED = ("align", "flalign", "alignat", "eqnarray", "gather", "multline")
 
 
@@ -31,37 +34,48 @@ def spans(source: str) -> Iterator[Span]:
     last = body
     for found in _MATH.finditer(plain, body):
         group = next(name for name in ("env", "double", "single", "square", "round") if found[name] is not None)
-        start = found.start(group) + len(found[group]) - len(found[group].lstrip())
+        lead = _LEAD.match(plain, found.start(group))
+        start = lead.end() if lead else found.start(group)
         line = plain.count("\n", 0, start) + 1
         column = start - (plain.rfind("\n", 0, start) + 1) + 1
         before = plain[last : found.start()]
         block = plain.count("\n\n", 0, found.start())
         section = len(_SECTION.findall(plain, 0, found.start()))
         said = before.rsplit("\n\n", 1)[-1]
-        yield Span("latex", _written(found, group, macros), line, column, block, said, section)
+        written = _written(found, group)
+        yield Span("latex", _expanded(written, macros), line, column, block, said, section, written)
         last = found.end()
 
 
-def _written(found: re.Match[str], group: str, macros: list[str]) -> str:
-    """The formula, with the environment that aligns its lines and the macros of the document that it uses."""
+def _written(found: re.Match[str], group: str) -> str:
+    """The formula, with the environment that aligns its lines."""
     inner = _DECORATION.sub("", found[group]).strip()
-    name = (found["name"] or "").rstrip("*")
-    if name in _ALIGNED:
+    if (found["name"] or "").rstrip("*") in _ALIGNED:
         inner = rf"\begin{{{found['name']}}}{inner}\end{{{found['name']}}}"
+    return inner
+
+
+def _expanded(formula: str, macros: list[tuple[str, str]]) -> str:
+    """The formula with the macros that it uses written out; as it is where they cannot be."""
     used: list[str] = []
-    for macro in reversed(macros):
-        name = re.search(r"\\[A-Za-z]+", macro.split("command", 1)[-1].split(r"\def", 1)[-1].split("Operator", 1)[-1])
-        if name and re.search(re.escape(name[0]) + r"(?![A-Za-z])", inner + "".join(used)):
-            used.insert(0, macro)
-    return "".join(used) + inner
+    for name, definition in reversed(macros):
+        if re.search(rf"\\{name}(?![A-Za-z])", formula + "".join(used)):
+            used.insert(0, definition)
+    try:
+        return expand("".join(used) + formula)
+    except ReadError:
+        return formula
 
 
-def _macros(source: str) -> Iterator[str]:
-    """The definitions of macros, whole."""
+def _macros(source: str) -> Iterator[tuple[str, str]]:
+    """The names of macros, and their definitions, whole."""
     for found in _MACRO.finditer(source):
         end = _end_of_definition(source, found.end())
         if end is not None:
-            yield source[found.start() : end] + "\n"
+            definition = source[found.start() : end]
+            name = re.search(r"\\([A-Za-z]+)", definition[len(found[0]) :])
+            if name:
+                yield name[1], definition + "\n"
 
 
 def _end_of_definition(source: str, place: int) -> int | None:

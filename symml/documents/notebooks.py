@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from symml.audit import markdown
-from symml.audit.spans import Span
+from symml.documents import markdown
+from symml.documents.spans import Span
 from symml.errors import ReadError
 
 

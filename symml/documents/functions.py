@@ -43,12 +43,12 @@ def _formula(node: ast.FunctionDef) -> tuple[str, str] | None:
     if len(args.args) != 1 or args.vararg or args.kwarg or args.kwonlyargs or node.decorator_list:
         return None
     body = [line for line in node.body if not _is_docstring(line)]
-    *lines, last = body or [None]
-    if not isinstance(last, ast.Return) or last.value is None:
+    if not body or not isinstance(body[-1], ast.Return) or body[-1].value is None:
         return None
+    lines = body[:-1]
     if not all(isinstance(line, ast.Assign | ast.AugAssign | ast.AnnAssign) for line in lines):
         return None
-    return args.args[0].arg, "\n".join([*(ast.unparse(line) for line in lines if line), ast.unparse(last.value)])
+    return args.args[0].arg, "\n".join([*map(ast.unparse, lines), ast.unparse(body[-1].value)])
 
 
 def _is_docstring(line: ast.stmt) -> bool:

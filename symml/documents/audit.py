@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from symml.audit import markdown, notebooks, tex
-from symml.audit.judge import Judgment, Piece
-from symml.audit.report import AuditReport, Finding
-from symml.audit.spans import Span
 from symml.calculus.worker import Worker
+from symml.documents import markdown, notebooks, tex
+from symml.documents.judge import Judgment, Piece
+from symml.documents.report import AuditReport, Finding
+from symml.documents.spans import Span
 from symml.errors import ReadError
 from symml.read.declarations import Declarations, read_declarations
 
@@ -19,14 +19,13 @@ _READERS: dict[str, Callable[[str], Iterable[Span]]] = {
     ".txt": markdown.spans, ".tex": tex.spans, ".ltx": tex.spans, ".ipynb": notebooks.spans,
 }  # fmt: skip
 _MAX_BYTES = 20_000_000
-Progress = Callable[[int, int], None]
+Document = tuple[Path, tuple[Span, ...]]
 
 
 def audit(
     *documents: str | Path,
     shapes: str | Mapping[str, object] | Declarations | None = None,
     seconds: float = 10.0,
-    progress: Progress | None = None,
 ) -> AuditReport:
     """Judges the formulas of Markdown, LaTeX and notebook files; nothing in them is executed.
 
@@ -34,7 +33,6 @@ def audit(
         documents: Paths; of a folder, the documents in it.
         shapes: Declarations that hold in all of them, such as ``"X: n d, y: n sign"``; other shapes are inferred.
         seconds: The time for one formula; what takes longer is reported as stopped.
-        progress: Called with how many formulas are done and how many there are.
 
     Returns:
         The report; its repr is the text of it.
@@ -42,20 +40,34 @@ def audit(
     Raises:
         ReadError: A file is missing, is no text, or of a kind that symml does not read.
     """
+    return judged(read(*documents), shapes, seconds, lambda: None)
+
+
+def read(*documents: str | Path) -> list[Document]:
+    """The formulas of documents, not yet looked at.
+
+    Raises:
+        ReadError: A file is missing, is no text, or of a kind that symml does not read.
+    """
     paths = [path for document in documents for path in _files(Path(document))]
-    texts = [(path, list(_READERS[path.suffix.lower()](_text(path)))) for path in paths]
-    total = sum(len(spans) for _, spans in texts)
+    return [(path, tuple(_READERS[path.suffix.lower()](_text(path)))) for path in paths]
+
+
+def judged(
+    documents: Sequence[Document],
+    shapes: str | Mapping[str, object] | Declarations | None,
+    seconds: float,
+    advance: Callable[[], None],
+) -> AuditReport:
+    """The report on documents that are read; ``advance`` is called after every formula."""
     given = _given(shapes)
-    worker = Worker("symml.audit.worker")
+    worker = Worker("symml.documents.worker")
     findings: list[Finding] = []
-    done = 0
     try:
-        for path, spans in texts:
+        for path, spans in documents:
             for span, judgments in _judged(spans, given, worker, seconds):
                 findings += [_finding(path, span, judgment) for judgment in judgments if judgment.status != "nothing"]
-                done += 1
-                if progress is not None:
-                    progress(done, total)
+                advance()
     finally:
         worker.close()
     return AuditReport(tuple(findings))
@@ -91,7 +103,7 @@ def _given(shapes: str | Mapping[str, object] | Declarations | None) -> dict[str
 
 
 def _judged(
-    spans: list[Span], given: Mapping[str, str], worker: Worker, seconds: float
+    spans: Sequence[Span], given: Mapping[str, str], worker: Worker, seconds: float
 ) -> Iterator[tuple[Span, list[Judgment]]]:
     """Every span with its judgments; what one declares or defines holds from there on."""
     declared, lets = dict(given), dict[str, str]()
@@ -111,4 +123,6 @@ def _judged(
 
 
 def _finding(path: Path, span: Span, judgment: Judgment) -> Finding:
-    return Finding(str(path), span.line + judgment.line, span.column, judgment.excerpt or span.source, judgment)
+    return Finding(
+        str(path), span.line + judgment.line, span.column, judgment.excerpt or span.written or span.source, judgment
+    )

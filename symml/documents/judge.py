@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from symml.audit import functions
+from symml.documents import functions
 from symml.errors import MisfitError, ReadError, SymmlError
 from symml.expr.nodes import Apply, Constant, Expr, Symbol
 from symml.expr.walk import symbols, topological
@@ -31,8 +31,10 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _WRONG = ("refuted", "disagrees")
-_GREEK = frozenset(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "iota", "kappa", "lam", "lambda", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell"]
+_GREEK = re.compile(
+    r"(?:var)?(?:alpha|beta|gamma|delta|epsilon|eps|zeta|eta|theta|iota|kappa|lam|lambda|rho|sigma|tau|upsilon|phi|chi|psi"
+    r"|omega|ell)",
+    re.IGNORECASE,
 )
 # What has a meaning of its own is not defined anew by a formula such as H(X) = ...
 _FUNCTIONALS = ("H", "E", "P", "I", "V", "KL", "Var", "Cov")
@@ -195,7 +197,7 @@ def _of_verdict(
 ) -> Judgment:
     why = verdict.assumption or verdict.reason
     if verdict.counterexample is not None:
-        why += f"; {verdict.counterexample}"
+        why = str(verdict.counterexample)
     fix = ""
     if verdict.diagnosis is not None:
         why += f"; likely {verdict.diagnosis.words or verdict.diagnosis.kind}"
@@ -250,7 +252,7 @@ def _foreign(links: list[Statement]) -> list[str]:
 
 def _is_word(name: str) -> bool:
     match = _WORD.fullmatch(name)
-    return match is not None and match[1] not in _GREEK
+    return match is not None and _GREEK.fullmatch(match[1]) is None
 
 
 def _variables(sides: tuple[Expr, ...]) -> Iterator[Symbol]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from symml.audit.judge import Judgment
+from symml.documents.judge import Judgment
 
 PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 WRONG = ("refuted", "disagrees")
@@ -18,7 +18,7 @@ CODES = {
     "not_understood": "I301", "undefined": "I302", "too_slow": "I303", "equation": "I304",
     "failed": "I305",
 }  # fmt: skip
-_HEADS = {
+HEADS = {
     "refuted": "refuted", "disagrees": "disagrees with differences", "true_if": "true under an extra assumption",
     "ambiguous": "ambiguous", "undecided": "not decided", "not_understood": "not understood",
     "undefined": "understood, but it speaks of something that is not defined", "too_slow": "stopped: it took too long",
@@ -68,12 +68,12 @@ class Finding:
     def concise(self) -> str:
         """One line, as linters write it."""
         why = f": {self.judgment.why}" if self.judgment.why else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.code} {_HEADS.get(self.verdict, self.verdict)}{why}"
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {HEADS.get(self.verdict, self.verdict)}{why}"
 
     def lines(self) -> Iterator[str]:
         """The finding as paragraphs of a report."""
         found = self.judgment
-        yield f"{self.file}:{self.line}:{self.column}  {self.code}  {_HEADS.get(self.verdict, self.verdict)}"
+        yield f"{self.file}:{self.line}:{self.column}  {self.code}  {HEADS.get(self.verdict, self.verdict)}"
         rows = [("formula", _short(self.excerpt)), ("read as", found.reading), ("assumed", found.assumed)]
         rows += [("because", found.why), ("instead", found.fix)]
         yield from (f"  {name}  {value}" for name, value in rows if value)

@@ -12,17 +12,21 @@ from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from symml.audit.spans import Span
+from symml.documents.spans import Span
 
 _MATH_FENCES = ("math", "latex", "tex", "{math}")
 _BRACKETED = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _RELATION = re.compile(r"(?<![<>!=:])=(?!=)|[≤≥≈]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_MATHEMATICAL = frozenset(
-    ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "sqrt", "abs", "det", "trace", "rank", "diag", "max", "min", "argmax", "argmin", "sup", "inf", "var", "cov", "std", "mean", "softmax", "sigmoid", "relu", "gelu", "softplus", "sign", "erf", "lim", "vec", "mod", "proj", "new", "old", "pred", "true", "lam", "eps", "eta", "rho", "tau", "phi", "psi", "chi", "alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "sigma", "omega", "logdet", "logsumexp"]
+_MATHEMATICAL = re.compile(
+    r"exp|log|sin|cos|tan|sinh|cosh|tanh|arcsin|arccos|arctan|sqrt|abs|det|trace|rank|diag|max|min|argmax|argmin|sup|inf"
+    r"|var|cov|std|mean|softmax|sigmoid|relu|gelu|softplus|sign|erf|lim|vec|mod|proj|new|old|pred|true|lam|eps|eta|rho|tau"
+    r"|phi|psi|chi|alpha|beta|gamma|delta|theta|kappa|lambda|sigma|omega|logdet|logsumexp",
+    re.IGNORECASE,
 )
-# Where a formula of plain text may begin: after a colon or an arrow, or at the start of a line.
-_PIECES = re.compile(r"(?:^|[:→])\s*([^:→]+)$")
+# Pieces of plain text that may be formulas stand between colons, arrows and semicolons.
+_WHOLE = re.compile(r".+", re.DOTALL)
+_PIECE = re.compile(r"[^:;→⇒]+")
 
 
 def spans(source: str) -> Iterator[Span]:
@@ -69,35 +73,36 @@ def _inline(token: Token, lines: list[str], block: int) -> Iterator[Span]:
     before, depth = "", 0
     for child in token.children or []:
         depth += child.nesting if child.type in ("strong_open", "strong_close", "em_open", "em_close") else 0
-        found = _formula(child, depth > 0)
-        if found is not None:
-            kind, text, is_sure = found
+        for kind, text, at in _formulas(child, depth > 0):
             first = text.split("\n", 1)[0]
             line, column = _place(lines, first, line, column, token.map[1])
-            yield Span(kind, text, line + 1, column + 1, block, before, is_sure)
+            said = before + child.content[:at]
+            yield Span(kind, text, line + 1, column + 1, block, said, is_sure=kind == "latex")
             column += len(first)
         before += child.content if child.type not in ("softbreak", "hardbreak") else "\n"
 
 
-def _formula(child: Token, is_marked: bool) -> tuple[str, str, bool] | None:
-    """(kind, text, whether it is sure) of a formula in a line."""
+def _formulas(child: Token, is_marked: bool) -> Iterator[tuple[str, str, int]]:
+    """(kind, text, offset) of the formulas of a part of a line."""
     if child.type in ("math_inline", "math_inline_double", "math_single"):
-        return "latex", child.content.strip(), True
+        yield "latex", child.content.strip(), 0
     if child.type not in ("text", "code_inline"):
-        return None
-    bracketed = _BRACKETED.search(child.content)
+        return
+    bracketed = list(_BRACKETED.finditer(child.content))
+    for found in bracketed:
+        yield "latex", (found[1] or found[2]).strip(), found.start()
     if bracketed:
-        return "latex", (bracketed[1] or bracketed[2]).strip(), True
-    text = child.content.strip()
-    if child.type == "text" and not is_marked:
-        piece = _PIECES.search(text)
-        text = piece[1].strip() if piece else ""
-    return ("text", text, False) if _RELATION.search(text) and not _is_prose(text) else None
+        return
+    pieces = _WHOLE if child.type == "code_inline" or is_marked else _PIECE
+    for found in pieces.finditer(child.content):
+        text = found[0].strip()
+        if _RELATION.search(text) and not _is_prose(text):
+            yield "text", text, found.start()
 
 
 def _is_prose(text: str) -> bool:
     """Whether there are words in a text that are no functions; one may be the name of what is defined."""
-    words = [word for word in _WORD.findall(text) if word.lower() not in _MATHEMATICAL]
+    words = [word for word in _WORD.findall(text) if not _MATHEMATICAL.fullmatch(word)]
     return len(words) > 1 or (len(words) == 1 and not text.startswith(words[0]))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symml.audit.judge import Judgment, Piece, judge
 from symml.calculus import worker
+from symml.documents.judge import Judgment, Piece, judge
 from symml.errors import SymmlError
 
 
