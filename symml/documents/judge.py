@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from symml.documents import functions
 from symml.errors import MisfitError, ReadError, SymmlError
-from symml.expr.nodes import Apply, Constant, Expr, Symbol
+from symml.expr.nodes import Add, Apply, Constant, Contract, Expr, Eye, Linalg, Symbol
 from symml.expr.walk import symbols, topological
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
@@ -29,6 +29,10 @@ _ASKED = re.compile(
     r"\b(?:satisf\w+|solv\w+|such that|subject to|s\.t\.|constraint\w*|condition\w*|if|when|where|assum\w+|suppose"
     r"|given|let|set|setting|iff|only if|until|unless|require\w*|model\w*|define\w*|denote\w*|with)\b[^.;:]*:?\s*$",
     re.IGNORECASE,
+)
+# The d of dX or d log det A, but not that of a fraction or under an integral.
+_DIFFERENTIAL = re.compile(
+    r"^(?![^=]*\\frac|[^=]*\\int|[^=]*[∫∂/])\s*(?:\\mathrm\{d\}|d)\s*(?:\\?(?:log|det|tr|mathbf)|[A-Z(]|\\[A-Z])[^=]*="
 )
 _WRONG = ("refuted", "disagrees")
 _GREEK = re.compile(
@@ -95,6 +99,8 @@ def judge(piece: Piece) -> list[Judgment]:
     said = _declaration(piece)
     if said is not None:
         return [said]
+    if _DIFFERENTIAL.search(piece.source):
+        return [Judgment("not_understood", why="a statement about differentials; write it with derivatives")]
     try:
         found = _understood(piece)
     except MisfitError as error:
@@ -171,6 +177,8 @@ def _worst(
     names = dict.fromkeys(lone, piece.source)
     if or_else is not None and worst.verdict not in _PROVED:
         return or_else
+    if worst.verdict in (*_WRONG, "true_if") and all(map(_is_property, links)):
+        return Judgment("equation", reading=reading, assumed=found[0].assumed, names=names)
     if worst.verdict in _WRONG and any(_holds(other, lone) for other in found[1:] if other.cost == found[0].cost):
         other = found[1]
         why = f"true when read as {other.reading.value!r} with {other.assumed}, false as it is read here"
@@ -253,6 +261,14 @@ def _foreign(links: list[Statement]) -> list[str]:
 def _is_word(name: str) -> bool:
     match = _WORD.fullmatch(name)
     return match is not None and _GREEK.fullmatch(match[1]) is None
+
+
+def _is_property(link: Statement) -> bool:
+    """Whether a link says what a matrix is like, as ``S = S'``, ``P P = P`` and ``Q'Q = I`` do."""
+    nodes = topological(link.lhs, link.rhs)
+    names = {node for node in nodes if isinstance(node, Symbol)}
+    is_matrix = len(names) == 1 and all(len(symbol.shape) == 2 for symbol in names)
+    return is_matrix and all(isinstance(node, Symbol | Contract | Add | Eye | Linalg) for node in nodes)
 
 
 def _variables(sides: tuple[Expr, ...]) -> Iterator[Symbol]:

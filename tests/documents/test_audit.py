@@ -211,3 +211,35 @@ def test_bad_files_are_said(tmp_path: Path) -> None:
     (tmp_path / "latin.md").write_bytes(b"caf\xe9 $x = x$")
     with pytest.raises(ReadError, match="UTF-8"):
         audit(tmp_path / "latin.md")
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        ("S = S^\\top", "equation"),
+        ("Q^\\top Q = I", "equation"),
+        ("P^2 = P", "equation"),
+        ("\\sum_i p_i = 1", "equation"),
+        ("\\nabla_w f(w) = 0", "undefined"),
+        ("A v = \\lambda v", "refuted"),
+        ("dX = X dY", "not_understood"),
+        ("X^\\top X", "expression"),
+        ("\\hat y = Xw", "definition"),
+        ("\\theta_{t+1} = \\theta_t - \\eta g_t", "definition"),
+        ("\\mathrm{tr}(ABC) = \\mathrm{tr}(CAB)", "proved"),
+        ("\\mathrm{tr}(ABC) = \\mathrm{tr}(ACB)", "refuted"),
+        ("\\mathbb{E}[aX + b] = a\\mathbb{E}[X] + b", "proved"),
+        ("\\mathrm{Var}(aX) = a\\mathrm{Var}(X)", "refuted"),
+        ("x^{\\bigoplus} = 1", "not_understood"),
+    ],
+)
+def test_what_is_a_claim_and_what_is_not(tmp_path: Path, formula: str, verdict: str) -> None:
+    path = tmp_path / "one.md"
+    path.write_text(f"${formula}$")
+    assert [f.verdict for f in audit(path).findings] == [verdict]
+
+
+def test_an_equation_that_is_asked_for_is_no_claim(tmp_path: Path) -> None:
+    path = tmp_path / "one.md"
+    path.write_text("Eigenvectors satisfy $A v = \\lambda v$. Solve $X^\\top X w = X^\\top y$ for $w$.")
+    assert [f.verdict for f in audit(path).findings][:2] == ["equation", "equation"]
