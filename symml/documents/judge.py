@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from symml.documents import functions
+from symml.documents.customs import assumptions
 from symml.errors import MisfitError, ReadError, SymmlError
-from symml.expr.nodes import Add, Apply, Constant, Contract, Expr, Eye, Linalg, Symbol
+from symml.expr.nodes import Add, Apply, Constant, Contract, Derivative, Expr, Eye, Linalg, Symbol
 from symml.expr.walk import symbols, topological
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
@@ -179,11 +180,32 @@ def _worst(
         return or_else
     if worst.verdict in (*_WRONG, "true_if") and all(map(_is_property, links)):
         return Judgment("equation", reading=reading, assumed=found[0].assumed, names=names)
+    if worst.verdict in _WRONG and (granted := _granted(found[0], lone, piece)):
+        return Judgment("true_if", reading=reading, why=granted, assumed=found[0].assumed, names=names)
     if worst.verdict in _WRONG and any(_holds(other, lone) for other in found[1:] if other.cost == found[0].cost):
         other = found[1]
         why = f"true when read as {other.reading.value!r} with {other.assumed}, false as it is read here"
         return Judgment("ambiguous", reading=reading, why=why, assumed=found[0].assumed, names=names)
     return _of_verdict(worst, "", reading=reading, assumed=found[0].assumed, names=names)
+
+
+def _granted(found: Inferred, lone: tuple[str, ...], piece: Piece) -> str:
+    """What a text may take for granted under which the claim holds; empty where it never does."""
+    links = links_of(_without(found, lone))
+    nodes = topological(*(side for link in links for side in (link.lhs, link.rhs)))
+    variables = frozenset(s.name for node in nodes if isinstance(node, Derivative) for s in symbols(node.args[1]))
+    undeclared = [
+        node for node in nodes
+        if isinstance(node, Symbol) and node.name not in piece.declared and node.domain.name == "real"
+    ]  # fmt: skip
+    for extra, words in assumptions(undeclared, variables):
+        try:
+            again = _understood(replace(piece, declared={**piece.declared, **extra}))[0]
+        except SymmlError:
+            continue
+        if _holds(again, lone):
+            return words
+    return ""
 
 
 def _holds(found: Inferred, lone: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from itertools import count, product
 from symml.errors import ReadError
 from symml.expr.dims import Dim, dim_names, size
 from symml.expr.domains import DOMAINS
-from symml.expr.nodes import Symbol, symbol_node
+from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.math.elaborate import Learned
 from symml.read.math.reading import Reading, read
@@ -40,6 +40,8 @@ _MEANS = re.compile(r"\b[EV]\s*\[|\\mathbb\{?E|\bVar\b|\bCov\b|\\operatorname\{(
 # A capital Sigma of plain text that is no sum.
 _SIGMA = re.compile(r"(?:[A-Za-z)ᵀ]\s*)Σ(?!\s*[_\[({₀-₉ᵢⱼₖₙ])|Σ\s*(?:\^|⁻|ᵀ)")
 _GREEK_WORDS = re.compile(r"lam|eps|eta|rho|tau|phi|psi|chi|mu|nu|xi|pi")
+# Letters that are numbers about as often as arrays.
+_SOFT = re.compile(r"[abcst]")
 _SPELLINGS = {
     "lambda": "lam",
     "epsilon": "eps",
@@ -130,7 +132,7 @@ class _Search:
         for cost, kinds, dims in self._successes():
             if cost > worst or len(readings) == _MAX_READINGS:
                 break
-            worst = min(worst, cost + 1)
+            worst = min(worst, cost + 2)
             readings.append(self._finished(kinds, dims, cost))
         if not readings:
             raise self.error or ReadError("there are too many names to guess", cure="declare the shapes")
@@ -142,9 +144,10 @@ class _Search:
             {"Σ": _MATRIX} if self.one_line and _SIGMA.search(self.text) and "Σ" not in self.declared.symbols else {}
         )
         queue: list[tuple[int, int, dict[str, str]]] = [(0, next(order), sigma)]
+        late: list[tuple[int, dict[str, str], dict[str, Dim]]] = []
         for _ in range(_MAX_TRIES):
             if not queue:
-                return
+                break
             cost, _, kinds = heappop(queue)
             try:
                 reading, dims = self._read(kinds)
@@ -155,8 +158,11 @@ class _Search:
             for name in unknown[:1]:
                 for extra, kind in self._options(name, kinds):
                     heappush(queue, (cost + extra, next(order), {**kinds, **kind}))
-            if reading is not None and not unknown:
+            if reading is not None and not unknown and not _is_unlikely(reading):
                 yield cost, kinds, dims
+            elif reading is not None and not unknown:
+                late.append((cost, kinds, dims))
+        yield from late
 
     def _options(self, name: str, kinds: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
         """What a name may be, with how unusual that is; a word of plain text may be letters side by side."""
@@ -170,6 +176,8 @@ class _Search:
                 for parts in product(*letters)
             ]
         name = _spelled(name)
+        if self._has_entries(name):
+            return [(0, {name: _VECTOR}), (2, {name: _NUMBER})]
         found = [{name: kind} for kind in kinds_of(name, self._has_arrays(kinds)) if kind != _ROWS]
         if _FUNCTION in kinds_of(name) and re.search(rf"\b{re.escape(name)}'*\(", self.text):
             found = [{name: _FUNCTION}]
@@ -177,7 +185,8 @@ class _Search:
             found.insert(0, {name: _RANDOM})
         if _ROWS in kinds_of(name) and len(name) == 1 and name.upper() not in self.text:
             found.append({name.upper(): _MATRIX})
-        return list(enumerate(found))
+        step = 1 if _SOFT.fullmatch(name) else 2
+        return [(step * place, option) for place, option in enumerate(found)]
 
     def _guessed_numbers(self, reading: Reading, kinds: dict[str, str]) -> list[str]:
         """Names that were taken for numbers without a word, and may be more by custom."""
@@ -185,7 +194,12 @@ class _Search:
         plain = [name for name, symbol in symbols.items() if not symbol.shape and symbol.domain.name == "real"]
         names = [name for name in plain if self._may_help(name, kinds) and name not in reading.undefined]
         words = [name for name in reading.undefined if self.one_line and _is_product(name)]
-        return words + [name for name in names if self._has_arrays(kinds) and len(kinds_of(name)) > 1]
+        arrays = self._has_arrays(kinds)
+        return words + [name for name in names if (arrays and len(kinds_of(name)) > 1) or self._has_entries(name)]
+
+    def _has_entries(self, name: str) -> bool:
+        """Whether entries of it are written by number, as ``v_1``."""
+        return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}_\{{?\d", self.text) is not None
 
     def _may_help(self, name: str, kinds: dict[str, str]) -> bool:
         """Whether a name has no kind yet, and may be of several."""
@@ -234,7 +248,10 @@ class _Search:
         """The reading with letters for the sizes that are left open."""
         taken = {name for name in kinds if len(name) == 1} | set(self.declared.symbols)
         shapes = [self._declarations(kinds, dims).symbols[name].shape for name, kind in kinds.items() if kind in _RANKS]
-        letters = iter([letter for letter in _SIZES if letter not in taken] + [f"n{k}" for k in range(1, 20)])
+        free = [letter for letter in _SIZES if letter not in taken]
+        if _MATRIX not in kinds.values():  # the d of 1/d is the length of the vector
+            free.sort(key=lambda letter: re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", self.text) is None)
+        letters = iter(free + [f"n{k}" for k in range(1, 20)])
         named = dict(dims)
         for shape in shapes:
             for dim in shape:
@@ -245,6 +262,19 @@ class _Search:
         declared = self._declarations(kinds, named)
         again = read(self.text, declared, one_line=self.one_line, let=self.let)
         return Inferred(again, declared, _said(kinds, declared), cost)
+
+
+def _is_unlikely(reading: Reading) -> bool:
+    """Whether the sides of an equation have different shapes, or a number is added to every entry of an array."""
+    value = reading.value
+    if any("added to every entry" in note for note in reading.notes):
+        return True
+    if isinstance(value, Expr):
+        return False
+    return any(
+        isinstance(a, Expr) and isinstance(b, Expr) and sign in ("==", "<=", ">=") and a.shape != b.shape
+        for a, sign, b in value.links
+    )
 
 
 def _word(name: str) -> str:
