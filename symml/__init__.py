@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from symml.catalog.book import entries as entries
     from symml.catalog.book import entry as entry
     from symml.catalog.search import find as find
+    from symml.documents.audit import audit as audit
     from symml.errors import SymmlError as SymmlError
     from symml.expr.build import matrix as matrix
     from symml.expr.build import scalar as scalar
@@ -57,6 +58,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
+    "audit": "documents.audit",
     "backprop": "proof.networks.backprop",
     "check_backward": "proof.backward_passes",
     "check_custom_rule": "proof.custom_rules",

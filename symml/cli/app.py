@@ -141,6 +141,22 @@ def check(
     run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
 
 
+@app.command(short_help="Judge every formula of documents.")
+def audit(
+    documents: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files, or folders of them.")],
+    shapes: options.Shapes = "",
+    style: Annotated[str, typer.Option("--format", help="text, concise, json, sarif, github or junit.")] = "text",
+    seconds: Annotated[float, typer.Option(min=0.1, help="The time for one formula.")] = 10.0,
+    every: Annotated[bool, typer.Option("--all", help="List every formula with what was made of it.")] = False,
+    strict: Annotated[bool, typer.Option(help="Fail also where a claim could not be decided.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Read the formulas of documents in order, and prove or refute what they claim; nothing in them is executed."""
+    from symml.cli.audit import run
+
+    run(documents, shapes, style, seconds, every, strict, json=json)
+
+
 @app.command(short_help="Write a NumPy function that computes a formula.")
 def kernel(
     expression: Annotated[

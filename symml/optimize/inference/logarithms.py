@@ -16,7 +16,7 @@ from symml.expr.arithmetic import broadcast, is_zero, rational_power, zeros
 from symml.expr.contract import contract, factors_of
 from symml.expr.nodes import ONE, Along, Apply, Constant, Contract, Expr, Linalg, Power, constant, extent
 from symml.expr.walk import transform
-from symml.optimize.terms import addends
+from symml.optimize.expand import addends
 
 _EVEN = 2
 

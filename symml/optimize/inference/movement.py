@@ -23,9 +23,9 @@ from symml.expr import functions
 from symml.expr.arithmetic import is_zero
 from symml.expr.nodes import ONE, ZERO, Apply, Contract, Expr, Symbol
 from symml.expr.walk import substitute, symbols
+from symml.optimize.expand import addends
 from symml.optimize.inference.density import Density
 from symml.optimize.inference.logarithms import logarithm
-from symml.optimize.terms import addends
 from symml.render import text
 
 _POINTS, _DEGREE = 3, 4

@@ -16,10 +16,13 @@ from symml.expr.contract import contract
 from symml.expr.domains import DOMAINS, Domain
 from symml.expr.nodes import Add, Contract, Expr, Eye, Symbol, symbol_node
 from symml.expr.walk import depends_on, substitute, symbols, topological
+from symml.optimize.expand import addends
 from symml.optimize.inference.naming import named, neat
 from symml.optimize.isolate import isolate
-from symml.optimize.terms import addends
+from symml.optimize.requirements import unmet
 from symml.render import text
+
+_ON_VALUE = ("positive", "nonnegative", "nonzero")
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,10 @@ def _free(profile: Expr, p: Symbol) -> Solved | None:
     if found is None:
         return None
     value = _short(substitute(found.value, dict(back)))
-    return Solved(p, equation, value, (*_steps(found.conditions), *_inside(p, value)))
-
-
-def _steps(conditions: tuple[str, ...]) -> list[str]:
-    """The conditions of the steps alone: those on the value are said of its final spelling."""
-    on_value = ("is positive", "is positive definite", "is not negative", "is not zero")
-    return [words for words in dict.fromkeys(conditions) if not words.endswith(on_value)]
+    # Conditions on the value are said of its final spelling.
+    steps = [condition for condition in found.conditions if condition.kind not in _ON_VALUE]
+    parts = [(symbol, part) for symbol, part in back.items() if isinstance(symbol, Symbol)]
+    return Solved(p, equation, value, (*unmet(steps, parts), *_inside(p, value)))
 
 
 def _inside(p: Symbol, value: Expr) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from symml.expr.contract import contract
 from symml.expr.dims import Dim
 from symml.expr.nodes import Add, Apply, Contract, Expr, Power, Symbol, extent
 from symml.expr.walk import symbols
-from symml.optimize.terms import addends
+from symml.optimize.expand import addends
 
 _MAX_POWER, _MAX_TERMS = 6, 400
 Labels = tuple[int, ...]
