@@ -14,6 +14,7 @@ from symml.documents.customs import assumptions
 from symml.errors import MisfitError, ReadError, SymmlError
 from symml.expr.nodes import Add, Apply, Constant, Contract, Derivative, Expr, Eye, Linalg, Symbol
 from symml.expr.walk import symbols, topological
+from symml.proof.shapes import misfit
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
@@ -105,7 +106,9 @@ def judge(piece: Piece) -> list[Judgment]:
     try:
         found = _understood(piece)
     except MisfitError as error:
-        return [Judgment("refuted" if piece.declared else "not_understood", why=error.what, fix=error.cure)]
+        if not piece.declared:
+            return [Judgment("not_understood", why=_plain(error))]
+        return [_of_verdict(misfit(error, piece.source), "")]
     except ReadError as error:
         return [Judgment("not_understood" if piece.is_sure else "nothing", why=_plain(error))]
     return [_judged(found, piece)]
@@ -228,6 +231,8 @@ def _of_verdict(
     why = verdict.assumption or verdict.reason
     if verdict.counterexample is not None:
         why = str(verdict.counterexample)
+    elif verdict.verdict in _WRONG:
+        why = "; ".join([verdict.reason, *verdict.notes])
     fix = ""
     if verdict.diagnosis is not None:
         why += f"; likely {verdict.diagnosis.words or verdict.diagnosis.kind}"
