@@ -70,12 +70,12 @@ def _shortest(plain: Expr) -> Expr:
 
 
 def print_length(node: Expr) -> tuple[int, int]:
-    """How long an expression is in print: letters and signs without brackets; ones and identities cost more."""
+    """How long an expression is in print: letters, signs and brackets; ones and identities cost more."""
     shown = text.show(node)
     return sum(_COSTS.get(letter, 1) for letter in shown), len(shown)
 
 
-_COSTS = {" ": 0, "(": 0, ")": 0, "𝟏": 2, "I": 3}
+_COSTS = {" ": 0, ")": 0, "𝟏": 2, "I": 3}
 
 
 def spread(node: Expr) -> Expr:

@@ -51,7 +51,7 @@ CASES = {
         "w, b, xi",
         ("alpha: y*(X@w+b) >= 1 - xi",),
         SVM,
-        dual="𝟏ᵀ α - ‖α‖²/2/C - ‖Xᵀ(α ⊙ y)‖²/2",
+        dual="𝟏ᵀ α - ‖α‖²/(2 C) - ‖Xᵀ(α ⊙ y)‖²/2",
     ),
     "support vector regression": Case(
         "dot(w,w)/2 + C*sum(xi + zeta)",
@@ -79,7 +79,7 @@ CASES = {
         "w, b, e",
         ("alpha: y - X@w - b == e",),
         "X: n d, w: d, y: n, b:, e: n, g: positive",
-        dual="αᵀ y - ‖α‖²/2/g - ‖Xᵀ α‖²/2",
+        dual="αᵀ y - ‖α‖²/(2 g) - ‖Xᵀ α‖²/2",
     ),
     "constrained least squares": Case(
         "sum((A@x - b)**2)/2",
@@ -131,7 +131,7 @@ CASES = {
         dual="-T logsumexp(log(q) - c/T)",
     ),
     "minimum variance": Case(
-        "w@S@w/2", "w", ("sum(w) == 1",), MARKOWITZ, claim="inv(S)@ones(n)/sum(inv(S))", dual="1/2/(𝟏ᵀ S⁻¹ 𝟏)"
+        "w@S@w/2", "w", ("sum(w) == 1",), MARKOWITZ, claim="inv(S)@ones(n)/sum(inv(S))", dual="1/(2 𝟏ᵀ S⁻¹ 𝟏)"
     ),
     "mean and variance": Case(
         "w@S@w/2",
@@ -164,7 +164,7 @@ CASES = {
         ("a@x == b",),
         "x: n, z: n, a: n, b:",
         claim="z - (a@z - b)*a/(a@a)",
-        dual="(aᵀ z - b)²/2/‖a‖²",
+        dual="(aᵀ z - b)²/(2 ‖a‖²)",
     ),
     "affine set": Case(
         "sum((x - z)**2)/2",
@@ -196,7 +196,7 @@ CASES = {
         "s: n, g: n, F: n n spd, r: positive",
         "max",
         "sqrt(2*r/(g@inv(F)@g))*inv(F)@g",
-        "gᵀ F⁻¹ g/2/λ + λ r",
+        "gᵀ F⁻¹ g/(2 λ) + λ r",
     ),
     "trust region": Case(
         "g@s + s@B@s/2",
@@ -233,7 +233,7 @@ CASES = {
         "w, u",
         ("u == y*(X@w)",),
         "X: n d, w: d, y: n sign, u: n, t: positive",
-        dual="(ν - 𝟏)ᵀ log(𝟏 - ν) - νᵀ log(ν) - ‖Xᵀ(ν ⊙ y)‖²/2/t",
+        dual="(ν - 𝟏)ᵀ log(𝟏 - ν) - νᵀ log(ν) - ‖Xᵀ(ν ⊙ y)‖²/(2 t)",
     ),
     "linear program": Case("c@x", "x", ("A@x == b", "x >= 0"), "c: n, x: n, A: m n, b: m", dual="-νᵀ b"),
     "matrix game": Case("v", "v, p", ("A.T@p >= v", "sum(p) == 1", "p >= 0"), "v:, p: n, A: n m", "max", dual="ν"),
