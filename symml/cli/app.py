@@ -111,6 +111,7 @@ def read(
     ],
     shapes: options.Shapes = "",
     let: options.Let = None,
+    infer: options.Infer = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
     second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
     json: options.Json = False,
@@ -118,7 +119,7 @@ def read(
     """Print a formula back as it was understood."""
     from symml.cli.read import run
 
-    run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
+    run(text, shapes, let or [], infer=infer, latex=latex, second_reader=second_reader, json=json)
 
 
 @app.command(short_help="Prove or refute an identity or a gradient.")
@@ -133,12 +134,16 @@ def check(
     kind: Annotated[
         str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
+    infer: options.Infer = False,
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
-    from symml.cli.check import run
+    from symml.cli.check import run, run_inferred
 
-    run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
+    if infer:
+        run_inferred(left, right, wrt, shapes, digits, let or [], json=json)
+    else:
+        run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
 
 
 @app.command(short_help="Judge every formula of documents.")

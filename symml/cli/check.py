@@ -16,6 +16,9 @@ from symml.proof.derivative_claims import check_hessian, check_hvp, check_object
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
+from symml.read.declarations import read_declarations
+from symml.read.inference import infer
+from symml.read.notation import notation_of
 from symml.read.trace import load_function
 
 _FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
@@ -35,7 +38,20 @@ def run(
     left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, given: str = "", *, json: bool
 ) -> None:
     """Decides the claim; exit code 1 when it does not hold or could not be decided."""
-    verdict = _decide(left, right, wrt, shapes, digits, let, kind, given)
+    _report(_decide(left, right, wrt, shapes, digits, let, kind, given), json=json)
+
+
+def run_inferred(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], *, json: bool) -> None:
+    """Decides a statement whose shapes are inferred where they are not declared."""
+    if right or wrt or _is_place(left):
+        raise SymmlError("shapes are inferred of one statement", cure="write it whole: symml check 'a = b' --infer")
+    found = infer(left, read_declarations(shapes), one_line=notation_of(left) != "latex", let=let)[0]
+    assumed = (f"assumed: {found.assumed}",) if found.assumed else ()
+    verdict = verify(left, shapes=found.declarations, digits=digits, let=let)
+    _report(verdict.with_notes(*assumed), json=json)
+
+
+def _report(verdict: Verdict, *, json: bool) -> None:
     if json:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:

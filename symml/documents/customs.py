@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from symml.expr.nodes import Symbol
 
@@ -29,7 +30,7 @@ def assumptions(symbols: Sequence[Symbol], variables: frozenset[str]) -> Iterato
 
     Args:
         symbols: The symbols that nobody declared.
-        variables: The names by which something is differentiated: nothing is assumed of them.
+        variables: The names by which something is differentiated: their signs and sums are left open.
     """
     free = [symbol for symbol in symbols if symbol.name not in variables]
     seen: list[dict[str, str]] = []
@@ -38,13 +39,29 @@ def assumptions(symbols: Sequence[Symbol], variables: frozenset[str]) -> Iterato
         {s.name: _customary(s) or ("positive" if not s.shape else "") for s in free},
         {s.name: "positive" for s in free},
         {s.name: "unit" if not s.shape else "positive" for s in free},
-        {s.name: "spd" for s in free if _is_square(s) and _SYMMETRIC.fullmatch(s.name)},
+        {s.name: "spd" for s in symbols if _is_square(s) and _SYMMETRIC.fullmatch(s.name)},
         {s.name: "orthogonal" for s in free if len(s.shape) == 2 and _ORTHOGONAL.fullmatch(s.name)},
     ):
         domains = {name: domain for name, domain in chosen.items() if domain}
         if domains and domains not in seen:
             seen.append(domains)
-            yield _declared(free, domains), _said(domains)
+            yield _declared(symbols, domains), _said(domains)
+    yield from _other_sizes(symbols)
+
+
+def _other_sizes(symbols: Sequence[Symbol]) -> Iterator[Assumption]:
+    """Matrices that are square, and the letters for sizes exchanged: which axis is n was a guess."""
+    oblong = [s.name for s in symbols if len(s.shape) == 2 and not _is_square(s)]
+    if oblong:
+        yield dict.fromkeys(oblong, "r r"), ", ".join(f"{name} is square" for name in oblong)
+    letters = sorted({str(dim) for s in symbols for dim in s.shape if str(dim).isalpha()})
+    for one, other in combinations(letters, 2):
+        swapped = {one: other, other: one}
+        shapes = {s.name: " ".join(swapped.get(str(dim), str(dim)) for dim in s.shape) for s in symbols if s.shape}
+        yield (
+            {name: f"{shape} real" for name, shape in shapes.items()},
+            "the shapes are " + ", ".join(f"{name}: {shape}" for name, shape in shapes.items()),
+        )
 
 
 def _customary(symbol: Symbol) -> str:

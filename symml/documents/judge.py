@@ -14,6 +14,7 @@ from symml.documents.customs import assumptions
 from symml.errors import MisfitError, ReadError, SymmlError
 from symml.expr.nodes import Add, Apply, Constant, Contract, Derivative, Expr, Eye, Linalg, Symbol
 from symml.expr.walk import symbols, topological
+from symml.proof.shapes import misfit
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
@@ -35,6 +36,9 @@ _ASKED = re.compile(
 _DIFFERENTIAL = re.compile(
     r"^(?![^=]*\\frac|[^=]*\\int|[^=]*[∫∂/])\s*(?:\\mathrm\{d\}|d)\s*(?:\\?(?:log|det|tr|mathbf)|[A-Z(]|\\[A-Z])[^=]*="
 )
+# V^\pi(s) and Q^*(s, a): what stands above belongs to the name.
+_VALUE_OF_POLICY = re.compile(r"[A-Z]\^\{?(?:\\pi|\*|\\star)\}?(?:_\{?\w+\}?)?\s*\(")
+_DEFINING = ("==", ":=", "<-", "~=", "proportional")
 _WRONG = ("refuted", "disagrees")
 _GREEK = re.compile(
     r"(?:var)?(?:alpha|beta|gamma|delta|epsilon|eps|zeta|eta|theta|iota|kappa|lam|lambda|rho|sigma|tau|upsilon|phi|chi|psi"
@@ -100,12 +104,16 @@ def judge(piece: Piece) -> list[Judgment]:
     said = _declaration(piece)
     if said is not None:
         return [said]
+    if _VALUE_OF_POLICY.search(piece.source):
+        return [Judgment("not_understood", why="a function with a name above it; define it by a name of its own")]
     if _DIFFERENTIAL.search(piece.source):
         return [Judgment("not_understood", why="a statement about differentials; write it with derivatives")]
     try:
         found = _understood(piece)
     except MisfitError as error:
-        return [Judgment("refuted" if piece.declared else "not_understood", why=error.what, fix=error.cure)]
+        if not piece.declared:
+            return [Judgment("not_understood", why=_plain(error))]
+        return [_of_verdict(misfit(error, piece.source), "")]
     except ReadError as error:
         return [Judgment("not_understood" if piece.is_sure else "nothing", why=_plain(error))]
     return [_judged(found, piece)]
@@ -127,7 +135,7 @@ def _understood(piece: Piece) -> list[Inferred]:
     declared = read_declarations(dict(piece.declared)) if piece.declared else None
     used: dict[str, str] = {}
     while True:
-        found = infer(piece.source, declared, one_line=piece.kind == "text", let=tuple(used.values()))
+        found = infer(piece.source, declared, one_line=piece.kind == "text", let=tuple(used.values()), defined=used)
         reading = found[0].reading
         names = {*reading.symbols, *reading.undefined, *(symbol.name for symbol in reading.symbols.values())}
         applied = {name for name in piece.lets if re.search(rf"(?<![\w\\]){re.escape(name)}'*\(", piece.source)}
@@ -143,7 +151,7 @@ def _judged(found: list[Inferred], piece: Piece) -> Judgment:
     value = found[0].reading.value
     reading = text.show(value) if isinstance(value, Expr) else repr(value)
     assumed = found[0].assumed
-    if isinstance(value, Expr):
+    if isinstance(value, Expr) or not value.relations:
         return Judgment("expression", reading=reading, assumed=assumed)
     lone = _lone(value)
     if lone:
@@ -181,7 +189,7 @@ def _worst(
     if worst.verdict in (*_WRONG, "true_if") and all(map(_is_property, links)):
         return Judgment("equation", reading=reading, assumed=found[0].assumed, names=names)
     if worst.verdict in _WRONG and (granted := _granted(found[0], lone, piece)):
-        return Judgment("true_if", reading=reading, why=granted, assumed=found[0].assumed, names=names)
+        return Judgment("true_if", reading=reading, why=f"true if {granted}", assumed=found[0].assumed, names=names)
     if worst.verdict in _WRONG and any(_holds(other, lone) for other in found[1:] if other.cost == found[0].cost):
         other = found[1]
         why = f"true when read as {other.reading.value!r} with {other.assumed}, false as it is read here"
@@ -225,11 +233,13 @@ def _of_verdict(
     names: Mapping[str, str] | None = None,
     line: int = 0,
 ) -> Judgment:
-    why = verdict.assumption or verdict.reason
-    if verdict.counterexample is not None:
+    why = f"true if {verdict.assumption}" if verdict.assumption else verdict.reason
+    if verdict.counterexample is not None and not verdict.assumption:
         why = str(verdict.counterexample)
+    elif verdict.verdict in _WRONG:
+        why = "; ".join([verdict.reason, *verdict.notes])
     fix = ""
-    if verdict.diagnosis is not None:
+    if verdict.diagnosis is not None and not verdict.assumption:
         why += f"; likely {verdict.diagnosis.words or verdict.diagnosis.kind}"
         fix = verdict.diagnosis.latex or verdict.diagnosis.fix
     return Judgment(verdict.verdict, excerpt, reading or verdict.statement, why, fix, assumed, names or {}, line=line)
@@ -238,7 +248,13 @@ def _of_verdict(
 # ---- kinds of statements ---------------------------------------------------------------------------------------------
 def _lone(value: Expr | Relation) -> tuple[str, ...]:
     """The name that a statement gives a meaning to: a symbol alone on the left that the rest does not speak of."""
-    if not isinstance(value, Relation) or value.relations[0] not in ("==", ":=", "<-", "~=", "proportional"):
+    if not isinstance(value, Relation) or value.relations[:1] not in [
+        ("==",),
+        (":=",),
+        ("<-",),
+        ("~=",),
+        ("proportional",),
+    ]:
         return ()
     left, *rest = value.sides
     if not isinstance(left, Symbol):
@@ -287,10 +303,22 @@ def _is_word(name: str) -> bool:
 
 def _is_property(link: Statement) -> bool:
     """Whether a link says what a matrix is like, as ``S = S'``, ``P P = P`` and ``Q'Q = I`` do."""
+    if _is_eigenvector(link.lhs, link.rhs) or _is_eigenvector(link.rhs, link.lhs):
+        return True
     nodes = topological(link.lhs, link.rhs)
     names = {node for node in nodes if isinstance(node, Symbol)}
     is_matrix = len(names) == 1 and all(len(symbol.shape) == 2 for symbol in names)
     return is_matrix and all(isinstance(node, Symbol | Contract | Add | Eye | Linalg) for node in nodes)
+
+
+def _is_eigenvector(left: Expr, right: Expr) -> bool:
+    """Whether it says that a matrix maps a vector to a multiple of it: A v = c v."""
+    if not isinstance(right, Contract) or len(right.shape) != 1:
+        return False
+    vectors = [arg for arg in right.args if arg.shape]
+    factors = [arg for arg in right.args if not arg.shape]
+    plain = len(vectors) == 1 and len(factors) == 1 and all(isinstance(arg, Symbol) for arg in (*vectors, *factors))
+    return plain and vectors[0] in symbols(left)
 
 
 def _variables(sides: tuple[Expr, ...]) -> Iterator[Symbol]:

@@ -102,8 +102,13 @@ def _formulas(child: Token, is_marked: bool) -> Iterator[tuple[str, str, int]]:
 
 def _is_prose(text: str) -> bool:
     """Whether there are words in a text that are no functions; one may be the name of what is defined."""
-    words = [word for word in _WORD.findall(text) if not _MATHEMATICAL.fullmatch(word)]
+    words = [word for word in _WORD.findall(text) if not (_MATHEMATICAL.fullmatch(word) or _is_product(word))]
     return len(words) > 1 or (len(words) == 1 and not text.startswith(words[0]))
+
+
+def _is_product(word: str) -> bool:
+    """Whether a word may be capitals side by side, such as ABC."""
+    return len(word) == 3 and word.isupper()
 
 
 def _place(lines: list[str], text: str, line: int, column: int, end: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ letters numbers. Every assignment that makes sense is found in order of how unus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count, product
@@ -25,11 +25,13 @@ _MAX_READINGS = 4
 _OPEN = "open_"
 _MATRIX, _VECTOR, _NUMBER, _FUNCTION = "matrix", "vector", "number", "function"
 # Rows of a matrix with the capital's name, and a vector of probabilities.
-_ROWS, _PROBABILITIES, _RANDOM = "rows", "probabilities", "random"
-_RANKS = {_MATRIX: 2, _VECTOR: 1, _NUMBER: 0, _PROBABILITIES: 1, _RANDOM: 0}
-_DOMAINS = {_PROBABILITIES: "simplex", _RANDOM: "random"}
+_ROWS, _PROBABILITIES, _RANDOM, _RANDOM_VECTOR = "rows", "probabilities", "random", "random vector"
+_RANKS = {_MATRIX: 2, _VECTOR: 1, _NUMBER: 0, _PROBABILITIES: 1, _RANDOM: 0, _RANDOM_VECTOR: 1}
+_DOMAINS = {_PROBABILITIES: "simplex", _RANDOM: "random", _RANDOM_VECTOR: "random"}
 # Letters for sizes in the order in which books use them: of a matrix of data, rows and columns.
 _SIZES = ("n", "d", "m", "k", "p", "q", "r", "s")
+# Letters that count, where a text has them as numbers.
+_COUNTS = ("n", "d", "m", "k")
 _SCRIPTED = re.compile(r"[_^'].*")
 _STYLED = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|mathit)\s*\{(.*)\}$")
 _ACCENTED = re.compile(r"\\(?:hat|bar|tilde|dot|ddot|check|widehat|widetilde)\s*\{?(.*?)\}?$")
@@ -83,7 +85,12 @@ class Inferred:
 
 
 def infer(
-    text: str, declared: Declarations | None = None, *, one_line: bool = False, let: Sequence[str] = ()
+    text: str,
+    declared: Declarations | None = None,
+    *,
+    one_line: bool = False,
+    let: Sequence[str] = (),
+    defined: Iterable[str] = (),
 ) -> tuple[Inferred, ...]:
     """The readings of a text with undeclared names, the most customary first; at most four.
 
@@ -92,11 +99,14 @@ def infer(
         declared: What is declared; it is never changed.
         one_line: Whether the text is Unicode mathematics.
         let: Definitions that the text uses.
+        defined: The names that they define.
 
     Raises:
         ReadError: There is no reading, whatever the names are.
     """
-    return _Search(text, declared or Declarations(), one_line, tuple(let)).found()
+    search = _Search(text, declared or Declarations(), one_line, tuple(let))
+    search.defined = frozenset(map(_spelled, defined))
+    return search.found()
 
 
 def kinds_of(name: str, has_arrays: bool = True) -> tuple[str, ...]:
@@ -120,6 +130,7 @@ class _Search:
         self.text, self.declared, self.one_line, self.let = text, declared, one_line, let
         self.has_arrays = _ARRAY_SIGNS.search(text) is not None or any(s.shape for s in declared.symbols.values())
         self.error: ReadError | None = None
+        self.defined: frozenset[str] = frozenset()
 
     def found(self) -> tuple[Inferred, ...]:
         """The readings that make sense.
@@ -182,7 +193,7 @@ class _Search:
         if _FUNCTION in kinds_of(name) and re.search(rf"\b{re.escape(name)}'*\(", self.text):
             found = [{name: _FUNCTION}]
         if _MEANS.search(self.text) and _bare(name) in ("X", "Y", "Z"):
-            found.insert(0, {name: _RANDOM})
+            found[:0] = [{name: _RANDOM}, {name: _RANDOM_VECTOR}]
         if _ROWS in kinds_of(name) and len(name) == 1 and name.upper() not in self.text:
             found.append({name.upper(): _MATRIX})
         step = 1 if _SOFT.fullmatch(name) else 2
@@ -194,6 +205,7 @@ class _Search:
         plain = [name for name, symbol in symbols.items() if not symbol.shape and symbol.domain.name == "real"]
         names = [name for name in plain if self._may_help(name, kinds) and name not in reading.undefined]
         words = [name for name in reading.undefined if self.one_line and _is_product(name)]
+        words += [name for name in reading.undefined if self._is_variable(name) and self._may_help(name, kinds)]
         arrays = self._has_arrays(kinds)
         return words + [name for name in names if (arrays and len(kinds_of(name)) > 1) or self._has_entries(name)]
 
@@ -201,10 +213,19 @@ class _Search:
         """Whether entries of it are written by number, as ``v_1``."""
         return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}_\{{?\d", self.text) is not None
 
+    def _is_variable(self, name: str) -> bool:
+        """Whether a name of which nothing is known is transposed, or something is differentiated by it."""
+        own = re.escape(name)
+        found = re.search(
+            rf"(?:\\nabla(?:\^\d)?_\{{?|\\partial\s*){own}(?![A-Za-z])|(?<![A-Za-z\\]){own}\^\{{?(?:T|\\top)", self.text
+        )
+        return found is not None and not name[:1].isupper()
+
     def _may_help(self, name: str, kinds: dict[str, str]) -> bool:
         """Whether a name has no kind yet, and may be of several."""
         spelled = _spelled(name)
         known = spelled in kinds or spelled in self.declared.symbols or spelled.upper() in kinds
+        known = known or spelled in self.defined
         return not known and kinds_of(name) != (_NUMBER,)
 
     def _has_arrays(self, kinds: dict[str, str]) -> bool:
@@ -247,10 +268,11 @@ class _Search:
     def _finished(self, kinds: dict[str, str], dims: dict[str, Dim], cost: int) -> Inferred:
         """The reading with letters for the sizes that are left open."""
         taken = {name for name in kinds if len(name) == 1} | set(self.declared.symbols)
+        taken |= {name for dim in dims.values() for name in dim_names(dim)}
         shapes = [self._declarations(kinds, dims).symbols[name].shape for name, kind in kinds.items() if kind in _RANKS]
         free = [letter for letter in _SIZES if letter not in taken]
         if _MATRIX not in kinds.values():  # the d of 1/d is the length of the vector
-            free.sort(key=lambda letter: re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", self.text) is None)
+            free.sort(key=lambda letter: letter not in _COUNTS or not _stands_alone(letter, self.text))
         letters = iter(free + [f"n{k}" for k in range(1, 20)])
         named = dict(dims)
         for shape in shapes:
@@ -275,6 +297,10 @@ def _is_unlikely(reading: Reading) -> bool:
         isinstance(a, Expr) and isinstance(b, Expr) and sign in ("==", "<=", ">=") and a.shape != b.shape
         for a, sign, b in value.links
     )
+
+
+def _stands_alone(letter: str, text: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", text) is not None
 
 
 def _word(name: str) -> str:

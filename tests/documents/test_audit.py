@@ -9,7 +9,7 @@ import pytest
 
 from symml.documents.audit import audit
 from symml.documents.formats import FORMATS, formatted
-from symml.documents.report import AuditReport
+from symml.documents.report import PASSED, AuditReport
 from symml.errors import ReadError
 
 NOTES = r"""# Linear regression
@@ -220,7 +220,22 @@ def test_bad_files_are_said(tmp_path: Path) -> None:
         ("Q^\\top Q = I", "equation"),
         ("P^2 = P", "equation"),
         ("\\sum_i p_i = 1", "equation"),
-        ("A v = \\lambda v", "refuted"),
+        ("A v = \\lambda v", "equation"),
+        ("V^\\pi(s) = R(s) + \\gamma V^\\pi(s)", "not_understood"),
+        ("s = \\mathrm{softmax}(z)", "definition"),
+        ("\\mathrm{softmax}(z)_i = \\frac{e^{z_i}}{\\sum_{j=1}^K e^{z_j}}", "proved"),
+        ("\\nabla_x b^T x = b", "proved"),
+        ("\\nabla_x x^T A x = (A + A^T) x", "proved"),
+        ("\\nabla_x x^T A x = 2 A x", "true_if"),
+        ("\\min_{w,b} \\frac12\\|w\\|^2", "expression"),
+        ("\\mathrm{Cov}(Z) = E[ZZ^T] - E[Z]E[Z]^T", "proved"),
+        (
+            "\\frac1m\\sum_{i=1}^m (x^{(i)T}u)^2 = u^T\\left(\\frac1m\\sum_{i=1}^m x^{(i)}x^{(i)T}\\right)u",
+            "proved_randomized",
+        ),
+        ("\\frac{\\partial}{\\partial \\Sigma}\\log\\det\\Sigma = \\Sigma^{-1}", "true_if"),
+        ("\\frac{\\partial}{\\partial A}\\log\\det A = A^{-1}", "refuted"),
+        ("\\|Q x\\| = \\|x\\|", "true_if"),
         ("dX = X dY", "not_understood"),
         ("X^\\top X", "expression"),
         ("\\hat y = Xw", "definition"),
@@ -242,3 +257,37 @@ def test_an_equation_that_is_asked_for_is_no_claim(tmp_path: Path) -> None:
     path = tmp_path / "one.md"
     path.write_text("Eigenvectors satisfy $A v = \\lambda v$. Solve $X^\\top X w = X^\\top y$ for $w$.")
     assert [f.verdict for f in audit(path).findings][:2] == ["equation", "equation"]
+
+
+def test_lecture_notes_are_understood_and_nothing_right_is_called_wrong() -> None:
+    report = audit(Path(__file__).parent / "lecture_notes.md")
+    assert not report.wrong, report
+    held = [finding for finding in report.findings if finding.verdict in PASSED]
+    assert len(held) >= 34
+    assert len(report.unread) <= 8
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("X^T X \\theta - X^T \\vec{y}$$", "X^T X \\theta + X^T \\vec{y}$$"),
+        ("g'(z) = g(z)(1-g(z))", "g'(z) = g(z)(1+g(z))"),
+        ("\\mathrm{tr}(AB) = B^T", "\\mathrm{tr}(AB) = B"),
+        ("= CAB + C^TAB^T", "= CAB + C^TAB"),
+        ("= |A|(A^{-1})^T", "= |A|A^{-1}"),
+        ("\\tanh(x) = 2\\sigma(2x) - 1", "\\tanh(x) = 2\\sigma(x) - 1"),
+        ("= \\|x\\|^2 - 2x^Tz", "= \\|x\\|^2 + 2x^Tz"),
+        ("= a^2\\mathrm{Var}(X)", "= a\\mathrm{Var}(X)"),
+        ("\\mathrm{tr} ABC = \\mathrm{tr} CAB", "\\mathrm{tr} ABC = \\mathrm{tr} ACB"),
+        ("|AB| = |A||B|", "|AB| = |A| + |B|"),
+    ],
+)
+def test_a_mistake_in_lecture_notes_is_found(tmp_path: Path, right: str, wrong: str) -> None:
+    notes = (Path(__file__).parent / "lecture_notes.md").read_text(encoding="utf-8")
+    assert right in notes
+    section = next(part for part in notes.split("\n# ") if right in part)
+    path = tmp_path / "notes.md"
+    path.write_text(section.replace(right, wrong), encoding="utf-8")
+    found = [finding.verdict for finding in audit(path).findings if finding.code[:1] in ("E", "W")]
+    # A lost transpose is no mistake where the matrix is symmetric, which is said.
+    assert found == ["true_if" if "C^TAB" in right or "= B^T" in right else "refuted"]

@@ -245,7 +245,7 @@ class Elaborator:
         if a == b:
             return True
         # What only this reading knows is found first: a declaration is asked of what is left.
-        for one, other in sorted(((a, b), (b, a)), key=lambda pair: self._open_name(pair[0]) in self.guessed):
+        for one, other in sorted(((a, b), (b, a)), key=lambda pair: self._rank(self._open_name(pair[0]))):
             name = self._open_name(one)
             if name is not None and name not in dim_names(other):
                 assert isinstance(one, Size)
@@ -258,6 +258,12 @@ class Elaborator:
                 self.known[name] = found
                 raise Retry
         return False
+
+    def _rank(self, name: str | None) -> int:
+        """Dims of indices first, then those of declarations, and last the letters that the text has for a size."""
+        if name is None or name in self.guessed:
+            return 1
+        return 0 if name.startswith(("n_", "size_")) else 2
 
     def _is_another_size(self, name: str, found: Dim) -> bool:
         """Whether a size that the text names, such as the k of a partial sum, would become one of another name."""
