@@ -52,12 +52,27 @@ log_expm1 = _row("log_expm1", lambda x: F.log(F.expm1(x)))
 log1mexp = _row("log1mexp", lambda x: F.log1p(-F.exp(x)))
 log_quotient = _row("log_quotient", lambda x, y: F.log(x / y), 2)
 log_complement_quotient = _row("log_complement_quotient", lambda x, y: F.log((1 - x) / (1 - y)), 2)
+log_near_one = _row("log_near_one", lambda q, d: F.log(q), 2)
 log_excess = _row("log_excess", lambda y: y - 1 - F.log(y), facts=_NONNEGATIVE)
 relative_excess = _row("relative_excess", lambda x, y: x * F.log(x / y) - x + y, 2, _NONNEGATIVE)
 binary_kl = _row("binary_kl", lambda x, y: x * F.log(x / y) + (1 - x) * F.log((1 - x) / (1 - y)), 2, _NONNEGATIVE)
 log_cosh = _row("log_cosh", lambda x: F.log(F.cosh(x)), facts=_NONNEGATIVE)
 log1p_square = _row("log1p_square", lambda x: F.log1p(x**2), facts=_NONNEGATIVE)
 log1p_square_excess = _row("log1p_square_excess", lambda x: F.log1p(x**2) - x**2 / (1 + x**2), facts=_NONNEGATIVE)
+
+# ---- powers and counts -----------------------------------------------------------------------------------------------
+power_less_one = _row("power_less_one", lambda x, y: x**y - 1, 2)
+power1p_less_one = _row("power1p_less_one", lambda x, y: (1 + x) ** y - 1, 2)
+box_cox = _row("box_cox", lambda x, y: (x**y - 1) / y, 2)
+box_cox1p = _row("box_cox1p", lambda x, y: ((1 + x) ** y - 1) / y, 2)
+parallel = _row("parallel", lambda x, y: x * y / (x + y), 2, _POSITIVE)
+log_cross_ratio = _row("log_cross_ratio", lambda x, y, k: F.log(x / y) - F.log((x + k) / (y + k)), 3)
+negative_binomial_excess = _row(
+    "negative_binomial_excess",
+    lambda x, y, k: x * F.log(x / y) - (x + k) * F.log((x + k) / (y + k)),
+    3,
+    _NONNEGATIVE,
+)
 
 # ---- the normal distribution -----------------------------------------------------------------------------------------
 inverse_exp_square = _row("inverse_exp_square", lambda x: F.exp(-(x**2)), facts=_POSITIVE)
