@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from symml.cli.output import say, say_json
 from symml.errors import ReadError
 from symml.expr.nodes import Expr, show_shape
 from symml.read.declarations import read_declarations
-from symml.read.latex import reading
+from symml.read.inference import infer as infer_shapes
+from symml.read.latex import readings
 from symml.read.math.reading import Reading
 from symml.read.math.relation import Relation, Side
 from symml.read.notation import notation_of
@@ -17,33 +19,40 @@ from symml.render.latex import latex as latex_of
 from symml.render.text import text as text_of
 
 
-def run(text: str, shapes: str, let: list[str], *, latex: bool, second_reader: str, json: bool) -> None:
-    """Reads and prints back."""
+def run(text: str, shapes: str, let: list[str], *, infer: bool, latex: bool, second_reader: str, json: bool) -> None:
+    """Reads and prints back every statement of the text."""
     notation = notation_of(text)
-    found = _read(text, notation, shapes, let)
+    found = _inferred(text, notation, shapes, let) if infer else _read(text, notation, shapes, let)
     other = _second(text, second_reader) if second_reader else None
     if json:
-        say_json({"schema": 1, "command": "read", "notation": notation, **_as_json(found), **_other_json(other)})
+        statements = [_as_json(one) for one in found]
+        whole = statements[0] if len(statements) == 1 else {"kind": "statements", "statements": statements}
+        say_json({"schema": 1, "command": "read", "notation": notation, **whole, **_other_json(other)})
         return
-    if latex:
-        say(_written(found.value, latex=True))
-        return
-    say(_written(found.value))
-    for line in _details(found, notation):
-        say("  " + line)
-    if other is not None:
+    for one in found:
+        say(_written(one.value, latex=latex))
+        for line in () if latex else _details(one, notation):
+            say("  " + line)
+    if other is not None and not latex:
         say(f"  {second_reader}: {other}")
 
 
-def _read(text: str, notation: str, shapes: str, let: list[str]) -> Reading:
+def _read(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading]:
     declared = read_declarations(shapes)
     if notation != "numpy":
-        return reading(text, declared, let=let, one_line=notation == "text")
+        return readings(text, declared, let=let, one_line=notation == "text")
     found = read_statement(text, declared)
     symbols = dict(declared.symbols)
     if isinstance(found, Statement):
-        return Reading(Relation((found.lhs, found.rhs), (found.relation,), text), (), symbols)
-    return Reading(found, (), symbols)
+        return [Reading(Relation((found.lhs, found.rhs), (found.relation,), text), (), symbols)]
+    return [Reading(found, (), symbols)]
+
+
+def _inferred(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading]:
+    """The most customary reading, with the shapes that it assumes among its notes."""
+    first = infer_shapes(text, read_declarations(shapes), one_line=notation != "latex", let=let)[0]
+    assumed = (first.assumed,) if first.assumed else ()
+    return [replace(first.reading, notes=(*assumed, *first.reading.notes))]
 
 
 def _second(text: str, name: str) -> str:

@@ -28,7 +28,7 @@ _LOOSE = set_of("log sin cos tan")
 _SIMPLE = set_of("number declared name entry power primed constant")
 # Names of arrays that are never functions when something stands above them.
 _ARRAYS = set_of(r"I e \mathbf{I} \mathbf{1} \mathbb{1} \mathbf{0} \mathbb{I} \pi")
-_BRACKETED = set_of(r"\mathbb{E} E \mathbb{V} \mathbb{C} \mathbb{1} \mathbf{1} \mathbb{I} \mathbb{P} P I")
+_BRACKETED = set_of(r"\mathbb{E} E \mathbb{V} \mathbb{C} \mathbb{1} \mathbf{1} \mathbb{I} \mathbb{P} P I 1")
 _INDEXED_DOMAINS = set_of("simplex probability unit")
 
 
@@ -319,9 +319,11 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
     call = Node("apply", listed.args, head, node.start, listed.end)
     if marks.sup is not None:
         if above == "-1":
-            raise p.error(
+            error = p.error(
                 node, "the inverse of a function that is not known", "declare it under the name of its inverse"
             )
+            error.unknown = (str(node.value),)
+            raise error
         wide = scripts.raised(p, call, marks.sup)
     else:
         wide = call
@@ -369,7 +371,9 @@ def _name_node(p: Parser, node: Node, marks: Marks) -> Node:
             p.place = place
     node = Node("name", indices, node.value, node.start, node.end)
     if marks.sup is not None and _is_label(p, marks.sup):
-        written = replace(node.value, sup=spell(p.found[slice(*marks.sup)]))
+        sup = spell(p.found[slice(*marks.sup)])
+        sup = rf"\mathrm{{{sup}}}" if scripts.is_word(p, marks.sup) and sup.isalpha() else sup
+        written = replace(node.value, sup=sup)
         upper = (
             p.within((marks.sup[0] + 1, marks.sup[1] - 1), Parser.expression)
             if marks.sup[1] - marks.sup[0] > 2
@@ -383,6 +387,8 @@ def _name_node(p: Parser, node: Node, marks: Marks) -> Node:
 def _is_label(p: Parser, span: tuple[int, int]) -> bool:
     """Whether what stands above is part of the name: ``(i)``, ``[l]``, a star."""
     first, last = p.found[span[0]].text, p.found[span[1] - 1].text
+    if scripts.is_word(p, span) and first not in ("\\star",):
+        return True
     return (first, last) in (("(", ")"), ("[", "]"), ("*", "*"))
 
 

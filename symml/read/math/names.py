@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symml.errors import DeclarationError, ReadError
-from symml.expr.dims import Size
+from symml.expr.dims import Shape, Size
 from symml.expr.nodes import Symbol
 from symml.read.declarations import Declarations
 from symml.read.math.tokens import Token, tokens
@@ -128,6 +128,7 @@ class Table:
     def __init__(self, declared: Declarations) -> None:
         self.found: dict[str, Declared] = {}
         self.words: set[str] = set()
+        self.results: dict[str, Shape] = declared.results
         for name, symbol in declared.symbols.items():
             self._add(name, Declared("symbol", name, symbol))
         for name, own in declared.sizes.items():

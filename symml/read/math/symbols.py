@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from symml.read.math import calls, scripts, slopes
 from symml.read.math.names import Declared, scan_base, spell
@@ -31,6 +32,9 @@ def symbol(p: Parser) -> Node:
     found = _spectral(p, base[0], marks, first)
     if found is not None:
         return found
+    running = Written(base[0], primes=marks.primes)
+    if marks.primes and running.key in p.bound:
+        return scripts.attach(p, Node("name", (), running, first.start, first.end), replace(marks, primes=0))
     for written, used in _candidates(p, base[0], marks):
         runs = "sub" in used and marks.sub and any(t.text in p.bound for t in p.found[slice(*marks.sub)])
         known = "sub" in used or not (base[0] == "D" and _below(p, marks) == "KL")
