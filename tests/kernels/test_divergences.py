@@ -84,6 +84,21 @@ CASES: dict[str, tuple[str, str, Exact, tuple[tuple[float, float], ...]]] = {
         lambda x, y: ((1 + x) ** y - 1) / y,
         ((1e-20, 1e-20), (3.0, 0.5), (1e20, 1.5)),
     ),
+    "sigmoids": (
+        "1/(1 + exp(-x)) - 1/(1 + exp(-y))",
+        "x: n, y: n",
+        lambda x, y: 1 / (1 + m.exp(-x)) - 1 / (1 + m.exp(-y)),
+        ((1e-60, -1e-70), (30.0, 30.000001)),
+    ),
+    "hyperbolic tangents": ("tanh(x) - tanh(y)", "x: n, y: n", lambda x, y: m.tanh(x) - m.tanh(y), ((20.0, 20.001),)),
+    "cosines": ("cos(x) - cos(y)", "x: n, y: n", lambda x, y: m.cos(x) - m.cos(y), ((1e-60, -1e-70), (1.0, 1.000001))),
+    "a logarithm of a difference": (
+        "log(exp(x) - exp(y))",
+        "x: n, y: n",
+        lambda x, y: x + m.log1p(-m.exp(y - x)),
+        ((700.0, 699.999), (-1e-20, -1e-19), (900.0, -900.0)),
+    ),
+    "the Cauchy tail": ("1/2 - arctan(x)/pi", POSITIVE, lambda x, y: m.atan(1 / x) / m.pi, ((1e40, 1.0), (0.5, 1.0))),
     "harmonic mean": ("2*x*y/(x + y)", POSITIVE, lambda x, y: 2 * x * y / (x + y), ((1e-200, 1e-180), (1e307, 3e5))),
     "geometric mean": ("sqrt(x*y)", POSITIVE, lambda x, y: m.sqrt(x * y), ((1e-200, 1e-180), (1e200, 1e180))),
 }

@@ -50,6 +50,21 @@ EXACT: dict[str, tuple[np.ndarray, Callable[..., Any], float]] = {
     "logit": (UNIT, lambda p: _log(p / (1 - p)), 3),
     "log_quotient": (PAIRS, lambda x, y: _log(x / y), 4),
     "log_complement_quotient": (PAIRS, lambda x, y: _log((1 - x) / (1 - y)), 4),
+    "sigmoid_gap": (
+        np.array([(a, b) for a in LINE[::11] for b in (a, a + 1e-9, a - 3.0, -a, 30.0) if abs(a) < 1e4]).T,
+        lambda a, b: 1 / (1 + m.exp(-a)) - 1 / (1 + m.exp(-b)),
+        5,
+    ),
+    "cos_gap": (
+        np.array([(a, b) for a in np.linspace(-3, 3, 40) for b in (a, a + 1e-9, 0.2 - a)]).T,
+        lambda a, b: m.cos(a) - m.cos(b),
+        32,
+    ),
+    "sin_gap": (
+        np.array([(a, b) for a in np.linspace(-3, 3, 40) for b in (a, a + 1e-9, a + 0.4)]).T,
+        lambda a, b: m.sin(a) - m.sin(b),
+        32,
+    ),
     "log_near_one": (
         np.array([POSITIVE, POSITIVE - 1.0])[:, (POSITIVE < 0.4) | ((POSITIVE > 1.0) & (POSITIVE < 1e15))],
         lambda q, d: _log(q) if abs(d) > m.mpf(1) / 2 else _log(1 + d),

@@ -79,7 +79,7 @@ def _steps(kernel: Kernel) -> Steps:
 
 
 def _refusal(kernel: Kernel, why: str) -> NotFusable:
-    cure = "use kernel.plan, which has BLAS and blocks of rows"
+    cure = "use kernel.plan, which has BLAS and blocks of rows (on the command line: --sizes n=1000,d=32)"
     return NotFusable(f"{kernel.name} is not one loop over the entries of its arrays: {why}", cure=cure)
 
 

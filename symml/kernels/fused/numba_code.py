@@ -120,6 +120,7 @@ _CODES = {
     "equal": "{} == {}",
     "not_equal": "{} != {}",
     "logical_and": "{} and {}",
+    "logical_or": "{} or {}",
     "where": "{1} if {0} else {2}",
     "maximum": "{0} if {0} > {1} or {0} != {0} else {1}",
     "minimum": "{0} if {0} < {1} or {0} != {0} else {1}",
