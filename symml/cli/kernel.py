@@ -11,7 +11,7 @@ from symml.errors import SymmlError
 from symml.faces import kernel
 from symml.kernels import Kernel
 from symml.kernels.bench import lengths_of
-from symml.kernels.fused.c_code import c_source
+from symml.kernels.fused.c_steps import c_source
 from symml.kernels.fused.numba_code import numba_source
 from symml.kernels.kernel import write_text
 from symml.proof.derive import derive
