@@ -171,13 +171,14 @@ def kernel(
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
     name: Annotated[str, typer.Option(help="The function's name; by default kernel, or the entry's name.")] = "",
     output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
-    backend: Annotated[str, typer.Option(help="numpy, or one compiled loop: numba, c.")] = "numpy",
+    backend: Annotated[str, typer.Option(help="numpy, or compiled loops: numba, c.")] = "numpy",
+    sizes: Annotated[str, typer.Option(help="Write the plan for these lengths: 'n=1000,d=32'.")] = "",
     json: options.Json = False,
 ) -> None:
     """Print or write a NumPy function that computes EXPRESSION; it imports NumPy only."""
     from symml.cli.kernel import run
 
-    run(expression, shapes, wrt, name, output, backend, json=json)
+    run(expression, shapes, wrt, name, output, backend, sizes, json=json)
 
 
 @app.command(short_help="Time the kernel of a formula on this machine.")
