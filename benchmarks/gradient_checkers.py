@@ -230,6 +230,25 @@ def by_numdifftools(case: Case) -> bool:
     return bool(np.allclose(found, case.grad(case.at)))
 
 
+def by_jacobi(case: Case) -> bool:
+    import jacobi
+
+    rows, errors = zip(*(jacobi.jacobi(_along(case, k), case.at[k]) for k in range(len(case.at))), strict=True)
+    allowed = 3 * np.asarray(errors) + 1e-8 * np.abs(rows)
+    return bool(np.all(np.abs(np.asarray(rows) - case.grad(case.at)) <= allowed))
+
+
+def _along(case: Case, k: int) -> Callable[[float], Any]:
+    """The loss as a function of one entry."""
+
+    def at(entry: float) -> Any:
+        x = np.array(case.at)
+        x[k] = entry
+        return case.loss(x)
+
+    return at
+
+
 def _with(function: Callable[[Any], Any], library: Any) -> Callable[[Any], Any]:
     """The function with another array library in the place of NumPy."""
     from types import FunctionType
@@ -245,6 +264,7 @@ CHECKERS: dict[str, Callable[[Case], bool]] = {
     "autograd": by_autograd,
     "jax": by_jax,
     "numdifftools": by_numdifftools,
+    "jacobi": by_jacobi,
 }
 
 

@@ -38,7 +38,7 @@ def check_gradient_fixture() -> Any:
     return _require
 
 
-def _require(loss: Any, grad: Any, *, wrt: Any, shapes: Any = None, accept: tuple[str, ...] = _GOOD) -> Any:
+def _require(loss: Any, grad: Any = None, *, wrt: Any, shapes: Any = None, accept: tuple[str, ...] = _GOOD) -> Any:
     """The verdict, when it is among the accepted ones."""
     from symml.proof.gradient_check import check_gradient
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from symml.cli.output import say, say_json
 from symml.errors import ReadError
 from symml.expr.nodes import Expr, show_shape
 from symml.read.declarations import read_declarations
+from symml.read.inference import infer as infer_shapes
 from symml.read.latex import readings
 from symml.read.math.reading import Reading
 from symml.read.math.relation import Relation, Side
@@ -17,10 +19,10 @@ from symml.render.latex import latex as latex_of
 from symml.render.text import text as text_of
 
 
-def run(text: str, shapes: str, let: list[str], *, latex: bool, second_reader: str, json: bool) -> None:
+def run(text: str, shapes: str, let: list[str], *, infer: bool, latex: bool, second_reader: str, json: bool) -> None:
     """Reads and prints back every statement of the text."""
     notation = notation_of(text)
-    found = _read(text, notation, shapes, let)
+    found = _inferred(text, notation, shapes, let) if infer else _read(text, notation, shapes, let)
     other = _second(text, second_reader) if second_reader else None
     if json:
         statements = [_as_json(one) for one in found]
@@ -44,6 +46,13 @@ def _read(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading
     if isinstance(found, Statement):
         return [Reading(Relation((found.lhs, found.rhs), (found.relation,), text), (), symbols)]
     return [Reading(found, (), symbols)]
+
+
+def _inferred(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading]:
+    """The most customary reading, with the shapes that it assumes among its notes."""
+    first = infer_shapes(text, read_declarations(shapes), one_line=notation != "latex", let=let)[0]
+    assumed = (first.assumed,) if first.assumed else ()
+    return [replace(first.reading, notes=(*assumed, *first.reading.notes))]
 
 
 def _second(text: str, name: str) -> str:

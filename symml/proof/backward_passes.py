@@ -13,12 +13,14 @@ from symml.proof.blackbox import arguments_of
 from symml.proof.diagnosis.case import Case
 from symml.proof.explanation import explain_worst, worst
 from symml.proof.gradient_check import declared, judge_claim
+from symml.proof.returned import gradients_of
 from symml.proof.source_repair import Runnable
-from symml.proof.sources import Sides, claims_of, find_variable
+from symml.proof.sources import Sides, find_variable
 from symml.proof.verdict import Verdict
 from symml.read.declarations import Declarations
 from symml.read.trace import Trace, numbers_for, trace
 from symml.read.tracing.array import TracedArray
+from symml.read.tracing.records import mapped
 
 _CACHES = ("cache", "ctx", "context", "saved", "residual", "residuals", "res", "tape")
 GRAD_OUT, _CACHE = "grad_out", "the cache"
@@ -52,7 +54,9 @@ def check_backward(
     known = replace(sides.declarations, symbols=symbols)
     runnable = Runnable(
         backward,
-        lambda function, values: claims_of(pair.run(function, values, known), pair.names),
+        lambda function, values: gradients_of(
+            pair.run(function, values, known), [known.symbols[name] for name in pair.names]
+        ),
         [(forward, lambda function, values: _called(function, values, known))],
         lambda function: worst([found for found, _ in pair.judged(pair.sides(function))]),
     )
@@ -86,8 +90,8 @@ class _Pair:
 
     def judged(self, sides: Sides) -> list[tuple[Verdict, Case]]:
         """The verdict on each returned gradient."""
-        claims = claims_of(sides.claim, self.names)
         variables = [find_variable(sides.loss, name, sides.declarations) for name in self.names]
+        claims = gradients_of(sides.claim, variables)
         return [judge_claim(sides.loss, c, v, self.digits, sides) for c, v in zip(claims, variables, strict=True)]
 
     def run(self, backward: Function, values: dict[str, Any], known: Declarations) -> Any:
@@ -146,8 +150,4 @@ def cotangent(output: Expr) -> Symbol:
 
 def traced(value: Any) -> Any:
     """Arrays of a traced function in the place of expressions."""
-    if isinstance(value, tuple):
-        return tuple(traced(part) for part in value)
-    if isinstance(value, dict):
-        return {key: traced(part) for key, part in value.items()}
-    return TracedArray(value)
+    return mapped(lambda part: part if part is None or isinstance(part, str) else TracedArray(part), value)

@@ -22,6 +22,8 @@ from symml.errors import SymmlError, TraceError
 from symml.expr.dims import show_sizes
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
+from symml.proof.failing_calls import CallFails
+from symml.proof.returned import gradients_of
 from symml.proof.verdict import Counterexample, Evidence, Verdict
 from symml.read.declarations import Declarations
 from symml.read.trace import DICTS
@@ -175,7 +177,7 @@ class _Box:
     def compare(self, point: Point, tally: _Tally) -> tuple[str, Counterexample | None] | None:
         """A disagreement at this point, if there is a sure one."""
         values = {s.name: plain(s, v) for s, v in point.values.items()}
-        claims = self._claims(self._call(self.grad, values))
+        claims = gradients_of(self._call(self.grad, values), [self.declared.symbols[name] for name in self.names])
         again = np.asarray(self._call(self.loss, values))
         if not np.array_equal(again, np.asarray(self._call(self.loss, values)), equal_nan=True):
             tally.unclear.append(f"{_name(self.loss)} gives another value when it is called again")
@@ -217,18 +219,12 @@ class _Box:
         tally.agreeing += tally.kinks - kinks < len(places)
         return None
 
-    def _claims(self, value: Any) -> list[Any]:
-        if isinstance(value, dict):
-            return [value[name] if name in value else value["d" + name] for name in self.names]
-        return list(value) if isinstance(value, tuple | list) and len(self.names) > 1 else [value]
-
     def _call(self, function: Callable[..., Any], values: dict[str, Any]) -> Any:
         args, options = arguments_of(function, values, self.declared)
         try:
             found = function(*args, **options)
         except Exception as error:
-            what = f"{_name(function)} raises {type(error).__name__}: {error}, called with {_shown(values)}"
-            raise TraceError(what, cure="declare shapes and domains at which the function can be called") from None
+            raise CallFails(function, error, values, _shown(values)) from None
         if found is None:
             raise TraceError(f"{_name(function)} returns nothing", cure="add a return statement")
         return found[0] if function is self.loss and isinstance(found, tuple) else found

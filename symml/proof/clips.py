@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from symml.calculus.facts import is_nonnegative
 from symml.calculus.floating import FloatPoint
 from symml.calculus.sampling import generic_points
 from symml.errors import NotEvaluable
@@ -38,9 +39,19 @@ def _guard(node: Expr) -> tuple[Expr, Fraction] | None:
         return None
     for bound, other in (node.args, node.args[::-1]):
         value = _number(bound)
-        if value is not None and _is_far_out(node.function.name, value):
+        if value is None:
+            continue
+        if _is_far_out(node.function.name, value) or (value == 1 and _is_ceiling(node.function.name, other)):
             return other, value
     return None
+
+
+def _is_ceiling(name: str, clipped: Expr) -> bool:
+    """Whether a bound of one can only be met by the rounding of a probability: ``clip(p, eps, 1)``."""
+    if name != "minimum":
+        return False
+    inner = _guard(clipped)
+    return is_nonnegative(1 - (clipped if inner is None else inner[0]))
 
 
 def _is_far_out(name: str, value: Fraction) -> bool:

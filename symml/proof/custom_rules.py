@@ -14,7 +14,8 @@ from symml.proof.backward_passes import GRAD_OUT, cotangent, traced
 from symml.proof.derivative_claims import Shapes
 from symml.proof.explanation import worst
 from symml.proof.gradient_check import check_claim, declared
-from symml.proof.sources import Sides, claims_of, find_variable
+from symml.proof.returned import gradients_of
+from symml.proof.sources import Sides, find_variable
 from symml.proof.verdict import Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.trace import Trace, trace
@@ -51,11 +52,9 @@ def check_custom_rule(rule: Any, *, wrt: str | Sequence[str], shapes: Shapes = N
     value = back.value
     if isinstance(value, tuple) and len(value) > len(names):
         value = tuple(part for part in value if part is not None)
-    found = [
-        check_claim(total, claim, find_variable(total, name, used), digits, sides)
-        for name, claim in zip(names, claims_of(value, names), strict=True)
-    ]
-    return worst(found)
+    variables = [find_variable(total, name, used) for name in names]
+    claims = gradients_of(value, variables)
+    return worst([check_claim(total, c, v, digits, sides) for c, v in zip(claims, variables, strict=True)])
 
 
 def _read(shapes: Shapes) -> Declarations:

@@ -14,29 +14,28 @@ from symml.calculus.sampling import generic_points
 from symml.errors import MisfitError, NotEvaluable, ShapeError, SymmlError, TraceError
 from symml.expr.contract import contract
 from symml.expr.nodes import Expr, Symbol, show_shape
-from symml.proof.blackbox import check_by_differences, formula_function, slopes_at
+from symml.proof.called_code import check_by_calls
 from symml.proof.clips import without_clips
 from symml.proof.diagnosis.case import Case
-from symml.proof.diagnosis.repair import Repair
 from symml.proof.explanation import explain_worst, worst
+from symml.proof.returned import gradients_of
 from symml.proof.rounding import differs_by_rounding_only
 from symml.proof.second_route import second_route
 from symml.proof.shapes import misfit
-from symml.proof.source_repair import Runnable, mended_by_values, runnable_pair, with_repair
-from symml.proof.sources import Sides, Source, as_read, claims_of, find_variable, only, read_sides
+from symml.proof.source_repair import Runnable, runnable_pair
+from symml.proof.sources import Sides, Source, find_variable, only, read_sides
 from symml.proof.verdict import Evidence, Verdict
 from symml.proof.verify import decide
 from symml.read.annotations import shapes_of
 from symml.read.declarations import Declarations, read_declarations
-from symml.read.trace import numbers_for
 from symml.render import text
 
-_DIAGONAL_POINTS = 4
+_DIAGONAL_POINTS, _ROUNDED_POINTS = 4, 6
 
 
 def check_gradient(
     loss: Source,
-    grad: Source,
+    grad: Source | None = None,
     *,
     wrt: str | Symbol | Sequence[str],
     shapes: str | Mapping[str, object] | Declarations | None = None,
@@ -48,7 +47,8 @@ def check_gradient(
         loss: The loss, a scalar (or an array, when ``grad`` is its Jacobian): text, an expression, or a Python function
             written with NumPy. Functions are run on symbolic arrays; parameters match declarations by name.
         grad: The gradient in the variable's shape, given in the same ways. For several variables, a function that
-            returns a tuple or a dict.
+            returns a tuple, a dict or one flat vector. A loss that it returns before the gradients is left out. By
+            default ``loss`` is a function that returns both: ``return loss, grads``.
         wrt: The variable's name, or several names.
         shapes: Declarations such as ``"X: n d, y: n sign, w: d"``; by default the annotations of the functions are used
             (``X: "n d"``, jaxtyping's, or default arrays).
@@ -60,20 +60,37 @@ def check_gradient(
     Raises:
         ShapeError: The loss is not a scalar.
         TraceError: A function cannot be traced.
+        SymmlError: The function returns no gradient for a variable.
     """
+    grad = _both(loss) if grad is None else grad
     declarations, names = declared(shapes, loss, grad), _names(wrt)
     try:
         read = read_sides(loss, grad, declarations)
     except TraceError as error:
-        return _by_differences(loss, grad, names, declarations, error)
+        return check_by_calls(loss, grad, names, declarations, error)
     except MisfitError as error:
         return _misfit(error, loss, grad, names)
-    root, claims = only(read.loss), claims_of(read.claim, names)
-    judged = [
-        judge_claim(root, claim, find_variable(root, name, read.declarations), digits, read)
-        for name, claim in zip(names, claims, strict=True)
-    ]
-    return explain_worst(judged, read, _runnable(loss, grad, names, read, digits))
+    return _verdict(loss, grad, names, read, digits)
+
+
+def _verdict(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Verdict:
+    """The verdict on sides that were read."""
+    root = only(read.loss)
+    variables = [find_variable(root, name, read.declarations) for name in names]
+    if grad is loss and isinstance(read.claim, Expr):
+        raise SymmlError(
+            "the function returns a loss alone", cure="return loss, grads; or give the gradient's function"
+        )
+    claims = gradients_of(read.claim, variables)
+    judged = [judge_claim(root, c, v, digits, read) for c, v in zip(claims, variables, strict=True)]
+    return explain_worst(judged, read, _runnable(loss, grad, variables, read, digits))
+
+
+def _both(loss: Source) -> Source:
+    """A function that returns the loss and the gradients stands for both."""
+    if callable(loss) and not isinstance(loss, Expr):
+        return loss
+    raise SymmlError("there is no gradient to check", cure="give the gradient after the loss")
 
 
 def _names(wrt: str | Symbol | Sequence[str]) -> list[str]:
@@ -91,40 +108,6 @@ def declared(shapes: str | Mapping[str, object] | Declarations | None, *sources:
     """The declarations; from the signatures of the functions where none are given."""
     functions = [source for source in sources if callable(source) and not isinstance(source, Expr)]
     return read_declarations(shapes_of(*functions) if shapes in (None, "") and functions else shapes)
-
-
-def _by_differences(loss: Source, grad: Source, names: list[str], declared: Declarations, error: TraceError) -> Verdict:
-    """Calls what cannot be traced; where the call fails too, that is said with the call that shows it."""
-    sizes = numbers_for(declared)
-    numbered = declared.with_numbers(sizes)
-    try:
-        sides = [_callable(source, numbered) for source in (loss, grad)]
-        found = check_by_differences(sides[0], sides[1], names, numbered, sizes, error.what)
-        return found if found.verdict != "disagrees" else with_repair(found, _mended_box(sides, names, numbered, error))
-    except TraceError as failed:
-        cure = "\n".join(filter(None, (failed.what, error.cure)))
-        raise TraceError(error.what, source=error.source, column=error.column, cure=cure) from None
-    except SymmlError:
-        raise error from None
-
-
-def _mended_box(
-    sides: list[Callable[..., Any]], names: list[str], numbered: Declarations, error: TraceError
-) -> Repair | None:
-    """A change of the source that makes code agree with differences."""
-    loss, grad = sides
-
-    def judge(function: Callable[..., Any]) -> Verdict:
-        return check_by_differences(loss, function, names, numbered, {}, error.what)
-
-    runnable = runnable_pair(loss, grad, numbered, judge, lambda value: claims_of(value, names))
-    return None if runnable is None else mended_by_values(runnable, slopes_at(loss, names, numbered), numbered)
-
-
-def _callable(source: Source, declared: Declarations) -> Callable[..., Any]:
-    if callable(source) and not isinstance(source, Expr):
-        return source
-    return formula_function(as_read(source, declared))
 
 
 def check_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) -> Verdict:
@@ -156,36 +139,34 @@ def judge_claim(root: Expr, claim: Expr, wrt: Symbol, digits: int, read: Sides) 
         # Points at which the code itself refuses its inputs say nothing.
         reference, claim = (sum(read.guards, side) for side in (reference, claim))
         found = replace(_decided(root, claim, wrt, reference, digits), statement=found.statement)
-    if found.verdict not in ("refuted", "true_if"):
+    if found.verdict not in ("refuted", "true_if", "not_understood"):
         return found, case
     rounded = _up_to_rounding(reference, claim, found)
     witness = found.counterexample.point if found.counterexample else None
     return found if rounded is None else rounded, replace(case, truth=reference, claim=claim, witness=witness)
 
 
-def _runnable(loss: Source, grad: Source, names: list[str], read: Sides, digits: int) -> Runnable | None:
+def _runnable(loss: Source, grad: Source, variables: list[Symbol], read: Sides, digits: int) -> Runnable | None:
     """How a gradient function is called, for a search in its source; ``None`` for text."""
 
     def judge(function: Callable[..., Any]) -> Verdict:
         sides = read_sides(loss, function, read.declarations)
         root = only(sides.loss)
-        claims = claims_of(sides.claim, names)
-        variables = [find_variable(root, name, sides.declarations) for name in names]
-        return worst([judge_claim(root, c, v, digits, sides)[0] for c, v in zip(claims, variables, strict=True)])
+        own = [find_variable(root, symbol.name, sides.declarations) for symbol in variables]
+        claims = gradients_of(sides.claim, own)
+        return worst([judge_claim(root, c, v, digits, sides)[0] for c, v in zip(claims, own, strict=True)])
 
-    return runnable_pair(loss, grad, read.declarations, judge, lambda value: claims_of(value, names))
+    return runnable_pair(loss, grad, read.declarations, judge, lambda value: gradients_of(value, variables))
 
 
 def _up_to_rounding(reference: Expr, claim: Expr, found: Verdict) -> Verdict | None:
     """A certificate, when only the rounding of the code's float constants sets the sides apart."""
-    if found.counterexample is None or reference.shape != claim.shape:
+    if reference.shape != claim.shape or (found.counterexample is None and found.verdict != "not_understood"):
         return None
-    agreeing = differs_by_rounding_only(reference, claim, [found.counterexample.point])
-    if not agreeing:
+    agreeing = differs_by_rounding_only(reference, claim, [found.counterexample.point] if found.counterexample else [])
+    if agreeing < _ROUNDED_POINTS:
         return None
-    shown = (
-        f"both sides agree to 12 digits at {agreeing} points; the rest is the rounding of the code's float constants"
-    )
+    shown = f"both sides agree to 12 digits at {agreeing} points; the rest is due to the code's float constants"
     return Verdict("certified", found.statement, shown, (Evidence("points", shown, {"points": agreeing}),))
 
 

@@ -99,7 +99,7 @@ def mended_by_values(runnable: Runnable, rows: Rows, declared: Declarations, sec
         declared: The declarations.
         seconds: The time after which the search is given up.
     """
-    wrong = [k for k, (values, truths) in enumerate(rows) if _differs(runnable, values, truths)]
+    wrong = [k for k, (values, truths) in enumerate(rows) if _differs(runnable, values, truths, failing=True)]
     if not wrong:
         return None
     first = wrong[0]
@@ -159,13 +159,13 @@ def _candidates(cases: Sequence[Case], declared: Declarations) -> Iterator[Point
             yield Point(filled.sizes, {**filled.values, **point.values})
 
 
-def _differs(runnable: Runnable, values: dict[str, Any], truths: Sequence[Any]) -> bool:
-    """Whether the function as it stands is wrong here; a function that fails is no help."""
+def _differs(runnable: Runnable, values: dict[str, Any], truths: Sequence[Any], *, failing: bool = False) -> bool:
+    """Whether the function as it stands is wrong here; ``failing`` is the answer where it fails."""
     try:
         with np.errstate(all="ignore"):
             found = [np.asarray(part, dtype=float) for part in runnable.run(runnable.function, values)]
     except Exception:  # the user's code may raise anything
-        return False
+        return failing
     return any(a.shape != b.shape or not close(a, b) for a, b in zip(found, truths, strict=False))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from symml.calculus.differentiate import evaluate_derivatives
 from symml.errors import SymmlError
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
+from symml.proof.returned import by_name
 from symml.read.declarations import Declarations
 from symml.read.expression import read_expression
 from symml.read.places import SourcePlace
@@ -78,35 +79,19 @@ def as_read(source: Source, declarations: Declarations) -> Expr:
     return evaluate_derivatives(read_expression(source, declarations))
 
 
+_LOSSES = ("loss", "cost", "value", "L", "J", "nll", "objective", "total")
+
+
 def only(value: Any) -> Expr:
     """The loss itself when a function returns several things, the loss first."""
-    if isinstance(value, tuple | list):
+    value = by_name(value)
+    if isinstance(value, dict):
+        value = next((value[name] for name in _LOSSES if name in value), None)
+    elif isinstance(value, tuple | list):
         value = value[0]
     if not isinstance(value, Expr):
         raise SymmlError("the loss function does not return a number or an array", cure="return the loss")
     return value
-
-
-_GRADIENT_OF = ("{0}", "d{0}", "d_{0}", "d{0}_", "grad_{0}", "g_{0}", "g{0}", "{0}_grad", "dL_d{0}", "dLd{0}")
-
-
-def claims_of(value: Any, names: Sequence[str]) -> list[Expr]:
-    """One gradient per variable, by order or by names such as ``W``, ``dW`` and ``grad_W``."""
-    if isinstance(value, dict):
-        found = [next((value[k] for row in _GRADIENT_OF if (k := row.format(n)) in value), None) for n in names]
-        missing = [name for name, claim in zip(names, found, strict=True) if claim is None]
-        if missing:
-            raise SymmlError(
-                f"the gradient has no entry for {', '.join(missing)}", cure=f"its entries are {', '.join(value)}"
-            )
-        return [claim for claim in found if claim is not None]
-    parts = list(value) if isinstance(value, tuple | list) else [value]
-    if len(parts) != len(names):
-        raise SymmlError(
-            f"the gradient function returns {len(parts)} arrays for {len(names)} variables",
-            cure="name every variable in wrt, in the order of the returned gradients",
-        )
-    return parts
 
 
 def find_variable(root: Expr, name: str, declarations: Declarations) -> Symbol:

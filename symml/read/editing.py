@@ -10,7 +10,7 @@ import dataclasses
 import linecache
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
@@ -232,10 +232,10 @@ def _moves_a_counter(node: ast.stmt, scope: Scope) -> bool:
 
 
 def functions_of(function: Callable[..., Any], run: Callable[[Callable[..., Any]], Any]) -> list[FunctionType]:
-    """The functions that are called, the given one among them, when it is run once."""
+    """The functions that are called, the given one among them, when it is run once, even where it fails then."""
     rebinder = Rebinder((getattr(function, "__module__", None) or "").partition(".")[0], {})
     copy = rebinder.value(function)
-    with _called() as codes:
+    with _called() as codes, suppress(Exception):  # a function that fails has called some
         run(copy)
     return [own for own in dict.fromkeys(rebinder.functions) if own.__code__ in codes]
 

@@ -80,11 +80,15 @@ def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()
         return [found] if isinstance(found, Statement) else []
     read = readings(text, declarations, let=let, one_line=notation == "text")
     claims = [one for one in read if not one.defines] or read
-    return [link for one in claims for link in _links(one)]
+    return [link for one in claims for link in links_of(one)]
 
 
-def _links(read: Reading) -> list[Statement]:
-    """The links of one statement."""
+def links_of(read: Reading) -> list[Statement]:
+    """The links of what was read that can be decided; none of an expression.
+
+    Raises:
+        ReadError: It speaks of something that is not defined, or a link is no equation or inequality.
+    """
     if isinstance(read.value, Expr):
         return []
     _refuse_undefined(read)

@@ -27,6 +27,7 @@ from symml.read.tracing.branches import Explored, Stops
 from symml.read.tracing.dispatch import operand
 from symml.read.tracing.rebind import Rebinder
 from symml.read.tracing.record import recording, remembering
+from symml.read.tracing.records import parts_of, with_parts
 from symml.read.tracing.selection import Selection
 
 _FIRST_SIZES = (3, 2)
@@ -223,10 +224,14 @@ class _Run:
 
     # ---- results -----------------------------------------------------------------------------------------------------
     def _result(self, value: Any) -> Any:
-        if isinstance(value, tuple | list):
-            return tuple(self._result(part) for part in value)
-        if isinstance(value, dict):
-            return {str(key): self._result(part) for key, part in value.items()}
+        parts = parts_of(value)
+        if parts is None:
+            return self._part(value)
+        # Among the parts, in a cache, stand also texts and missing values.
+        plain = {k: v if v is None or isinstance(v, str) else self._result(v) for k, v in parts.items()}
+        return with_parts(value, plain)
+
+    def _part(self, value: Any) -> Any:
         if isinstance(value, Selection):
             raise TraceError(
                 "it returns the entries under a condition: their number depends on data",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
+from scipy.stats import norm
 
 from symml.calculus.floating import FloatPoint
 from symml.calculus.sampling import Point
@@ -28,6 +29,51 @@ def test_a_clip_that_guards_a_logarithm_is_said_in_a_note() -> None:
     verdict = check_gradient(clipped_entropy, lambda p, y: (p - y) / (p * (1 - p)), wrt="p", shapes="p: n unit, y: n")
     assert verdict.verdict in PROVED
     assert any("no clip" in note for note in verdict.notes)
+
+
+def probit(z: Any) -> Any:
+    return -np.sum(np.log(np.clip(norm._cdf(z), 2.2e-16, 1)))
+
+
+def probit_slope(z: Any) -> Any:
+    return -norm._pdf(z) / np.clip(norm._cdf(z), 2.2e-16, 1 - 2.2e-16)
+
+
+def test_a_probability_is_clipped_at_one_for_its_rounding_only() -> None:
+    verdict = check_gradient(probit, probit_slope, wrt="z", shapes="z: n")
+    assert verdict.verdict in PROVED
+    assert check_gradient(probit, lambda z: -probit_slope(z), wrt="z", shapes="z: n").verdict == "refuted"
+
+
+def test_a_ceiling_at_one_of_anything_else_is_no_guard() -> None:
+    verdict = check_gradient(lambda x: np.minimum(x / 9, 1), lambda x: x / x / 9, wrt="x", shapes="x: positive")
+    assert verdict.verdict in ("refuted", "true_if")
+
+
+def shares(s: Any) -> Any:
+    e = np.exp(s - np.max(s, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def masked(q: Any, k: Any) -> Any:
+    return np.where(np.tril(np.ones((3, 3))) == 1, q @ k.T, -1e9)
+
+
+def causal(q: Any, k: Any, g: Any) -> Any:
+    return np.sum(g * shares(masked(q, k)))
+
+
+def causal_slope(q: Any, k: Any, g: Any) -> Any:
+    a = shares(masked(q, k))
+    return a * (g - np.sum(a * g, axis=-1, keepdims=True)) @ k
+
+
+def test_a_fill_that_stands_for_minus_infinity_refutes_nothing() -> None:
+    """The entries that are left out have a slope of exp(-1e9), which no float can hold."""
+    shapes = "q: 3 d, k: 3 d, g: 3 3"
+    assert check_gradient(causal, causal_slope, wrt="q", shapes=shapes).verdict == "certified"
+    for wrong in (lambda q, k, g: (1 + 1e-7) * causal_slope(q, k, g), lambda q, k, g: causal_slope(k, q, g)):
+        assert check_gradient(causal, wrong, wrt="q", shapes=shapes).verdict == "refuted"
 
 
 def test_a_clip_that_is_part_of_the_function_is_no_guard() -> None:

@@ -52,7 +52,7 @@ normal_cdf: Function = Function(
     slopes=(lambda x, f: normal_pdf(x),),
     definition=lambda x: erfc(-x * lift(2) ** (-_HALF)) / 2,
     sympy=lambda S, x: S.erfc(-x / S.sqrt(2)) / 2,
-    facts=frozenset({"positive"}),
+    facts=frozenset({"unit", "positive"}),
 )
 normal_pdf: Function = Function(
     "normal_pdf",

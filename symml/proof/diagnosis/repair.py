@@ -96,9 +96,9 @@ class _Search:
             return None
         self.sites = self._ordered(self.editable.sites)
         start = self._outputs(program.function, 0)
-        if start is None:
-            return None
-        self.right = [_equal(a, b) for a, b in zip(start, program.truths[0], strict=True)]
+        wanted = program.truths[0]
+        failed = [False] * len(wanted)
+        self.right = failed if start is None else [_equal(a, b) for a, b in zip(start, wanted, strict=True)]
         if all(self.right):
             return None
         return self._first(()) or self._second()

@@ -22,6 +22,19 @@ class Retry(Exception):
     """A dim became known: everything is read again with it."""
 
 
+class Learned(Exception):
+    """A dim of a declaration that was left open became known.
+
+    Attributes:
+        name: The dim.
+        dim: What it is.
+    """
+
+    def __init__(self, name: str, dim: Dim) -> None:
+        super().__init__(name)
+        self.name, self.dim = name, dim
+
+
 @dataclass(frozen=True)
 class Range:
     """What an index runs over: ``dim`` entries, from the number ``low``; ``None`` for the names of the entries."""
@@ -43,6 +56,7 @@ class Elaborator:
         free: The indices that nothing binds, with their ranges.
         known: Dims that were unknown and have been found, by name.
         open_dims: The names of dims that are not known yet.
+        guessed: The names of dims of declarations that are still open.
         local: Meanings of names inside an operator that binds them, and of what is worked out.
         pending: Definitions that the text gives, each worked out where its name is first met.
         used: The definitions that were met.
@@ -68,6 +82,7 @@ class Elaborator:
         self.parameters: dict[str, Value] = {}
         self.known: dict[str, Dim] = {}
         self.open_dims: set[str] = set()
+        self.guessed: frozenset[str] = frozenset()
         self.bare: frozenset[str] = frozenset()
         self.gradient_variable: Node | None = None
         self.reset()
@@ -229,7 +244,8 @@ class Elaborator:
         a, b = self.resolve(a), self.resolve(b)
         if a == b:
             return True
-        for one, other in ((a, b), (b, a)):
+        # What only this reading knows is found first: a declaration is asked of what is left.
+        for one, other in sorted(((a, b), (b, a)), key=lambda pair: self._rank(self._open_name(pair[0]))):
             name = self._open_name(one)
             if name is not None and name not in dim_names(other):
                 assert isinstance(one, Size)
@@ -237,21 +253,30 @@ class Elaborator:
                 assert not isinstance(found, Expr)
                 if (isinstance(found, int) and found < 1) or self._is_another_size(name, found):
                     return False
+                if name in self.guessed:
+                    raise Learned(name, found)
                 self.known[name] = found
                 raise Retry
         return False
 
+    def _rank(self, name: str | None) -> int:
+        """Dims of indices first, then those of declarations, and last the letters that the text has for a size."""
+        if name is None or name in self.guessed:
+            return 1
+        return 0 if name.startswith(("n_", "size_")) else 2
+
     def _is_another_size(self, name: str, found: Dim) -> bool:
         """Whether a size that the text names, such as the k of a partial sum, would become one of another name."""
-        if isinstance(found, int) or name.startswith(("n_", "size_")):
+        if isinstance(found, int) or name.startswith(("n_", "size_")) or name in self.guessed:
             return False
-        declared = [own for own in dim_names(found) if own not in self.open_dims]
+        declared = [own for own in dim_names(found) if own not in self.open_dims and own not in self.guessed]
         return bool(declared) and not any(own.lower() == name.lower() for own in declared)
 
     def _open_name(self, dim: Dim) -> str | None:
-        if isinstance(dim, Size) and len(dim.terms) == 1 and dim.terms[0][1] == 1 and dim.terms[0][0] in self.open_dims:
-            return dim.terms[0][0]
-        return None
+        if not isinstance(dim, Size) or len(dim.terms) != 1 or dim.terms[0][1] != 1:
+            return None
+        name = dim.terms[0][0]
+        return name if name in self.open_dims or name in self.guessed else None
 
     # ---- running indices ---------------------------------------------------------------------------------------------
     def range_of(self, letter: str) -> Range | None:

@@ -118,9 +118,11 @@ def _applied_name(p: Parser, node: Node, marks: Marks) -> Node:
     call = Node("apply", listed.args, head, node.start, listed.end)
     if marks.sup is not None:
         if above == "-1":
-            raise p.error(
+            error = p.error(
                 node, "the inverse of a function that is not known", "declare it under the name of its inverse"
             )
+            error.unknown = (str(node.value),)
+            raise error
         wide = scripts.raised(p, call, marks.sup)
     else:
         wide = call

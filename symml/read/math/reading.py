@@ -53,19 +53,40 @@ class Reading:
         return named and len(self.undefined) == 1 and isinstance(sides[-1], Expr)
 
 
-def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> Reading:
+def read(
+    text: str,
+    declared: Declarations,
+    *,
+    one_line: bool,
+    let: Sequence[str] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> Reading:
     """Reads one expression or statement.
+
+    Args:
+        text: The text.
+        declared: What is declared.
+        one_line: Whether it is Unicode text, and not LaTeX.
+        let: Definitions that it uses.
+        guessed: Dims of the declarations that the text may tell; ``Learned`` is raised for the first that it does.
 
     Raises:
         ReadError: The text cannot be read, or holds several statements.
     """
-    found = read_all(text, declared, one_line=one_line, let=let)
+    found = read_all(text, declared, one_line=one_line, let=let, guessed=guessed)
     if len(found) != 1:
         raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
     return found[0]
 
 
-def read_all(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> list[Reading]:
+def read_all(
+    text: str,
+    declared: Declarations,
+    *,
+    one_line: bool,
+    let: Sequence[str] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> list[Reading]:
     """Reads every statement of a text; one that defines a name holds in those after it.
 
     Raises:
@@ -80,7 +101,9 @@ def read_all(text: str, declared: Declarations, *, one_line: bool, let: Sequence
         found: list[Reading] = []
         for clause in clauses:
             clause.where = [*known, *clause.where]
-            found.append(_Reader(source, table).read(clause))
+            reader = _Reader(source, table)
+            reader.e.guessed = guessed
+            found.append(reader.read(clause))
             if found[-1].defines:
                 known.append(Clause([clause.sides[0], clause.sides[-1]], ["=="], [], [], source=source))
         return found
@@ -101,9 +124,14 @@ class _Reader:
         e.bare = frozenset(node.value.key for node in nodes if node.kind == "name" and not node.args)
         if clause.signs and clause.signs[0] == "<-":
             e.gradient_variable = clause.sides[0]
-        sides = e.settle(lambda: self._sides(clause))
+        try:
+            sides = e.settle(lambda: self._sides(clause))
+        except ReadError as error:
+            bare = [name for name in sorted(e.bare) if e.range_of(name) is None and e.table.find(name) is None]
+            error.unknown = tuple(dict.fromkeys((*error.unknown, *e.inferred, *bare)))
+            raise
         while (fresh := self._unnamed(sides)) is not None:
-            e.known[fresh] = size(self._fresh_size(sides))
+            e.known[fresh] = size(self._own_letter(fresh) or self._fresh_size(sides))
             sides = e.settle(lambda: self._sides(clause))
         return self._finished(clause, sides)
 
@@ -170,6 +198,15 @@ class _Reader:
                 if name.startswith("n_") and name in self.e.open_dims:
                     return name
         return None
+
+    def _own_letter(self, fresh: str) -> str | None:
+        """The letter that the text has for a dim: the letter is the dim then, and not the other way round."""
+        known = self.e.known
+        letters = (name for name in known if len(name) == 1 and self.e.resolve(known[name]) == size(fresh))
+        found = next(letters, None)
+        if found is not None:
+            del known[found]
+        return found
 
     def _fresh_size(self, sides: list[Any]) -> str:
         taken = {name for side in sides if isinstance(side, Value) for name in size_names(side.expr)}

@@ -62,6 +62,8 @@ def scan(p: Parser) -> Marks:
                 marks = replace(marks, primes=marks.primes + span[1] - span[0])
             else:
                 marks = replace(marks, sup=span)
+        elif token.text == "^" and marks.sup is not None and _is_label(p, marks.sup):
+            return marks  # a transpose after a label, as in x^{(i)T}
         elif token.text in ("_", "^"):
             raise p.error(token, f"a second {token.text} on one symbol", "use braces: {x_i}_j")
         else:

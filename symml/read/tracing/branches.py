@@ -15,6 +15,7 @@ from typing import Any
 from symml.errors import TraceError
 from symml.expr import names
 from symml.expr.nodes import ZERO, Expr, power_node, show_shape
+from symml.read.tracing.records import parts_of, with_parts
 
 _MAX_PATHS, _MAX_CONDITIONS = 64, 64
 _UNDEFINED = power_node(ZERO, Fraction(-1))
@@ -128,10 +129,9 @@ def _either(condition: Expr, yes: Any, no: Any) -> Any:
     """One of two results; a way that stops leaves the other."""
     if isinstance(yes, Stops) or isinstance(no, Stops):
         return no if isinstance(yes, Stops) else yes
-    if isinstance(yes, tuple) and isinstance(no, tuple) and len(yes) == len(no):
-        return tuple(_either(condition, a, b) for a, b in zip(yes, no, strict=True))
-    if isinstance(yes, dict) and isinstance(no, dict) and yes.keys() == no.keys():
-        return {key: _either(condition, yes[key], no[key]) for key in yes}
+    first, second = parts_of(yes), parts_of(no)
+    if first is not None and second is not None and first.keys() == second.keys():
+        return with_parts(yes, {key: _either(condition, first[key], second[key]) for key in first})
     if isinstance(yes, Expr) and isinstance(no, Expr):
         if yes is no:
             return yes
@@ -141,4 +141,6 @@ def _either(condition: Expr, yes: Any, no: Any) -> Any:
                 cure="return arrays of one shape",
             )
         return names.NAMES["where"](condition, yes, no)
+    if yes is no or (isinstance(yes, str) and yes == no):
+        return yes
     raise TraceError("the branches return values of different kinds", cure="return the same kind on each branch")

@@ -40,6 +40,9 @@ class Normal:
         """The logarithm of the survival function."""
         return _log(self.sf(x, loc, scale))
 
+    # What scipy.stats itself, and statsmodels, call for the standard distribution.
+    _pdf, _logpdf, _cdf, _logcdf, _sf, _logsf = pdf, logpdf, cdf, logcdf, sf, logsf
+
     @recorded
     def __getattr__(self, name: str) -> Any:
         raise TraceError(f"scipy.stats.norm.{name} cannot be traced", cure="use pdf, logpdf, cdf, logcdf, sf or logsf")

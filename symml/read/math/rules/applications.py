@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from symml.expr.functions import undefined
 from symml.expr.nodes import symbol_node
+from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
 from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, functions, names, probability
 from symml.read.math.tree import Node, set_of
@@ -36,11 +37,24 @@ def apply(e: Elaborator, node: Node) -> Value:
     if names.identifier(head.written) in e.definitions:
         return _applied(e, node, names.identifier(head.written), head)
     given = e.given(head.written.key) if not head.primes else None
+    if given is not None and _is_at_its_own(e, node, head, given):
+        e.note(f"{e.written(node)} is {head.written} as it is defined")
+        return given
     if given is not None:
         return _times(e, node, given)
     if _is_number(e, head) and len(node.args) == 1:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     return _undefined(e, node, head)
+
+
+def _is_at_its_own(e: Elaborator, node: Node, head: Applied, found: Value) -> bool:
+    """Whether ``L(w)`` is the L of ``L = ...``, of which w is a part, and no product."""
+    if found.rank or head.primes or head.opening != "(":
+        return False
+    if not all(part.kind in ("declared", "name") and not part.args for part in node.args):
+        return False
+    inside = symbols(found.expr)
+    return all(e.value(part).expr in inside for part in node.args)
 
 
 def applied(e: Elaborator, node: Node) -> Value:
@@ -56,7 +70,8 @@ def _is_factor(e: Elaborator, call: Node) -> bool:
         return call.args[0].kind not in ("relation", "and", "or")
     if _head(head) in _HEADS or names.identifier(head.written) in e.definitions:
         return False
-    return e.is_given(head.written.key) or _is_number(e, head)
+    given = e.given(head.written.key) if e.is_given(head.written.key) else None
+    return (given is not None and not _is_at_its_own(e, call, head, given)) or _is_number(e, head)
 
 
 def _head(head: Applied) -> str:
@@ -95,7 +110,9 @@ def _undefined(e: Elaborator, node: Node, head: Applied) -> Value:
     if written.base not in _FUNCTION_LETTERS:
         shown = str(written)
         cure = f"declare it: {{'{shown}': ''}} for a number, {{'{shown}': 'function'}} for a function"
-        raise e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error = e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error.unknown = (shown,)
+        raise error
     e.note(f"{written} is a function of which nothing is known")
     return _applied(e, node, names.identifier(written), head)
 

@@ -30,6 +30,7 @@ class Definition:
     parameters: tuple[Node, ...]
     body: Node
     source: str
+    itself: Callable[[], Value]
 
 
 def define(e: Elaborator, node: Node, body: Node, source: str) -> str:
@@ -126,7 +127,7 @@ def _define_function(e: Elaborator, node: Node, body: Node) -> str:
     named = all(part.kind in ("name", "declared") for part in node.args)
     if not named or node.value.primes:
         raise e.error(node, f"the parameters of {name} must be symbols", "write f(x) = ...")
-    e.definitions[name] = Definition(node.args, body, e.source)
+    e.definitions[name] = Definition(node.args, body, e.source, lambda: _body(e, e.definitions[name], {}, name))
     return name
 
 

@@ -105,7 +105,7 @@ def _body(e: Elaborator, node: Node, variable: Node) -> Value:
 
 def _unknown_name(e: Elaborator, node: Node) -> Written | None:
     """The name of an undeclared function or quantity, whatever its arguments."""
-    if node.kind == "name" and not e.is_given(node.value.key) and not _is_known(e, node):
+    if node.kind == "name" and not _is_defined(e, node.value) and not _is_known(e, node):
         return node.value  # type: ignore[no-any-return] # names carry what is written
     if node.kind == "function name":
         return None if node.value in e.definitions else Written(node.value)
@@ -118,8 +118,11 @@ def _unknown_name(e: Elaborator, node: Node) -> Written | None:
 
 def _is_named(e: Elaborator, written: Written) -> bool:
     """Whether an applied name has a meaning of its own."""
-    defined = identifier(written) in e.definitions or e.is_given(written.key)
-    return defined or written.base in e.table.letters or written.base in ("E", r"\mathbb{E}")
+    return _is_defined(e, written) or written.base in e.table.letters or written.base in ("E", r"\mathbb{E}")
+
+
+def _is_defined(e: Elaborator, written: Written) -> bool:
+    return identifier(written) in e.definitions or e.is_given(written.key)
 
 
 def _is_known(e: Elaborator, node: Node) -> bool:

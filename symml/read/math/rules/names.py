@@ -75,6 +75,8 @@ def name(e: Elaborator, node: Node) -> Value:
     given = _given(e, written.key)
     if given is not None:
         return given
+    if not node.args and identifier(written) in e.definitions:
+        return _at_its_own_arguments(e, node, written)
     whole = _given(e, Written(written.base).key) if node.args else None
     if whole is not None:
         return take(e, node, whole, list(node.args))
@@ -97,6 +99,15 @@ def _given(e: Elaborator, key: str) -> Value | None:
         return found
     e.note(f"{key.removeprefix('=')} is the nonnegative root of its square")
     return square.with_expr(arithmetic.rational_power(square.expr, Fraction(1, 2)))
+
+
+def _at_its_own_arguments(e: Elaborator, node: Node, written: Written) -> Value:
+    """The L of ``L(w) = ...`` without its bracket."""
+    name = identifier(written)
+    e.used.add(name)
+    e.note(f"{e.written(node)} is {written} at the names of its definition")
+    found: Value = e.definitions[name].itself()
+    return found
 
 
 # ---- known letters ---------------------------------------------------------------------------------------------------
@@ -317,9 +328,11 @@ def undeclared(e: Elaborator, node: Node, written: Written) -> ReadError:
     close = get_close_matches(str(written), known, n=1)
     shown = str(written)
     cure = f"did you mean {close[0]}? " if close else ""
-    return e.error(
+    error = e.error(
         node, f"{shown} is not declared", f"{cure}declare it in shapes, as in '{shown}: n d' or '{shown}:' for a number"
     )
+    error.unknown = (shown,)
+    return error
 
 
 def identifier(written: Written) -> str:
