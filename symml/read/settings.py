@@ -64,9 +64,9 @@ def read_settings(path: Path) -> Notation:
     return replace(
         base,
         name=path.name if base.name == "default" else f"{path.name}, {base.name}",
-        declares=base.declares | tables["declarations"],
-        functions=base.functions | tables["functions"],
-        macros=base.macros | {name.lstrip("\\"): body for name, body in tables["macros"].items()},
+        declares={**base.declares} | tables["declarations"],
+        functions={**base.functions} | tables["functions"],
+        macros={**base.macros} | {name.lstrip("\\"): body for name, body in tables["macros"].items()},
         log=_word(path, data, "log", base.log, BASES),
         layout=_word(path, data, "layout", base.layout, LAYOUTS),
     )
@@ -86,6 +86,19 @@ def _table(path: Path, data: Mapping[str, Any], key: str) -> dict[str, str]:
             f"{path.name}: [{key}] holds names and texts", cure=f"write [{key}] and lines such as X = 'n d'"
         )
     return found
+
+
+def noted(shapes: str, name: str, start: Path) -> Declarations:
+    """Declarations with the profile of this name, or with the notation of a folder where none is named.
+
+    Raises:
+        SymmlError: There is no such profile, or the settings cannot be read.
+    """
+    declared = read_declarations(shapes)
+    if name:
+        return with_notation(declared, profile(name))
+    settings = find_settings(start)
+    return declared if settings is None else with_notation(declared, read_settings(settings))
 
 
 def with_notation(declared: Declarations, notation: Notation) -> Declarations:

@@ -71,6 +71,8 @@ def function(p: Parser) -> Node:
     name = FUNCTIONS.get(token.text.removeprefix("\\"))
     if name is None:
         raise p.not_understood(token)
+    if token.text in ("log", r"\log") and p.table.notation.log != "e" and p.peek().text != "_":
+        name += p.table.notation.log
     if p.one_line and p.peek().text == "[":
         if p.peek(2).text == "]" and p.peek(1).text in (*RUNS, *_ENTRIES):
             p.place += 3

@@ -104,7 +104,7 @@ def _log(e: Elaborator, x: Expr) -> Expr:
 
 
 def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """``D_KL(P || Q)`` of declared distributions over finitely many values, in nats unless ``\\log`` has another base."""
+    """``D_KL(P || Q)`` of declared distributions over finitely many values, to the base of the notation's logarithm."""
     kind = head.written.sub.replace(r"\mathrm{", "").replace("}", "").replace("{", "")
     if head.written.base == "D" and kind != "KL":
         return None
