@@ -19,6 +19,7 @@ from symml.read.math.statements import condition
 from symml.read.math.tokens import tokens
 from symml.read.math.tree import Node
 from symml.read.math.words import with_words
+from symml.read.profiles import defined_macros
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Clause:
 
 def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]]:
     """The source after macros, and the trees of its statements."""
-    source = text if one_line else expand(text)
+    source = text if one_line else expand(defined_macros(text, table.notation) + text)
     found = with_words(list(transposes_apart(tokens(source, one_line=one_line))), table, one_line=one_line)
     rows = statements(found)
     if not rows:
