@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from symml.errors import ReadError
+from symml.read.math.infix import infix_first
 from symml.read.math.labels import transposes_apart
 from symml.read.math.macros import expand
 from symml.read.math.names import Table, group_end, scan_base
@@ -46,7 +47,8 @@ class Clause:
 def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]]:
     """The source after macros, and the trees of its statements."""
     source = text if one_line else expand(defined_macros(text, table.notation) + text)
-    found = with_words(list(transposes_apart(tokens(source, one_line=one_line))), table, one_line=one_line)
+    plain = infix_first(list(transposes_apart(tokens(source, one_line=one_line))))
+    found = with_words(plain, table, one_line=one_line)
     rows = statements(found)
     if not rows:
         raise ReadError("there is nothing to read", cure=r"write a formula, such as \|Xw-y\|_2^2")
