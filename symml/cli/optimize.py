@@ -4,18 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import typer
+
 from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
 from symml.optimize.critical import critical_points
 from symml.optimize.dual import dual
 from symml.optimize.dual_problem import Dual
 from symml.optimize.kkt import KKT, kkt
+from symml.optimize.points import read_point, read_point_file
 from symml.optimize.updates import Update, update
 
 
-def run_kkt(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
-    """Prints the KKT conditions of a problem and its solution where one is found."""
-    _print(kkt(f, over, list(subject), shapes=shapes, sense=sense), "kkt", latex=latex, json=json)
+def run_kkt(
+    f: str,
+    over: str,
+    subject: Sequence[str],
+    shapes: str,
+    sense: str,
+    at: str,
+    at_file: str,
+    *,
+    latex: bool,
+    json: bool,
+) -> None:
+    """Prints the KKT conditions of a problem and its solution where one is found, or their residuals at a point.
+
+    Raises:
+        typer.Exit: With code 1 when the point does not satisfy them.
+    """
+    found = kkt(f, over, list(subject), shapes=shapes, sense=sense)
+    if not at and not at_file:
+        _print(found, "kkt", latex=latex, json=json)
+        return
+    point = {**(read_point_file(at_file) if at_file else {}), **(read_point(at) if at else {})}
+    residuals = found.check_at(point)
+    if json:
+        say_json({"command": "kkt", **residuals.to_json()})
+    else:
+        say(repr(residuals))
+    if not residuals.satisfied:
+        raise typer.Exit(1)
 
 
 def run_dual(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
