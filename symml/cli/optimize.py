@@ -10,6 +10,7 @@ from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
 from symml.optimize.critical import critical_points
 from symml.optimize.dual import dual
+from symml.optimize.dual_claims import check_dual
 from symml.optimize.dual_problem import Dual
 from symml.optimize.kkt import KKT, kkt
 from symml.optimize.points import read_point, read_point_file
@@ -47,9 +48,25 @@ def run_kkt(
         raise typer.Exit(1)
 
 
-def run_dual(f: str, over: str, subject: Sequence[str], shapes: str, sense: str, *, latex: bool, json: bool) -> None:
-    """Prints the dual of a problem."""
-    _print(dual(f, over, list(subject), shapes=shapes, sense=sense), "dual", latex=latex, json=json)
+def run_dual(
+    f: str, over: str, subject: Sequence[str], shapes: str, sense: str, claim: str, *, latex: bool, json: bool
+) -> None:
+    """Prints the dual of a problem, or the verdict on a claimed dual objective.
+
+    Raises:
+        typer.Exit: With code 1 when the claim was not shown.
+    """
+    found = dual(f, over, list(subject), shapes=shapes, sense=sense)
+    if not claim:
+        _print(found, "dual", latex=latex, json=json)
+        return
+    verdict = check_dual(found, claim, shapes=shapes)
+    if json:
+        say_json({"command": "dual", **verdict.to_json()})
+    else:
+        say(f"{verdict!r}\n\n{found.text()}")
+    if verdict.verdict not in ("proved", "proved_randomized", "certified", "convention", "true_if"):
+        raise typer.Exit(1)
 
 
 def run_convex(f: str, wrt: str, shapes: str, *, json: bool) -> None:
