@@ -1,6 +1,6 @@
 """``python -m symml`` is the command line."""
 
-from symml.cli.__main__ import main
+from symml.cli import main
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,19 @@ from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
 from symml.expr.walk import rebuild, topological, use_counts
 from symml.kernels.guards import guarded
 from symml.kernels.monomials import VIEW, View
-from symml.kernels.rewrites import differences, exponentials, gammas, log_sums, logs, normal, products, sums
+from symml.kernels.rewrites import (
+    differences,
+    divergences,
+    exponentials,
+    gammas,
+    gaps,
+    log_sums,
+    logs,
+    normal,
+    powers,
+    products,
+    sums,
+)
 from symml.kernels.rewrites.row import Row, Rule, traits
 from symml.kernels.rows import sech_square
 
@@ -229,9 +241,12 @@ _FIRST: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
 }
 TABLE: tuple[Row, ...] = (
     *logs.ROWS,
+    *powers.ROWS,
     *products.ROWS,
     *normal.ROWS,
     *gammas.ROWS,
+    *divergences.ROWS,
+    *gaps.ROWS,
     *log_sums.ROWS,
     *sums.ROWS,
     *exponentials.ROWS,

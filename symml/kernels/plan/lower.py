@@ -153,8 +153,8 @@ class _Lowering:
                 return self._power(left, right, names)
             case ast.BinOp(left=left, op=op, right=right):
                 args = (self.value(left, names), self.value(right, names))
-                if isinstance(op, ast.BitAnd):
-                    return self._step("ufunc", "logical_and", args)
+                if isinstance(op, ast.BitAnd | ast.BitOr):
+                    return self._step("ufunc", "logical_and" if isinstance(op, ast.BitAnd) else "logical_or", args)
                 if all(map(_is_literal, args)) and type(op) in _FOLDED:
                     return repr(_FOLDED[type(op)](*map(ast.literal_eval, args)))
                 if isinstance(op, ast.FloorDiv):

@@ -182,6 +182,17 @@ class Plan:
     def _fresh_workspace(self) -> list[Any]:
         return [np.empty(shape, bool if boolean else self._work) for shape, boolean in self._buffers.values()]
 
+    @property
+    def signature(self) -> str:
+        """What the function of the source takes, as a comment: arguments, outputs, workspace."""
+        shapes: dict[str, Any] = {**self.shapes, **self._extra}
+        parts = [f"{self._names[name]} {show_shape(s) if isinstance(s, tuple) else s}" for name, s in shapes.items()]
+        outs = [f"out{k} {show_shape(shape)}" for k, shape in enumerate(self.results) if shape]
+        memory = [f"{n} {show_shape(s)}{' bool' if is_bool else ''}" for n, (s, is_bool) in self._buffers.items()]
+        lines = [f"# {self.name}_plan for {self._work} arrays: {', '.join(parts) or 'none'}"]
+        lines += [f"# outputs: {', '.join(outs)}"] if outs else []
+        return "\n".join([*lines, f"# workspace: {', '.join(memory)}"] if memory else lines)
+
     def __repr__(self) -> str:
         named = ", ".join(f"{name} {show_shape(shape)}" for name, shape in self.shapes.items())
         blocks = f"blocks of {self.block} rows" if self.block else "one piece"

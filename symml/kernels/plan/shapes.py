@@ -15,6 +15,7 @@ from symml.kernels.plan.steps import Step, is_number
 
 _COMPARISONS = frozenset({"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}) | {
     "logical_and",
+    "logical_or",
     "isfinite",
     "isinf",
     "isnan",

@@ -226,7 +226,10 @@ class Elaborator:
         """A dim that is not known yet, or what it was found to be."""
         if name in self.known:
             return self.resolve(self.known[name])
+        is_number = name not in self.open_dims and name in self.inferred
         self.open_dims.add(name)
+        if is_number:
+            raise Retry  # what was read as a number before is this dim
         return size(name)
 
     def resolve(self, dim: Dim) -> Dim:
