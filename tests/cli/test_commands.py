@@ -176,3 +176,12 @@ def test_the_demo_shows_the_whole_job() -> None:
 def test_version_and_no_arguments() -> None:
     assert run("--version").out.startswith("symml ")
     assert run().code == 2
+
+
+def test_a_plan_for_known_sizes_is_a_module_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "plan.py"
+    run("kernel", LOSS, "--wrt", "w", "--shapes", SHAPES, "--name", "slope", "--sizes", "n=20,d=3", "-o", str(file))
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# slope_plan for float64 arrays: ")
+    assert "# outputs: out0 (3,)" in text
+    assert "def slope_plan(" in text
