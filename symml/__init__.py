@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from symml.optimize.dual import dual as dual
     from symml.optimize.inference.family import family as family
     from symml.optimize.inference.likelihood import mle as mle
+    from symml.optimize.inference.posterior import posterior as posterior
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
     from symml.optimize.updates import update as update
@@ -77,6 +78,7 @@ _HOME = {
     "expectation": "proof.expectation",
     "family": "optimize.inference.family",
     "mle": "optimize.inference.likelihood",
+    "posterior": "optimize.inference.posterior",
     "find": "catalog.search",
     "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",

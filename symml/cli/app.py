@@ -70,6 +70,7 @@ def derive(
     convention: Annotated[
         str, typer.Option(help="For a structured variable: unstructured, projected, riemannian or cookbook.")
     ] = "unstructured",
+    profile: options.Profile = "",
     json: options.Json = False,
 ) -> None:
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
@@ -78,7 +79,7 @@ def derive(
     told = steps or brief or mark or rules or bool(style)
     output = Output(told, latex, code, check, operator, json, mark, rules, form)
     how = f"{style or 'backprop'} {'brief' if brief else 'full'}"
-    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output, profile)
 
 
 @app.command(short_help="Print a network's backpropagation equations.")
@@ -112,6 +113,7 @@ def read(
     shapes: options.Shapes = "",
     let: options.Let = None,
     infer: options.Infer = False,
+    profile: options.Profile = "",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
     second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
     json: options.Json = False,
@@ -119,7 +121,7 @@ def read(
     """Print a formula back as it was understood."""
     from symml.cli.read import run
 
-    run(text, shapes, let or [], infer=infer, latex=latex, second_reader=second_reader, json=json)
+    run(text, shapes, let or [], profile=profile, infer=infer, latex=latex, second_reader=second_reader, json=json)
 
 
 @app.command(short_help="Prove or refute an identity or a gradient.")
@@ -135,15 +137,16 @@ def check(
         str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
     infer: options.Infer = False,
+    profile: options.Profile = "",
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
     from symml.cli.check import run, run_inferred
 
     if infer:
-        run_inferred(left, right, wrt, shapes, digits, let or [], json=json)
+        run_inferred(left, right, wrt, shapes, digits, let or [], profile, json=json)
     else:
-        run(left, right, wrt, shapes, digits, let or [], kind, given, json=json)
+        run(left, right, wrt, shapes, digits, let or [], kind, given, profile, json=json)
 
 
 @app.command(short_help="Judge every formula of documents.")

@@ -7,6 +7,7 @@ import typer
 from symml.cli.output import say, say_json
 from symml.optimize.inference.family import family
 from symml.optimize.inference.likelihood import mle
+from symml.optimize.inference.posterior import posterior
 
 
 def run_family(
@@ -29,3 +30,14 @@ def run_mle(statement: str, wrt: str, shapes: str, of: str, *, log: bool, latex:
         say_json({"command": "mle", **found.to_json()})
     else:
         say(found.latex() if latex else repr(found))
+
+
+def run_posterior(prior: str, likelihood: str, of: str, shapes: str, *, latex: bool, json: bool) -> None:
+    """Prints a conjugate update; exit code 1 where the prior is not conjugate."""
+    found = posterior(prior, likelihood, of=of, shapes=shapes)
+    if json:
+        say_json({"command": "posterior", **found.to_json()})
+    else:
+        say(found.latex() if latex else repr(found))
+    if not found.is_conjugate:
+        raise typer.Exit(1)

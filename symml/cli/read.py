@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from symml.cli.output import say, say_json
 from symml.errors import ReadError
 from symml.expr.nodes import Expr, show_shape
-from symml.read.declarations import read_declarations
+from symml.read.declarations import Declarations
 from symml.read.inference import infer as infer_shapes
 from symml.read.latex import readings
 from symml.read.math.reading import Reading
 from symml.read.math.relation import Relation, Side
-from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
+from symml.read.recognize import notation_of
+from symml.read.settings import noted
 from symml.render.latex import latex as latex_of
 from symml.render.text import text as text_of
 
 
-def run(text: str, shapes: str, let: list[str], *, infer: bool, latex: bool, second_reader: str, json: bool) -> None:
+def run(
+    text: str, shapes: str, let: list[str], *, profile: str, infer: bool, latex: bool, second_reader: str, json: bool
+) -> None:
     """Reads and prints back every statement of the text."""
-    notation = notation_of(text)
-    found = _inferred(text, notation, shapes, let) if infer else _read(text, notation, shapes, let)
+    notation, declared = notation_of(text), noted(shapes, profile, Path.cwd())
+    found = (_inferred if infer else _read)(text, notation, declared, let)
     other = _second(text, second_reader) if second_reader else None
     if json:
         statements = [_as_json(one) for one in found]
@@ -37,8 +41,7 @@ def run(text: str, shapes: str, let: list[str], *, infer: bool, latex: bool, sec
         say(f"  {second_reader}: {other}")
 
 
-def _read(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading]:
-    declared = read_declarations(shapes)
+def _read(text: str, notation: str, declared: Declarations, let: list[str]) -> list[Reading]:
     if notation != "numpy":
         return readings(text, declared, let=let, one_line=notation == "text")
     found = read_statement(text, declared)
@@ -48,9 +51,9 @@ def _read(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading
     return [Reading(found, (), symbols)]
 
 
-def _inferred(text: str, notation: str, shapes: str, let: list[str]) -> list[Reading]:
+def _inferred(text: str, notation: str, declared: Declarations, let: list[str]) -> list[Reading]:
     """The most customary reading, with the shapes that it assumes among its notes."""
-    first = infer_shapes(text, read_declarations(shapes), one_line=notation != "latex", let=let)[0]
+    first = infer_shapes(text, declared, one_line=notation != "latex", let=let)[0]
     assumed = (first.assumed,) if first.assumed else ()
     return [replace(first.reading, notes=(*assumed, *first.reading.notes))]
 

@@ -76,11 +76,26 @@ def mle(
     run_mle(statement, wrt, shapes, of, log=log, latex=latex, json=json)
 
 
+def posterior(
+    prior: Annotated[str, typer.Argument(help="The law of the parameter: 'p ~ beta(a, b)'; or a density with --of.")],
+    likelihood: Annotated[str, typer.Argument(help="The laws of the data: 'y ~ bernoulli(p)'.")],
+    shapes: options.Shapes = "",
+    of: Annotated[str, typer.Option(help="What the prior is a density of, where it is written as one.")] = "",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Print the law of a parameter given data, where the prior is conjugate to the likelihood."""
+    from symml.cli.inference import run_posterior
+
+    run_posterior(prior, likelihood, of, shapes, latex=latex, json=json)
+
+
 _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (expect, "Carry out an expectation, step by step."),
     (fisher, "Derive a Fisher information."),
     (family, "Find the exponential family of a density."),
     (mle, "Derive maximum-likelihood estimates."),
+    (posterior, "Derive a conjugate update."),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 from keyword import iskeyword
@@ -14,6 +14,7 @@ from symml.errors import DeclarationError, SymmlError
 from symml.expr.dims import Dim, Shape, Size, as_dim, dim_names, dim_value, size
 from symml.expr.domains import DOMAINS, REAL, Domain
 from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.read.profiles import DEFAULT, Notation
 from symml.read.sentences import is_sentence, read_sentence
 
 _FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
@@ -43,6 +44,8 @@ class Declarations:
         numbers: The numbers that stand in the place of named dims.
         kinds: Names that are no arrays: ``event``.
         results: The shapes of what undefined functions give, where they are no numbers.
+        notation: What is taken for granted beside.
+        granted: The symbols that only the notation declares.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Declarations:
     numbers: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     results: dict[str, Shape] = field(default_factory=dict)
+    notation: Notation = DEFAULT
+    granted: frozenset[str] = frozenset()
 
     def with_numbers(self, numbers: Mapping[str, int]) -> Declarations:
         """The same declarations with numbers in the place of named dims."""
@@ -62,7 +67,7 @@ class Declarations:
             name: tuple(dim_value(dim, numbers) for dim in shape) for name, shape in self.results.items()
         }
         numbered = {name: numbers[name] for name in self.sizes}
-        return Declarations(symbols, {}, self.functions, numbered, self.kinds, results)
+        return replace(self, symbols=symbols, sizes={}, numbers=numbered, results=results)
 
 
 def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) -> Declarations:

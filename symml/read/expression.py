@@ -11,8 +11,8 @@ from symml.read.conditions import conditioned
 from symml.read.declarations import Declarations
 from symml.read.latex import reading, readings
 from symml.read.math.reading import Reading
-from symml.read.notation import looks_like_code, notation_of
 from symml.read.numpy_source import Statement, is_script, read_assignments, read_numpy, read_statement
+from symml.read.recognize import looks_like_code, notation_of
 
 _DECIDED = ("==", "<=", ">=")
 

@@ -185,3 +185,8 @@ def test_a_plan_for_known_sizes_is_a_module_of_its_own(tmp_path: Path) -> None:
     assert text.startswith("# slope_plan for float64 arrays: ")
     assert "# outputs: out0 (3,)" in text
     assert "def slope_plan(" in text
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "symml", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("symml ")

@@ -104,7 +104,7 @@ def inverse_cancels(node: Expr, uses: Uses) -> Expr | None:
     for arg in node.args:
         others = [other for other in node.args if other is not arg]
         if isinstance(arg, Contract) and any(_are_inverse(part, other) for part in arg.args for other in others):
-            opened = remake(node, items_of(node), merge=lambda inner, chosen=arg: inner is chosen)  # type: ignore[misc]
+            opened = remake(node, items_of(node), merge=arg.__eq__)
             return _cancelled(opened) if isinstance(opened, Contract) else None
     return None
 

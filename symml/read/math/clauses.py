@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from symml.errors import ReadError
+from symml.read.math.labels import transposes_apart
 from symml.read.math.macros import expand
 from symml.read.math.names import Table, group_end, scan_base
 from symml.read.math.operands import operand
@@ -18,6 +19,7 @@ from symml.read.math.statements import condition
 from symml.read.math.tokens import tokens
 from symml.read.math.tree import Node
 from symml.read.math.words import with_words
+from symml.read.profiles import defined_macros
 
 
 @dataclass
@@ -43,8 +45,8 @@ class Clause:
 
 def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]]:
     """The source after macros, and the trees of its statements."""
-    source = text if one_line else expand(text)
-    found = with_words(tokens(source, one_line=one_line), table, one_line=one_line)
+    source = text if one_line else expand(defined_macros(text, table.notation) + text)
+    found = with_words(list(transposes_apart(tokens(source, one_line=one_line))), table, one_line=one_line)
     rows = statements(found)
     if not rows:
         raise ReadError("there is nothing to read", cure=r"write a formula, such as \|Xw-y\|_2^2")

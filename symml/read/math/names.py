@@ -13,6 +13,7 @@ from symml.expr.nodes import Symbol
 from symml.read.declarations import Declarations
 from symml.read.math.tokens import Token, tokens
 from symml.read.math.tree import Written, set_of
+from symml.read.math.vocabulary import LETTER_FUNCTIONS
 from symml.render.names import latex_name
 
 LETTERS = set_of(
@@ -129,6 +130,8 @@ class Table:
         self.found: dict[str, Declared] = {}
         self.words: set[str] = set()
         self.results: dict[str, Shape] = declared.results
+        self.notation, self.granted = declared.notation, declared.granted
+        self.letters = LETTER_FUNCTIONS | dict(declared.notation.functions)
         for name, symbol in declared.symbols.items():
             self._add(name, Declared("symbol", name, symbol))
         for name, own in declared.sizes.items():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symml.errors import ReadError
-from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
+from symml.read.math import bigs, calls, environments, heads, scripts, slopes, symbols
 from symml.read.math.names import ACCENTS, LETTERS, STYLES, group_end, spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
@@ -62,7 +62,7 @@ def _cure(token: Token) -> str:
 
 def _number(p: Parser) -> Node:
     if p.peek().text == "1" and (_are(p, 1, "_", "{", r"\{") or (_are(p, 1, r"\{") and not p.one_line)):
-        return calls.lettered(p)
+        return heads.lettered(p)
     return scripts.postfix(p, p.number(p.next()))
 
 
@@ -80,7 +80,7 @@ def _word(p: Parser) -> Node:
     if token.text in FUNCTIONS and calls.is_called(p):
         return calls.function(p)
     if token.text in ("E", "P", "Pr", "H", "I"):
-        return calls.lettered(p)
+        return heads.lettered(p)
     if " " in token.text and token.end - token.start > len(token.text):
         raise p.not_understood(token, "these words are no name; write conditions as x > 0, or declare the name")
     return symbols.symbol(p)
@@ -329,7 +329,7 @@ _RULES: dict[str, Rule] = {
     r"\nabla": slopes.nabla,
     r"\partial": slopes.partial,
     r"\neg": _negation,
-    r"\Pr": calls.lettered,
+    r"\Pr": heads.lettered,
     r"\infty": lambda p: Node("infinity", (), None, p.peek().start, p.next().end),
     r"\lfloor": _rounded("floor"),
     r"\lceil": _rounded("ceil"),

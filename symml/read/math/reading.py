@@ -10,6 +10,7 @@ from symml.errors import ReadError
 from symml.expr.dims import size
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import size_names
+from symml.expr.walk import symbols as symbols_in
 from symml.read.declarations import Declarations
 from symml.read.limits import within_limits
 from symml.read.math.bigs import Bound
@@ -227,6 +228,11 @@ class _Reader:
                 made.append(side)
         symbols = {key: row.value for key, row in e.table.found.items() if isinstance(row.value, Symbol)}
         symbols |= e.inferred | e.undefined
+        used = {symbol for side in values for symbol in symbols_in(side.expr)}
+        for symbol in sorted(used, key=lambda symbol: symbol.name):
+            if symbol.name in e.table.granted:
+                said = " ".join([*map(str, symbol.shape), symbol.domain.name])
+                e.note(f"{symbol.name} is {said}, by the profile {e.table.notation.name}")
         for name, dim in e.known.items():
             if not name.startswith(("n_", "size_")):
                 e.note(f"{name} is {e.resolve(dim)}, the number of entries that it counts")

@@ -10,7 +10,6 @@ from symml.errors import ReadError
 from symml.read.math.tree import set_of
 from symml.read.math.unicode import ACCENTS, LOWERED, RAISED, canonical
 
-_TRANSPOSES = ("T", r"\top", r"\intercal", r"\mathsf{T}")
 MAX_TEXT = 200_000
 MAX_DEPTH = 40
 
@@ -93,26 +92,8 @@ def tokens(text: str, *, one_line: bool = False) -> list[Token]:
     if len(text) > MAX_TEXT:
         raise ReadError(f"the text has {len(text)} characters; at most {MAX_TEXT} are read", cure="read it in pieces")
     found = list(_merged(_rearranged(_without_empty_sides(_Lexer(text, one_line).run()))))
-    found = list(_with_transposes_apart(found))
     _check_braces(text, found)
     return found
-
-
-def _with_transposes_apart(found: list[Token]) -> Iterator[Token]:
-    """``^{(i)T}`` as ``^{(i)}^T``: the transpose of what is labeled, and no part of its label."""
-    label = 0
-    for k, token in enumerate(found):
-        if token.text in ("(", "[") and [t.text for t in found[max(k - 2, 0) : k]] == ["^", "{"]:
-            label = k
-        ends = label and token.text in (")", "]")
-        after = [t.text for t in found[k + 1 : k + 3]]
-        yield token
-        if ends:
-            label = 0
-            if len(after) == 2 and after[0] in _TRANSPOSES and after[1] == "}":
-                yield replace(token, text="}", kind=found[k + 2].kind)
-                yield replace(token, text="^", kind="sign")
-                yield replace(token, text="{", kind=found[k + 2].kind)
 
 
 class _Lexer:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symml.expr import arithmetic, functions
 from symml.expr.build import logdet, trace
 from symml.expr.domains import DOMAINS
+from symml.expr.functions import FUNCTIONS
 from symml.expr.nodes import Expr, Symbol, constant, extent, symbol_node
 from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
@@ -96,8 +97,14 @@ def _distributions(e: Elaborator, node: Node) -> list[Value] | None:
     return values
 
 
+def _log(e: Elaborator, x: Expr) -> Expr:
+    """The logarithm to the base of the notation."""
+    base = e.table.notation.log
+    return functions.log(x) if base == "e" else FUNCTIONS[f"log{base}"](x)
+
+
 def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """``D_KL(P || Q)`` of declared distributions over finitely many values, in nats."""
+    """``D_KL(P || Q)`` of declared distributions over finitely many values, to the base of the notation's logarithm."""
     kind = head.written.sub.replace(r"\mathrm{", "").replace("}", "").replace("{", "")
     if head.written.base == "D" and kind != "KL":
         return None
@@ -109,7 +116,7 @@ def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
             node, f"not understood: {e.written(node)}", "declare both as vectors of probabilities: 'k simplex'"
         )
     p, q = (value.expr for value in values)
-    return Value((p * functions.log(p / q)).sum())
+    return Value((p * _log(e, p / q)).sum())
 
 
 def _is_normal(node: Node) -> bool:
@@ -152,7 +159,7 @@ def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
     if len(values) == 2 and not e.unify(values[0].core[0], values[1].core[0]):
         raise e.error(node, "two distributions over different sets")
     p, q = values[0].expr, values[-1].expr
-    return Value(-(p * functions.log(q)).sum())
+    return Value(-(p * _log(e, q)).sum())
 
 
 def information(e: Elaborator, node: Node, head: Applied) -> Value | None:
