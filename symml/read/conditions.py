@@ -13,6 +13,7 @@ from symml.errors import ReadError
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
+from symml.read.halflines import beyond, half_line
 from symml.read.latex import name_as_declared
 from symml.read.math.said import domain_of, joined, parts, runs_over, spelled
 from symml.read.numpy_source import Statement
@@ -28,7 +29,7 @@ def conditioned(links: Sequence[Statement], conditions: Sequence[str]) -> list[S
     for condition in conditions:
         for part in parts(spelled(condition)):
             found = _with(found, part, condition)
-    return [replace(link, conditions=tuple(map(spelled, conditions))) for link in found]
+    return [replace(link, conditions=(*map(spelled, conditions), *link.conditions)) for link in found]
 
 
 def _with(links: list[Statement], part: str, source: str) -> list[Statement]:
@@ -36,7 +37,11 @@ def _with(links: list[Statement], part: str, source: str) -> list[Statement]:
     if said is None:
         if runs_over(part) and _runs_to_the_end(part, links):
             return links
-        raise _unused(source)
+        line = half_line(part)
+        found = beyond(links, line) if line is not None else None
+        if found is None:
+            raise _unused(source)
+        return found
     names, domain = said
     replaced: dict[Expr, Expr] = {}
     for name in names:
@@ -45,7 +50,7 @@ def _with(links: list[Statement], part: str, source: str) -> list[Statement]:
             raise _unused(source)  # a word, not a name
         if symbol is not None:
             replaced[symbol] = symbol_node(symbol.name, symbol.shape, DOMAINS[_stronger(symbol, domain, source)])
-    return [Statement(substitute(x.lhs, replaced), x.relation, substitute(x.rhs, replaced)) for x in links]
+    return [replace(x, lhs=substitute(x.lhs, replaced), rhs=substitute(x.rhs, replaced)) for x in links]
 
 
 def _unused(source: str) -> ReadError:

@@ -108,3 +108,34 @@ def test_what_a_condition_says(condition: str, domain: str) -> None:
 )
 def test_what_no_domain_says_is_not_known(text: str) -> None:
     assert not is_known(text)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"|x-1| = x - 1, \quad x > 1", "proved"),
+        (r"\sqrt{x^2} = -x \text{ for } x < 0", "proved"),
+        (r"\sqrt{x^2} = x \text{ for } x \ge -1", "refuted"),
+        (r"|x+y| = x+y, \quad x > 0, y > 1", "proved"),
+        (r"|x| = 3 + x, \quad 2 < x", "refuted"),
+    ],
+)
+def test_a_bound_on_a_symbol_is_used(claim: str, verdict: str) -> None:
+    found = verify(claim, shapes="x:, y:")
+    assert found.verdict == verdict
+    assert "with u" in repr(found)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{d}{dx}|x-1| = 1, \quad x > 1",
+        r"|x| = x, \quad x \ge 0.5, x \le 3",
+        r"|p| = p, \quad p > 1",
+        r"\sum_i q_i^2 = 1, \quad \sum_i q_i = 1",
+        r"x = y, \quad x \ne y",
+    ],
+)
+def test_a_bound_that_cannot_be_used_is_not_dropped(claim: str) -> None:
+    with pytest.raises(ReadError, match="this condition cannot be used"):
+        verify(claim, shapes="x:, y:, p: unit, q: k")
