@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from symml.optimize.critical import classify as classify
     from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
+    from symml.optimize.dual_claims import check_dual as check_dual
     from symml.optimize.inference.family import family as family
     from symml.optimize.inference.likelihood import mle as mle
     from symml.optimize.inference.posterior import posterior as posterior
@@ -72,6 +73,7 @@ _HOME = {
     "convexity": "optimize.convexity",
     "critical_points": "optimize.critical",
     "dims": "expr.dims",
+    "check_dual": "optimize.dual_claims",
     "dual": "optimize.dual",
     "entries": "catalog.book",
     "entry": "catalog.book",

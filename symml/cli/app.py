@@ -211,13 +211,16 @@ def kkt(
     subject: options.Subject = None,
     shapes: options.Shapes = "",
     maximize: options.Maximize = False,
+    at: options.At = "",
+    at_file: options.AtFile = "",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Print the KKT conditions of a constrained problem, and its solution where it has a closed form."""
+    """Print the KKT conditions of a constrained problem, its solution in closed form, or their residuals at a point."""
     from symml.cli.optimize import run_kkt
 
-    run_kkt(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+    sense = "max" if maximize else "min"
+    run_kkt(objective, over, subject or [], shapes, sense, at, at_file, latex=latex, json=json)
 
 
 @app.command(short_help="Derive the dual of a problem.")
@@ -227,13 +230,14 @@ def dual(
     subject: options.Subject = None,
     shapes: options.Shapes = "",
     maximize: options.Maximize = False,
+    claim: Annotated[str, typer.Option(help="A dual objective to be checked: 'sum(alpha) - ...'.")] = "",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Derive the Lagrange dual of a constrained problem by eliminating its variables."""
+    """Derive the Lagrange dual of a constrained problem, or check a dual objective that was derived by hand."""
     from symml.cli.optimize import run_dual
 
-    run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", latex=latex, json=json)
+    run_dual(objective, over, subject or [], shapes, "max" if maximize else "min", claim, latex=latex, json=json)
 
 
 @app.command(short_help="Prove convexity, or refute it.")

@@ -27,6 +27,8 @@ Subject = Annotated[
     typer.Option("--subject", "-s", help="A constraint: 'y*(X@w + b) >= 1'; 'alpha: x >= 0' names its multiplier."),
 ]
 Maximize = Annotated[bool, typer.Option("--max", help="Maximize; the default is to minimize.")]
+At = Annotated[str, typer.Option("--at", help="A point at which the conditions are checked: 'w=[1, 1/2], b=-1'.")]
+AtFile = Annotated[str, typer.Option("--at-file", help="A .json or .npz file with the point, or with its data.")]
 Steps = Annotated[
     bool, typer.Option("--steps", help="Show every step with its reason; '--steps brief' leaves the algebra out.")
 ]

@@ -47,8 +47,13 @@ def steps_may_be_brief(arguments: list[str]) -> list[str]:
 def formulas_are_no_options(arguments: list[str]) -> list[str]:
     """The arguments, with a space in front of a formula that starts with a minus, such as ``-2*X.T @ r``."""
     given = ["", *arguments]
+    # Of a problem, -s stands before a constraint; the formula -s stands first.
+    short = "-s" if arguments[:1] in (["kkt"], ["dual"]) else ""
     return [
-        f" {own}" if _is_formula(own) and before not in ("-o", "--output") else own for before, own in pairwise(given)
+        f" {own}"
+        if _is_formula(own) and before not in ("-o", "--output") and (own != short or before == arguments[0])
+        else own
+        for before, own in pairwise(given)
     ]
 
 

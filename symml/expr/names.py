@@ -8,6 +8,7 @@ from typing import Any
 
 from symml.errors import SymmlError
 from symml.expr import arithmetic, build, functions, probability, rearrange, scores, sequences, spectral
+from symml.expr.activation_names import ACTIVATION_NAMES
 from symml.expr.contract import contract
 from symml.expr.dims import as_dim
 from symml.expr.nodes import Apply, Basis, Contract, Expr, Eye, OneHot, Selector, Symbol, eye, selector
@@ -153,6 +154,7 @@ def _expand_dims(x: object, axis: int) -> Expr:
 _BY_ROW: dict[str, Builder] = {name: row for name, row in functions.FUNCTIONS.items() if name != "power"}
 NAMES: dict[str, Builder] = {
     **_BY_ROW,
+    **ACTIVATION_NAMES,
     # arithmetic
     "add": arithmetic.plus,
     "subtract": arithmetic.minus,

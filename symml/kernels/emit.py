@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from symml.expr import functions as F
 from symml.expr.dims import Dim, Shape, dim_names
@@ -41,6 +42,7 @@ class Emitter:
         self.helpers: set[str] = set()
         self.needed_sizes: set[str] = set()
         self.values: dict[Expr, Value] = {}
+        self.numbered = (f"t{k}" for k in count(1))
         self.taken = {*names.values(), *sizes.values(), "np", "math"}
         self.uses = _argument_uses(roots)
 
@@ -125,7 +127,7 @@ class Emitter:
         """A new name for the value of ``node``."""
         name = self.wanted.get(node, "")
         if not name.isidentifier() or name in self.taken:
-            name = next(f"t{k}" for k in range(1, len(self.taken) + 2) if f"t{k}" not in self.taken)
+            name = next(name for name in self.numbered if name not in self.taken)
         self.taken.add(name)
         return name
 

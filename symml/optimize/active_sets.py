@@ -49,8 +49,13 @@ def kkt_points(problem: Problem, lagrangian: Expr) -> list[Values] | None:
 def is_global(problem: Problem) -> bool:
     """Whether the problem is proved convex, so that a KKT point is its minimum."""
     parts = [problem.objective, *(c.value for c in problem.inequalities)]
-    affine = all(decide(c.value, problem.variables, search=False).verdict == AFFINE for c in problem.equalities)
+    affine = all(is_affine(c.value, problem.variables) for c in problem.equalities)
     return affine and all(decide(part, problem.variables, search=False).is_convex for part in parts)
+
+
+def is_affine(value: Expr, wrt: tuple[Symbol, ...]) -> bool:
+    """Whether a number is an affine function of the variables."""
+    return decide(value, wrt, search=False).verdict == AFFINE
 
 
 def _subsets(rows: Sequence[Constraint]) -> Iterator[tuple[Constraint, ...]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import flint
 import numpy as np
 
-from symml.errors import SymmlError
+from symml.calculus.numeric import enclose
+from symml.calculus.sampling import Point, as_array
+from symml.errors import NotEvaluable, SymmlError
+from symml.expr.dims import dim_names
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
 from symml.kernels import kernel
@@ -28,11 +33,13 @@ class Residuals:
         rows: (condition, its largest violation).
         tolerance: What counts as zero.
         fitted: The multipliers that were fitted, by name.
+        exact: The same violations as fractions, by condition, where the point was given in fractions.
     """
 
     rows: tuple[tuple[str, float], ...]
     tolerance: float
     fitted: Mapping[str, Any]
+    exact: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def satisfied(self) -> bool:
@@ -45,20 +52,34 @@ class Residuals:
             "schema": 1,
             "satisfied": self.satisfied,
             "tolerance": self.tolerance,
-            "residuals": [{"condition": name, "violation": value} for name, value in self.rows],
+            "residuals": [self._row(name, value) for name, value in self.rows],
             "fitted": {name: np.asarray(value).tolist() for name, value in self.fitted.items()},
         }
 
+    def _row(self, name: str, value: float) -> dict[str, Any]:
+        exact = {"exact": str(self.exact[name])} if name in self.exact else {}
+        return {"condition": name, "violation": value, **exact}
+
     def __repr__(self) -> str:
+        everything = len(self.exact) == len(self.rows)
         head = "SATISFIED" if self.satisfied else "NOT SATISFIED"
-        lines = [f"{head} to {self.tolerance:g}"]
-        lines += [f"  {'ok ' if value <= self.tolerance else 'NO '} {value:9.3g}  {name}" for name, value in self.rows]
-        lines += [f"  fitted {name} = {np.array2string(np.asarray(v), precision=4)}" for name, v in self.fitted.items()]
+        lines = [f"{head} exactly" if everything and not any(self.exact.values()) else f"{head} to {self.tolerance:g}"]
+        for name, value in self.rows:
+            shown = str(self.exact[name]) if name in self.exact else f"{value:.3g}"
+            lines.append(f"  {'ok ' if value <= self.tolerance else 'NO '} {shown:>9}  {name}")
+        lines += [f"  fitted {name} = {_shown(v)}" for name, v in self.fitted.items()]
         return "\n".join(lines)
 
 
+def _shown(value: Any) -> str:
+    array = np.asarray(value)
+    if array.dtype == object:
+        return str(np.vectorize(str, otypes=[object])(array).tolist()).replace("'", "")
+    return np.array2string(array, precision=4)
+
+
 def check(conditions: KKT, values: Mapping[str, Any], tolerance: float) -> Residuals:
-    """The residuals at a point.
+    """The residuals at a point; exact ones where all of its numbers are whole numbers or fractions.
 
     Raises:
         SymmlError: A variable or a piece of data has no value.
@@ -67,25 +88,70 @@ def check(conditions: KKT, values: Mapping[str, Any], tolerance: float) -> Resid
     known = {name: np.asarray(value, dtype=float) for name, value in values.items()}
     missing = [m for m in problem.multipliers if m.name not in known]
     fitted = _fit(conditions, known, missing) if missing else {}
+    rows = _violations(conditions)
+    exact, simple = _exact(rows, values, fitted)
     known |= fitted
-    rows: list[tuple[str, float]] = []
-    for v, slope in conditions.stationarity:
-        rows.append((f"stationarity in {text.name(v.name)}", _largest(np.abs(_value(slope, known)))))
-    for c in problem.inequalities:
-        rows.append((f"primal feasibility: {c.text()}", max(0.0, _largest(_value(c.value, known)))))
-    for c in problem.equalities:
-        rows.append((f"primal feasibility: {c.text()}", _largest(np.abs(_value(c.value, known)))))
+    found = tuple((name, _largest(kind, _value(expr, known))) for name, kind, expr in rows)
+    return Residuals(found, tolerance, simple or fitted, exact)
+
+
+Row = tuple[str, str, Expr]
+
+
+def _violations(conditions: KKT) -> list[Row]:
+    """(condition, ``zero`` or ``low``, expression): what is to vanish, and what is to be at most zero."""
+    problem = conditions.problem
+    rows = [(f"stationarity in {text.name(v.name)}", "zero", slope) for v, slope in conditions.stationarity]
+    rows += [(f"primal feasibility: {c.text()}", "low", c.value) for c in problem.inequalities]
+    rows += [(f"primal feasibility: {c.text()}", "zero", c.value) for c in problem.equalities]
     for c in problem.inequalities:
         name = text.show(c.multiplier)
-        rows.append((f"dual feasibility: {name} ≥ 0", max(0.0, _largest(-known[c.multiplier.name]))))
-        product = np.abs(known[c.multiplier.name] * _value(c.value, known))
-        rows.append((f"complementarity of {name}", _largest(product)))
-    return Residuals(tuple(rows), tolerance, fitted)
+        rows.append((f"dual feasibility: {name} ≥ 0", "low", -c.multiplier))
+        rows.append((f"complementarity of {name}", "zero", c.multiplier * c.value))
+    return rows
 
 
-def _largest(values: Any) -> float:
+def _exact(
+    rows: Sequence[Row], values: Mapping[str, Any], fitted: Mapping[str, Any]
+) -> tuple[dict[str, Fraction], dict[str, Any]]:
+    """The violations as fractions, and fitted multipliers as fractions where these satisfy all conditions."""
+    given = {name: np.asarray(value, dtype=object) for name, value in values.items()}
+    if not all(isinstance(v, int | Fraction) for array in given.values() for v in array.flat):
+        return {}, {}
+    simple = {name: np.vectorize(_near, otypes=[object])(value) for name, value in fitted.items()}
+    point = {**given, **{name: np.asarray(value, dtype=object) for name, value in simple.items()}}
+    found: dict[str, Fraction] = {}
+    for name, kind, expr in rows:
+        try:
+            value = enclose(expr, _point(expr, point))
+        except (NotEvaluable, KeyError):
+            continue
+        entries = list(np.asarray(value, dtype=object).flat)
+        if all(isinstance(v, flint.fmpq) for v in entries):
+            numbers = [Fraction(int(v.p), int(v.q)) for v in entries]
+            found[name] = max([Fraction(0), *(abs(v) if kind == "zero" else v for v in numbers)])
+    whole = len(found) == len(rows) and not any(found.values())
+    return (found, simple) if whole or not fitted else ({}, {})
+
+
+def _near(value: float) -> Fraction:
+    return Fraction(float(value)).limit_denominator(10_000)
+
+
+def _point(expr: Expr, values: Mapping[str, Any]) -> Point:
+    sizes: dict[str, int] = {}
+    found = {}
+    for symbol in symbols(expr):
+        array = values[symbol.name]
+        found[symbol] = as_array([Fraction(v) for v in array.flat], array.shape)
+        for dim, length in zip(symbol.shape, array.shape, strict=True):
+            sizes |= dict.fromkeys(dim_names(dim), length) if str(dim) in dim_names(dim) else {}
+    return Point(sizes, found)
+
+
+def _largest(kind: str, values: Any) -> float:
     array = np.asarray(values, dtype=float)
-    return float(array.max()) if array.size else 0.0
+    return max(0.0, float((np.abs(array) if kind == "zero" else array).max())) if array.size else 0.0
 
 
 def _value(expr: Expr, known: Mapping[str, Any]) -> Any:

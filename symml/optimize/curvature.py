@@ -13,6 +13,7 @@ from symml.calculus.facts import is_nonnegative, is_pd, is_positive, is_psd
 from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Linalg, Power
 from symml.expr.scoped import Expectation, Series
 from symml.expr.walk import depends_on, topological
+from symml.optimize.convex_atoms import convex_product, is_spectral_norm
 
 CONSTANT, AFFINE, CONVEX, CONCAVE, UNKNOWN = "constant", "affine", "convex", "concave", "unknown"
 _HALF = Fraction(1, 2)
@@ -69,6 +70,9 @@ def _add(c: Curvatures, node: Add) -> Found:
 
 def _contract(c: Curvatures, node: Contract) -> Found:
     items = list(zip(node.args, node.subs, strict=True))
+    atom = convex_product(c.found, node) if node.coef else ""
+    if atom:
+        return _signed(1 if node.coef > 0 else -1, atom)
     moving = [(arg, sub) for arg, sub in items if c.found[arg] != CONSTANT]
     rest = [arg for arg, sub in items if c.found[arg] == CONSTANT]
     if len(moving) == 1:
@@ -132,6 +136,8 @@ def _power(c: Curvatures, node: Power) -> Found:
     own = c.found[base]
     if p == _HALF and _is_norm(c, base):
         return CONVEX, "a norm of an affine function"
+    if p == _HALF and is_spectral_norm(c.found, node):
+        return CONVEX, "the spectral norm of an affine matrix"
     if p.denominator == 1 and p.numerator % 2 == 0 and p > 0 and own == AFFINE:
         return CONVEX, f"an even power ({p}) of an affine function"
     if own in (AFFINE, CONVEX) and p >= 1 and is_nonnegative(base):
@@ -144,18 +150,30 @@ def _power(c: Curvatures, node: Power) -> Found:
 
 
 def _is_norm(c: Curvatures, base: Expr) -> bool:
-    """Whether the base is a sum of squares of affine functions, or a form of a semidefinite matrix."""
+    """Whether the base is a sum of squares of affine functions and nonnegative numbers, or one semidefinite form."""
     parts = base.args if isinstance(base, Add) else (base,)
-    if len(parts) != 1:
-        return False
-    if isinstance(base, Power):
-        return base.exponent == 2 and c.found[base.args[0]] == AFFINE
+    if all(_is_sum_of_squares(c, part) for part in parts):
+        return True
     if not isinstance(base, Contract) or base.coef <= 0:
         return False
-    if len(base.args) == 1 and isinstance(base.args[0], Power):
-        return base.args[0].exponent == 2 and c.found[base.args[0].args[0]] == AFFINE
     kind, reason = _contract(c, base)
-    return kind == CONVEX and ("squares" in reason or "quadratic form" in reason)
+    return kind == CONVEX and ("sum of squares" in reason or "quadratic form of a positive" in reason)
+
+
+def _is_sum_of_squares(c: Curvatures, part: Expr) -> bool:
+    if c.found[part] == CONSTANT:
+        return is_nonnegative(part)
+    if isinstance(part, Power):
+        return part.exponent == 2 and c.found[part.args[0]] == AFFINE
+    if not isinstance(part, Contract) or part.coef <= 0:
+        return False
+    moving = [(arg, sub) for arg, sub in zip(part.args, part.subs, strict=True) if c.found[arg] != CONSTANT]
+    if not all(is_nonnegative(arg) for arg in part.args if c.found[arg] == CONSTANT):
+        return False
+    if len(moving) == 2 and moving[0] == moving[1]:
+        return c.found[moving[0][0]] == AFFINE
+    square = len(moving) == 1 and isinstance(moving[0][0], Power) and moving[0][0].exponent == 2
+    return square and c.found[moving[0][0].args[0]] == AFFINE
 
 
 def _apply(c: Curvatures, node: Apply) -> Found:

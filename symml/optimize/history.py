@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from symml.optimize.updates import Update
 
 
+Setting = float | Callable[[int], float]
+
+
 @dataclass(frozen=True, repr=False)
 class History:
     """The course of a run.
@@ -59,7 +62,7 @@ class Oracle:
         return cls(at(root), at(gradient(root, variable)), lambda x: at(hessian(root, variable))(x))
 
 
-def run_rule(rule: Update, oracle: Oracle, theta: Any, steps: int, settings: Mapping[str, float]) -> History:
+def run_rule(rule: Update, oracle: Oracle, theta: Any, steps: int, settings: Mapping[str, Setting]) -> History:
     """Runs a rule from a point.
 
     Raises:
@@ -74,7 +77,8 @@ def run_rule(rule: Update, oracle: Oracle, theta: Any, steps: int, settings: Map
     course, losses = [theta.copy()], [float(oracle.loss(theta))]
     kept: dict[str, list[Any]] = {name: [] for name in states}
     for t in range(1, steps + 1):
-        known = {**values, **states, PARAMETER: theta, GRADIENT: oracle.gradient(theta), STEP: float(t)}
+        given = {name: value(t) if callable(value) else value for name, value in values.items()}
+        known = {**given, **states, PARAMETER: theta, GRADIENT: oracle.gradient(theta), STEP: float(t)}
         if CURVATURE in step.arguments:
             known[CURVATURE] = oracle.hessian(theta)
         result = step(**{name: known[name] for name in step.arguments if name in known})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,10 @@ class KKT:
             tolerance: What counts as zero.
             values: Numbers or arrays by name: variables, data, and multipliers.
         """
+        return self.check_at(values, tolerance)
+
+    def check_at(self, values: Mapping[str, Any], tolerance: float = 1e-8) -> Residuals:
+        """The residuals at a point that is given as a mapping; exact where its numbers are whole or fractions."""
         from symml.optimize.check import check
 
         return check(self, values, tolerance)

@@ -26,7 +26,7 @@ def polished(value: Expr, bounds: Sequence[Bound], multipliers: Sequence[Symbol]
     forms = [value, with_norms(value)]
     for bound in bounds:
         if bound.relation == "==" and not bound.left.shape:
-            forms += [_with_sum(form, bound.left, multipliers) for form in list(forms)]
+            forms += [with_sum(form, bound.left, multipliers) for form in list(forms)]
     forms += [with_norms(tidy(form)) for form in list(forms)]
     shortest = min(forms, key=print_length)
     return _by_logs(shortest)
@@ -41,7 +41,7 @@ def _with_signs(value: Expr, bounds: Sequence[Bound]) -> Expr:
     return substitute(tidy(substitute(value, signed)), {v: k for k, v in signed.items()})
 
 
-def _with_sum(value: Expr, equation: Expr, multipliers: Sequence[Symbol]) -> Expr:
+def with_sum(value: Expr, equation: Expr, multipliers: Sequence[Symbol]) -> Expr:
     """What an equation between numbers says of a sum of multipliers, put in: ``sum(alpha) = 1``."""
     terms = list(equation.args) if not isinstance(equation, Contract) else [equation]
     moving = [t for t in terms if set(symbols(t)) & set(multipliers)]

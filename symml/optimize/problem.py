@@ -197,13 +197,24 @@ def _constraints(rows: Sequence[tuple[str, Statement]], taken: set[str]) -> Iter
     for name, s in rows:
         is_equality = s.relation == "=="
         low, high = (s.lhs, s.rhs) if s.relation in ("<=", "==") else (s.rhs, s.lhs)
-        value = low if is_zero(high) and low.shape else -high if is_zero(low) and high.shape else minus(low, high)
+        value = (
+            low if is_zero(high) and not high.shape else -high if is_zero(low) and not low.shape else minus(low, high)
+        )
         if name and name in taken:
             raise SymmlError(f"the multiplier {name} is the name of something else", cure="use another name")
         chosen = name or _fresh("nu" if is_equality else "lam", counts[is_equality], taken)
         taken.add(chosen)
         domain = REAL if is_equality else DOMAINS["nonnegative"]
         yield Constraint(s.lhs, s.relation, s.rhs, value, symbol_node(chosen, value.shape, domain))
+
+
+def _difference(low: Expr, high: Expr) -> Expr:
+    """What is at most zero where ``low <= high``, without a written zero."""
+    if is_zero(high) and len(high.shape) <= len(low.shape):
+        return low
+    if is_zero(low) and len(low.shape) <= len(high.shape):
+        return -high
+    return minus(low, high)
 
 
 def _fresh(stem: str, count: int, taken: set[str]) -> str:

@@ -55,7 +55,7 @@ class Solution:
         }
 
     def __repr__(self) -> str:
-        lines = ["solution"]
+        lines = ["solution" if self.values or self.open or self.cases else "no solution"]
         for condition, rows in self.cases:
             lines.append(f"  {condition}:  " + ",  ".join(f"{text.name(s.name)} = {text.show(v)}" for s, v in rows))
         if not self.cases:

@@ -16,9 +16,10 @@ from symml.expr.contract import contract
 from symml.expr.domains import DOMAINS
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.walk import substitute, symbols
-from symml.optimize.active_sets import is_global, kkt_points
+from symml.optimize.active_sets import is_affine, is_global, kkt_points
 from symml.optimize.bounds import bounded
 from symml.optimize.eigenproblems import eigenproblem
+from symml.optimize.expand import is_polynomial
 from symml.optimize.infima import along_slopes
 from symml.optimize.isolate import Isolated, isolate
 from symml.optimize.one_inequality import one_inequality
@@ -30,6 +31,11 @@ from symml.optimize.terms import print_length, tidy
 from symml.optimize.trial import fails, resolved, signs_at_random
 
 _SHORT = 90
+_NOWHERE = "every set of active constraints was solved: no point satisfies the conditions"
+_NO_OPTIMUM = (
+    "the constraints cannot be met or the objective is unbounded: an optimum would satisfy the conditions, as all "
+    "constraints are affine"
+)
 Rule = Callable[[Problem, Expr], Solution | None]
 
 
@@ -42,7 +48,7 @@ def solve(problem: Problem, lagrangian: Expr) -> Solution | None:
     for rule in _RULES:
         found = rule(problem, lagrangian)
         # Where a norm has a kink the gradient is one of many subgradients, and need not vanish.
-        if found is not None and (rule is shrinkage or not fails(problem, lagrangian, found)):
+        if found is not None and (rule is shrinkage or not found.values or not fails(problem, lagrangian, found)):
             return _with_optimum(problem, found)
     return None
 
@@ -78,11 +84,17 @@ def shortest_value(problem: Problem, values: dict[Expr, Expr]) -> Expr:
 def _listed(problem: Problem, lagrangian: Expr) -> Solution | None:
     """All KKT points of a problem in numbers, the least objective first."""
     points = kkt_points(problem, lagrangian) if problem.inequalities else None
-    if not points:
+    parts = [problem.objective, *(c.value for c in problem.constraints)]
+    complete = all(is_polynomial(part, x) for part in parts for x in problem.variables)
+    if points is None or not (points or complete):
         return None
+    if not points:
+        affine = all(is_affine(c.value, problem.variables) for c in problem.constraints)
+        return Solution((), reasons=(_NOWHERE, _NO_OPTIMUM) if affine else (_NOWHERE,))
     kind = "minimum" if problem.sense == "min" else "maximum"
     reason = f"every set of active constraints was solved: {len(points)} KKT point" + ("s" if len(points) > 1 else "")
     notes = (reason,) if is_global(problem) else (reason, f"the first one is the {kind} if the problem has one")
+    notes = notes if complete else ("SymPy's solutions are listed: there may be more", *notes[1:])
     cases = tuple((f"KKT point {k}", tuple(values.items())) for k, values in enumerate(points, 1))
     return Solution(tuple(points[0].items()), (), (), notes, cases=cases if len(points) > 1 else ())
 

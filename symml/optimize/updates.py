@@ -20,7 +20,7 @@ from symml.expr.nodes import ONE, Apply, Expr, Symbol, symbol_node
 from symml.expr.ranges import series
 from symml.expr.walk import substitute, symbols, transform
 from symml.kernels import Kernel, kernel
-from symml.optimize.history import History, Oracle, run_rule
+from symml.optimize.history import History, Oracle, Setting, run_rule
 from symml.optimize.problem import Shapes
 from symml.optimize.update_rules import GRADIENT, PARAMETER, RULES, SHAPES, STEP, Rule
 from symml.proof.derive import find_variable
@@ -116,7 +116,7 @@ class Update:
         *,
         shapes: Shapes = None,
         data: Mapping[str, Any] | None = None,
-        **settings: float,
+        **settings: Setting,
     ) -> History:
         """Runs the rule on a loss.
 
@@ -127,7 +127,8 @@ class Update:
             steps: How many steps.
             shapes: Declarations of the loss.
             data: Values of the other symbols of the loss, by name.
-            settings: Hyperparameters; the usual values where they are not given.
+            settings: Hyperparameters, as numbers or as schedules: functions of the step, which counts from 1; the
+                usual values where they are not given.
 
         Returns:
             The parameter and the loss at every step.
@@ -189,7 +190,7 @@ def _plain(body: Expr) -> Expr:
 
 
 def update(name: str) -> Update:
-    """The update rule of this name: gd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton, natural.
+    """The update rule of this name: gd, sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, radam, newton ...
 
     Raises:
         SymmlError: There is none of that name.

@@ -14,6 +14,7 @@ from symml.expr.functions import undefined
 from symml.expr.indexing import is_whole
 from symml.expr.nodes import Expr
 from symml.read import bindings, loops, positions
+from symml.read.advice import WRITTEN_OTHERWISE
 from symml.read.interpreter import Interpreter, dotted, power
 
 _MAX_EINSUM = 200
@@ -97,7 +98,10 @@ def _unknown(r: Interpreter, node: ast.Call, name: str) -> SymmlError:
         return r.source.error(node, f"{name} is not a function", f"write {name} * (...) for a product")
     known = [*names.NAMES, *bindings.BUILDERS, *_RULES, *r.declared.functions]
     close = get_close_matches(_short(name), known, n=3) or get_close_matches(name.rpartition(".")[2], known, n=3)
-    if close:
+    advice = WRITTEN_OTHERWISE.get(name.rpartition(".")[2])
+    if advice:
+        cure = advice
+    elif close:
         cure = f"did you mean {' or '.join(close)}?"
     elif name.isidentifier():
         cure = f"declare it: '{name}: function'"

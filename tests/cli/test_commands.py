@@ -178,6 +178,15 @@ def test_version_and_no_arguments() -> None:
     assert run().code == 2
 
 
+def test_a_plan_for_known_sizes_is_a_module_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "plan.py"
+    run("kernel", LOSS, "--wrt", "w", "--shapes", SHAPES, "--name", "slope", "--sizes", "n=20,d=3", "-o", str(file))
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# slope_plan for float64 arrays: ")
+    assert "# outputs: out0 (3,)" in text
+    assert "def slope_plan(" in text
+
+
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "symml", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("symml ")

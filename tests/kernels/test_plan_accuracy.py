@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from symml.expr import build
 from symml.faces import grad, kernel
 from symml.kernels import kernel as kernel_of
 
@@ -73,6 +74,15 @@ def test_slopes_of_tanh_keep_their_digits_until_they_vanish() -> None:
     with mpmath.workdps(40):
         exact = [float(mpmath.sech(mpmath.mpf(entry)) ** 2) if np.isfinite(entry) else 0.0 for entry in x[:8]]
     np.testing.assert_allclose(found, [*exact, np.nan], rtol=1e-15)
+
+
+def test_the_second_derivative_of_log_cosh_keeps_its_digits() -> None:
+    slope = grad("sum(log(cosh(x)))", "x", "x: n")
+    found = kernel_of(grad(build.sum(slope), "x", "x: n"))
+    x = np.array([0.0, 1e-9, 3.0, 40.0, 300.0])
+    with mpmath.workdps(40):
+        exact = [float(mpmath.sech(mpmath.mpf(entry)) ** 2) for entry in x]
+    np.testing.assert_allclose(found(x), exact, rtol=1e-15)
 
 
 @pytest.mark.parametrize("y", [0.0, 1.0])

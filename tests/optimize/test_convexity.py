@@ -25,6 +25,30 @@ CONVEX = {
     "largest eigenvalue": ("max(np.linalg.eigvalsh(S))", "S", "S: d d symmetric"),
     "Poisson loss": ("sum(exp(X@w) - y*(X@w))", "w", "X: n d, y: n, w: d"),
 }
+ATOMS = {
+    "square over a positive number": ("sum((A@x - b)**2)/t", "x, t", "A: m n, b: m, x: n, t: positive"),
+    "relative entropy": ("sum(p*log(p/q))", "p, q", "p: k positive, q: k positive"),
+    "matrix fraction": ("x@inv(S)@x", "x, S", "x: n, S: n n spd"),
+    "trace of an inverse": ("trace(inv(S))", "S", "S: d d spd"),
+    "weighted trace of an inverse": ("trace(inv(S)@A)", "S", "S: d d spd, A: d d spd"),
+    "spectral norm": ("norm(X, 2)", "X", "X: 3 2"),
+    "nuclear norm": ("norm(X, 'nuc')", "X", "X: 3 2"),
+    "spectral sum": ("sum(abs(np.linalg.eigvalsh(S)))", "S", "S: d d symmetric"),
+    "hyperbola": ("sqrt(1 + x@x)", "x", "x: n"),
+    "standard deviation": ("std(x)", "x", "x: n"),
+    "margin of a kernel machine": ("a@(outer(y, y)*K)@a/2 - sum(a)", "a", "a: n, y: n sign, K: n n psd"),
+}
+NO_ATOMS = {
+    "square over a number of any sign": ("x**2/t", "x, t", "x:, t:"),
+    "cube over a positive number": ("x**3/t", "x, t", "x:, t: positive"),
+    "square over a square": ("x**2/t**2", "x, t", "x: positive, t: positive"),
+    "entropy of a curved ratio": ("sum(p*log(p/q**2))", "p, q", "p: k positive, q: k positive"),
+    "entropy of another": ("sum(p*log(q/p))", "p, q", "p: k positive, q: k positive"),
+    "form of a symmetric matrix": ("x@inv(S)@x", "x, S", "x: n, S: n n symmetric"),
+    "entry of an inverse": ("x@inv(S)@z", "S", "x: n, z: n, S: n n spd"),
+    "root of a difference": ("sqrt(4 - x**2)", "x", "x:"),
+    "sum of the logarithms of eigenvalues": ("sum(sqrt(np.linalg.eigvalsh(S)))", "S", "S: d d spd"),
+}
 CONCAVE = {
     "root": ("sqrt(x)", "x", "x: positive"),
     "log likelihood": ("sum(log_sigmoid(X@w))", "w", "X: n d, w: d"),
@@ -57,6 +81,16 @@ def test_convex_functions_are_certified(name: str) -> None:
     found = convexity(*CONVEX[name][:2], shapes=CONVEX[name][2])
     assert found.verdict == "convex"
     assert found.reasons
+
+
+@pytest.mark.parametrize("name", ATOMS)
+def test_atoms_of_convex_analysis_are_certified(name: str) -> None:
+    assert convexity(*ATOMS[name][:2], shapes=ATOMS[name][2]).verdict == "convex"
+
+
+@pytest.mark.parametrize("name", NO_ATOMS)
+def test_what_only_looks_like_an_atom_is_not(name: str) -> None:
+    assert convexity(*NO_ATOMS[name][:2], shapes=NO_ATOMS[name][2]).verdict not in ("convex", "affine")
 
 
 @pytest.mark.parametrize("name", CONCAVE)

@@ -117,3 +117,22 @@ def test_the_report_is_data_and_latex_too() -> None:
     assert found.to_json()["dual"]["variables"] == ["alpha"]
     assert r"\max_{\alpha}" in found.latex()
     assert "dual" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("f", "over", "shapes"),
+    [
+        ("(x - z)**2/2 + t*abs(x)", "x", "x:, z:, t: positive"),
+        ("sum((y - X@w)**2)/2 + t*sum(abs(w))", "w", "X: n d, y: n, w: d, t: positive"),
+        ("floor(x)", "x", "x:"),
+    ],
+)
+def test_functions_with_kinks_are_not_taken_for_smooth_ones(f: str, over: str, shapes: str) -> None:
+    with pytest.raises(SymmlError, match="closed form"):
+        dual(f, over, shapes=shapes)
+
+
+def test_an_unbounded_problem_has_an_infeasible_dual() -> None:
+    with pytest.raises(SymmlError, match="infeasible") as error:
+        dual("x", "x", ["x <= 0"], shapes="x:")
+    assert "unbounded" in str(error.value)

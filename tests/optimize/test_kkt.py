@@ -150,6 +150,29 @@ def test_constraints_that_contradict_each_other_are_noticed() -> None:
     assert kkt("x@x", "x", ["x@x <= -1"], shapes="x: n").solution is None
 
 
+@pytest.mark.parametrize(
+    ("f", "over", "subject", "says"),
+    [
+        ("x**2", "x", ["x >= 1", "x <= 0"], "cannot be met or the objective is unbounded"),
+        ("x", "x", ["x <= 0"], "cannot be met or the objective is unbounded"),
+        ("x + y", "x, y", ["x**2 + y**2 <= -1"], "no point satisfies the conditions"),
+    ],
+)
+def test_problems_without_a_solution_are_said_to_have_none(f: str, over: str, subject: list[str], says: str) -> None:
+    found = kkt(f, over, subject, shapes="x:, y:")
+    assert "no solution" in repr(found)
+    assert says in repr(found)
+
+
+def test_no_solution_is_not_claimed_where_sympy_may_miss_one() -> None:
+    assert "no solution" not in repr(kkt("sin(x)", "x", ["x >= 3", "x <= 6"], shapes="x:"))
+
+
+def test_a_problem_that_is_not_separable_gets_no_entrywise_solution() -> None:
+    shapes = "w: n, S: n n spd"
+    assert kkt("w@S@w/2", "w", ["sum(w) == 1", "w >= 0"], shapes=shapes).solution is None
+
+
 NUMBERS = {
     "half plane": ("x**2 + y**2", "x, y", ["x + y >= 1"], "x:, y:", {"x": "1/2", "y": "1/2", "lam": "1"}),
     "corner": ("(x - 2)**2 + (y - 2)**2", "x, y", ["x <= 1", "y <= 1"], "x:, y:", {"x": "1", "y": "1", "lam1": "2"}),

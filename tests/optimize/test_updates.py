@@ -43,7 +43,41 @@ def radam(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any
     return w - 1e-3 * rest * m_hat / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), {"m": m, "v": v}
 
 
+def nadam(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any]]:
+    m, v = 0.9 * s["m"] + 0.1 * g, 0.999 * s["v"] + 0.001 * g**2
+    ahead = (0.9 * m + 0.1 * g) / (1 - 0.9**t)
+    return w - 1e-3 * ahead / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), {"m": m, "v": v}
+
+
+def amsgrad(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any]]:
+    m, v = 0.9 * s["m"] + 0.1 * g, 0.999 * s["v"] + 0.001 * g**2
+    most = np.maximum(s["v_max"], v)
+    step = m / (1 - 0.9**t) / (np.sqrt(most / (1 - 0.999**t)) + 1e-8)
+    return w - 1e-3 * step, {"m": m, "v": v, "v_max": most}
+
+
+def adamax(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any]]:
+    m, u = 0.9 * s["m"] + 0.1 * g, np.maximum(0.999 * s["u"], np.abs(g) + 1e-8)
+    return w - 2e-3 / (1 - 0.9**t) * m / u, {"m": m, "u": u}
+
+
+def adadelta(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any]]:
+    total = 0.9 * s["s"] + 0.1 * g**2
+    step = np.sqrt(s["u"] + 1e-6) / np.sqrt(total + 1e-6) * g
+    return w - step, {"s": total, "u": 0.9 * s["u"] + 0.1 * step**2}
+
+
+def lion(w: Any, s: dict[str, Any], g: Any, t: int) -> tuple[Any, dict[str, Any]]:
+    return w - 1e-4 * np.sign(0.9 * s["m"] + 0.1 * g), {"m": 0.99 * s["m"] + 0.01 * g}
+
+
 BY_HAND: dict[str, Loop] = {
+    "nadam": nadam,
+    "amsgrad": amsgrad,
+    "adamax": adamax,
+    "adadelta": adadelta,
+    "lion": lion,
+    "sgd": lambda w, s, g, t: (w - 1e-2 * (0.9 * s["v"] + g), {"v": 0.9 * s["v"] + g}),
     "gd": lambda w, s, g, t: (w - 1e-2 * g, {}),
     "momentum": lambda w, s, g, t: (w - 1e-2 * (0.9 * s["v"] + g), {"v": 0.9 * s["v"] + g}),
     "nesterov": lambda w, s, g, t: (w - 1e-2 * (g + 0.9 * (0.9 * s["v"] + g)), {"v": 0.9 * s["v"] + g}),
@@ -62,7 +96,7 @@ BY_HAND: dict[str, Loop] = {
 @pytest.mark.parametrize("name", BY_HAND)
 def test_runs_agree_with_loops_written_by_hand(name: str) -> None:
     found = update(name).run(LOSS, "w", np.ones(3), 12, shapes=SHAPES, data=DATA)
-    w, states = np.ones(3), dict.fromkeys("mvs", np.zeros(3))
+    w, states = np.ones(3), dict.fromkeys(("m", "v", "s", "u", "v_max"), np.zeros(3))
     for t in range(1, 13):
         w, new = BY_HAND[name](w, states, slope(w), t)
         states = {**states, **new}
@@ -70,6 +104,19 @@ def test_runs_agree_with_loops_written_by_hand(name: str) -> None:
     assert found.loss[0] == pytest.approx(np.mean((X @ np.ones(3) - Y) ** 2))
     for key, rows in found.states.items():
         np.testing.assert_allclose(rows[-1], states[key], rtol=1e-10)
+
+
+def test_a_setting_may_be_a_schedule() -> None:
+    found = update("gd").run(LOSS, "w", np.ones(3), 3, shapes=SHAPES, data=DATA, alpha=lambda t: 0.1 / t)
+    w = np.ones(3)
+    for t in (1, 2, 3):
+        w = w - 0.1 / t * slope(w)
+        np.testing.assert_allclose(found.theta[t], w, rtol=1e-12)
+
+
+def test_weight_decay_pulls_to_zero() -> None:
+    found = update("sgd").run(LOSS, "w", np.ones(3), 1, shapes=SHAPES, data=DATA, lam=0.5)
+    np.testing.assert_allclose(found.theta[1], np.ones(3) - 1e-2 * (slope(np.ones(3)) + 0.5), rtol=1e-12)
 
 
 def test_the_step_stands_alone() -> None:

@@ -539,3 +539,18 @@ def test_an_end_that_counts_from_the_front_or_from_the_back_is_refused() -> None
 def test_a_division_by_zero_is_no_number(text: str) -> None:
     with pytest.raises(ReadError, match="division by zero"):
         read_numpy(text, read_declarations("x:"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("scipy.linalg.expm(S)", "V@diag(exp(l))@V.T"),
+        ("sqrtm(S)", "V@diag(sqrt(l))@V.T"),
+        ("np.linalg.cond(S)", "norm(A, 2)*norm(inv(A), 2)"),
+        ("np.linalg.eigvals(S)", "eigvalsh"),
+    ],
+)
+def test_functions_without_a_name_here_are_said_with_the_nearest_form(text: str, cure: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_numpy(text, read_declarations("S: d d symmetric"))
+    assert cure in str(caught.value)

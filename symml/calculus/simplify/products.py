@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 
 from symml.calculus.facts import is_symmetric
 from symml.calculus.simplify.rule import Rule, Uses, carriers, items_of, remake
@@ -104,7 +106,7 @@ def inverse_cancels(node: Expr, uses: Uses) -> Expr | None:
     for arg in node.args:
         others = [other for other in node.args if other is not arg]
         if isinstance(arg, Contract) and any(_are_inverse(part, other) for part in arg.args for other in others):
-            opened = remake(node, items_of(node), merge=arg.__eq__)
+            opened = remake(node, items_of(node), merge=partial(operator.is_, arg))
             return _cancelled(opened) if isinstance(opened, Contract) else None
     return None
 

@@ -265,10 +265,11 @@ def sine_over_cosine(node: Expr) -> Expr | None:
             sharp = M.raised(M.atom_of((sech_square if even else sech)(atom.args[0]), labels), -p / (1 + even))
             return swapped(node, coef, M.without(monomial, (atom, labels), p), sharp)
     for (atom, labels), p in calls(monomial, F.sinh):
-        low = (sech(atom.args[0]), labels)
-        if p >= 1 and exponents.get(low, Fraction(0)) >= 1:
-            rest = M.without(M.without(monomial, (atom, labels)), low)
-            return swapped(node, coef, rest, M.atom_of(F.tanh(atom.args[0]), labels))
+        for k, below in ((1, sech), (2, sech_square)):
+            low = (below(atom.args[0]), labels)
+            if p >= k and exponents.get(low, Fraction(0)) >= 1:
+                rest = M.without(M.without(monomial, (atom, labels), k), low)
+                return swapped(node, coef, rest, M.raised(M.atom_of(F.tanh(atom.args[0]), labels), Fraction(k)))
     return None
 
 
