@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from time import monotonic
 
 import numpy as np
@@ -25,7 +26,7 @@ from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.inequality import prove_at_most
-from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
+from symml.proof.refute import Comparison, compare, may_differ, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
@@ -37,6 +38,8 @@ from symml.read.numpy_source import Statement
 from symml.render import text
 
 _QUICK_POINTS = 4
+_PROOF_SECONDS, _MANY_NODES = 3.0, 200
+_MORE_BITS = (384, 768, 1536)
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
 _ASSUMPTION_SECONDS = 3.0
@@ -154,7 +157,7 @@ class _Decision:
     def verdict(self) -> Verdict:
         """The first stage that decides."""
         stages = [self._quick_refutation, self._structure, self._closed_forms, self._finite_fields, self._small_dims]
-        if not size_names(self.left, self.right):
+        if not size_names(self.left, self.right) and len(topological(self.left, self.right)) < _MANY_NODES:
             stages[3:] = [self._small_dims, self._finite_fields]
         if self.relation != "==":
             stages = [self._quick_refutation, self._nonnegative_form]
@@ -190,7 +193,7 @@ class _Decision:
     def _structure(self) -> Verdict | None:
         if self._too_large():
             return None
-        proof = prove_equal(self.left, self.right)
+        proof = prove_equal(self.left, self.right, seconds=_PROOF_SECONDS)
         if proof is None:
             return None
         return self._result("proved", str(proof), Evidence("normal form", str(proof)))
@@ -229,7 +232,7 @@ class _Decision:
         if refuted is not None:
             return refuted
         for sizes in size_draws(names, 1):
-            proof = prove_equal(self.left, self.right, sizes=sizes)
+            proof = prove_equal(self.left, self.right, sizes=sizes, seconds=_PROOF_SECONDS)
             if proof is not None:
                 return self._result("proved", str(proof), Evidence("normal form", str(proof), {"sizes": dict(sizes)}))
         return None
@@ -257,7 +260,9 @@ class _Decision:
         for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)
-        for point in Coverage(self.left, self.right).wider_points():
+        coverage = Coverage(self.left, self.right)
+        far = (point for point in coverage.far_points() if may_differ(self.left, self.right, point, self.relation))
+        for point in chain(far, coverage.tied_points()):
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
         if self.relation != "==":
@@ -305,9 +310,16 @@ class _Decision:
         silent = 0
         for point, found in search(self.left, self.right, self.relation):
             silent += found.outcome == "undecided"
-            yield point, found
+            yield point, self._sharper(point, found)
         for point in generic_points([self.left, self.right], count=silent, seed=31):
             yield point, compare(self.left, self.right, point, self.relation)
+
+    def _sharper(self, point: Point, found: Comparison) -> Comparison:
+        """The comparison with as many bits as the digits need, where enclosures are wide."""
+        for bits in _MORE_BITS:
+            if found.outcome == "agrees" and found.digits < self.digits:
+                found = compare(self.left, self.right, point, self.relation, bits)
+        return found
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
