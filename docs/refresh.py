@@ -1,7 +1,7 @@
 """Writes what ``symml`` prints under the commands of the pages: ``python docs/refresh.py [PAGE ...]``.
 
 A page's ``console`` blocks hold commands after ``$``. A ``python`` block that starts with ``# name.py`` is a file that
-the commands may use.
+the commands may use, and so is a ``markdown`` block that starts with ``<!-- name.md -->``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from symml.cli import main
 
 DOCS = Path(__file__).parent
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^```python\n(# (\w+\.py)\n.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(
+    r"^```(?:python|markdown)\n((?:# (?=\w+\.py\n)|<!-- (?=\w+\.md -->))(\w+\.\w+).*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def refreshed(page: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from symml.catalog.book import entries as entries
     from symml.catalog.book import entry as entry
     from symml.catalog.search import find as find
+    from symml.documents.audit import audit as audit
     from symml.errors import SymmlError as SymmlError
     from symml.expr.build import matrix as matrix
     from symml.expr.build import scalar as scalar
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from symml.optimize.critical import classify as classify
     from symml.optimize.critical import critical_points as critical_points
     from symml.optimize.dual import dual as dual
+    from symml.optimize.inference.family import family as family
+    from symml.optimize.inference.likelihood import mle as mle
+    from symml.optimize.inference.posterior import posterior as posterior
     from symml.optimize.kkt import kkt as kkt
     from symml.optimize.kkt import lagrangian as lagrangian
     from symml.optimize.updates import update as update
@@ -55,6 +59,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SymmlError": "errors",
+    "audit": "documents.audit",
     "backprop": "proof.networks.backprop",
     "check_backward": "proof.backward_passes",
     "check_custom_rule": "proof.custom_rules",
@@ -71,6 +76,9 @@ _HOME = {
     "entries": "catalog.book",
     "entry": "catalog.book",
     "expectation": "proof.expectation",
+    "family": "optimize.inference.family",
+    "mle": "optimize.inference.likelihood",
+    "posterior": "optimize.inference.posterior",
     "find": "catalog.search",
     "fisher": "proof.fisher",
     "from_sympy": "expr.sympy_bridge",

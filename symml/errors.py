@@ -47,7 +47,13 @@ class DomainError(SymmlError):
 
 
 class ReadError(SymmlError):
-    """A text could not be read as mathematics."""
+    """A text could not be read as mathematics.
+
+    Attributes:
+        unknown: The names of which the text says too little; declaring them may help.
+    """
+
+    unknown: tuple[str, ...] = ()
 
 
 class MisfitError(ReadError):

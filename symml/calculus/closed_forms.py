@@ -8,11 +8,13 @@ from symml.calculus.numeric import approximate
 from symml.calculus.sampling import points
 from symml.calculus.sympy_process import ask_sympy
 from symml.errors import NotEvaluable, SymmlError
+from symml.expr import functions
+from symml.expr.arithmetic import is_zero
 from symml.expr.binders import is_open
-from symml.expr.nodes import Expr, Extent, extent
+from symml.expr.nodes import Apply, Expr, Extent, extent
 from symml.expr.scoped import Ranged
 from symml.expr.sympy_bridge import from_sympy, to_sympy
-from symml.expr.walk import rebuild, symbols, topological
+from symml.expr.walk import rebuild, symbols, topological, transform
 
 _DIGITS = 10
 _CHECKS, _TRIES = 2, 8
@@ -69,11 +71,17 @@ def closed_form(node: Ranged, seconds: float = 5.0) -> tuple[Expr, str] | None:
     if answer is None or answer[1] == sympy.false:
         return None
     try:
-        value = from_sympy(answer[0], known)
+        value = transform(from_sympy(answer[0], known), _digamma)
     except SymmlError:
         return None
     condition = "" if answer[1] == sympy.true else str(answer[1])
     return (value, condition) if condition or _agrees(node, value) else None
+
+
+def _digamma(node: Expr) -> Expr | None:
+    """SymPy's polygamma(0, x)"""
+    is_zeroth = isinstance(node, Apply) and node.function.name == "polygamma" and is_zero(node.args[0])
+    return functions.digamma(node.args[1]) if is_zeroth else None
 
 
 def _sizes(root: Expr) -> dict[str, Expr]:

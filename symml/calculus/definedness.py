@@ -23,7 +23,7 @@ def conditions(root: Expr) -> list[Condition]:
     found: list[Condition] = []
     for node in topological(root):
         if node.args:
-            found += [c for c in _own(node) if not _holds(c)]
+            found += [c for c in _own(node) if not holds(c)]
     return list(dict.fromkeys(found))
 
 
@@ -44,7 +44,8 @@ def _own(node: Expr) -> list[Condition]:
     return own
 
 
-def _holds(condition: Condition) -> bool:
+def holds(condition: Condition) -> bool:
+    """Whether the facts settle a condition."""
     expr = condition.expr
     match condition.kind:
         case "nonzero":

@@ -281,6 +281,9 @@ def _is_symmetric(node: Expr) -> bool:
     if isinstance(node, Add | Power | Apply | Linalg):
         return all(is_symmetric(arg) for arg in node.args)
     if isinstance(node, Contract):
+        arrays = [arg for arg, sub in zip(node.args, node.subs, strict=True) if sub]
+        if len(arrays) == 1 and len(node.dims) == 2 and is_symmetric(arrays[0]):
+            return True
         swapped = tuple(tuple({0: 1, 1: 0}.get(i, i) for i in sub) for sub in node.subs)
         return canonical.product_key(node.args, node.subs, 2) == canonical.product_key(node.args, swapped, 2)
     return False

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
-import sys
-import warnings
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from typing import Any
 
-_MEMORY = 4 << 30
+from symml.calculus import worker
 
 
 def serve() -> None:
     """Answers requests from standard input until it ends."""
-    _limit_memory()
-    warnings.simplefilter("ignore")
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            task, args = pickle.load(source)
-        except EOFError:
-            return
-        with redirect_stdout(sys.stderr):
-            answer = _answer(task, args)
-        pickle.dump(answer, sink)
-        sink.flush()
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows, where only the clock limits
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-
-
-def _answer(task: str, args: tuple[Any, ...]) -> Any:
-    """SymPy fails in many ways; every one of them means that it has no answer."""
-    try:
-        answer = _TASKS[task](*args)
-        pickle.dumps(answer)
-    except Exception:
-        return None
-    return answer
+    worker.serve(_TASKS)
 
 
 def closed_form(expr: Any, units: tuple[Any, ...]) -> tuple[Any, Any] | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from symml.cli import options
+from symml.cli.statistics import register as register_statistics
 
 app = typer.Typer(
     name="symml",
@@ -69,6 +70,7 @@ def derive(
     convention: Annotated[
         str, typer.Option(help="For a structured variable: unstructured, projected, riemannian or cookbook.")
     ] = "unstructured",
+    profile: options.Profile = "",
     json: options.Json = False,
 ) -> None:
     """Derive a gradient, Jacobian or Hessian of EXPRESSION (NumPy syntax), with named steps."""
@@ -77,7 +79,7 @@ def derive(
     told = steps or brief or mark or rules or bool(style)
     output = Output(told, latex, code, check, operator, json, mark, rules, form)
     how = f"{style or 'backprop'} {'brief' if brief else 'full'}"
-    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output)
+    run(expression, wrt, shapes, 2 if hessian or operator else order, convention, how, output, profile)
 
 
 @app.command(short_help="Print a network's backpropagation equations.")
@@ -110,6 +112,8 @@ def read(
     ],
     shapes: options.Shapes = "",
     let: options.Let = None,
+    infer: options.Infer = False,
+    profile: options.Profile = "",
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
     second_reader: Annotated[str, typer.Option(help="Show another reader's reading too: latex2sympy2.")] = "",
     json: options.Json = False,
@@ -117,7 +121,7 @@ def read(
     """Print a formula back as it was understood."""
     from symml.cli.read import run
 
-    run(text, shapes, let or [], latex=latex, second_reader=second_reader, json=json)
+    run(text, shapes, let or [], profile=profile, infer=infer, latex=latex, second_reader=second_reader, json=json)
 
 
 @app.command(short_help="Prove or refute an identity or a gradient.")
@@ -128,15 +132,37 @@ def check(
     shapes: options.Shapes = "",
     digits: Annotated[int, typer.Option(min=15, max=1000, help="Decimal digits used when points are tried.")] = 50,
     let: options.Let = None,
+    given: Annotated[str, typer.Option(help="Laws of random symbols: 'x ~ normal(mu, Sigma); x, y independent'.")] = "",
     kind: Annotated[
         str, typer.Option("--of", help="What RIGHT is: gradient, hessian, hvp, backward, objective; or custom.")
     ] = "gradient",
+    infer: options.Infer = False,
+    profile: options.Profile = "",
     json: options.Json = False,
 ) -> None:
     """Prove or refute an identity, or a hand-derived gradient."""
-    from symml.cli.check import run
+    from symml.cli.check import run, run_inferred
 
-    run(left, right, wrt, shapes, digits, let or [], kind, json=json)
+    if infer:
+        run_inferred(left, right, wrt, shapes, digits, let or [], profile, json=json)
+    else:
+        run(left, right, wrt, shapes, digits, let or [], kind, given, profile, json=json)
+
+
+@app.command(short_help="Judge every formula of documents.")
+def audit(
+    documents: Annotated[list[Path], typer.Argument(help="Markdown, LaTeX or notebook files, or folders of them.")],
+    shapes: options.Shapes = "",
+    style: Annotated[str, typer.Option("--format", help="text, concise, json, sarif, github or junit.")] = "text",
+    seconds: Annotated[float, typer.Option(min=0.1, help="The time for one formula.")] = 10.0,
+    every: Annotated[bool, typer.Option("--all", help="List every formula with what was made of it.")] = False,
+    strict: Annotated[bool, typer.Option(help="Fail also where a claim could not be decided.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Read the formulas of documents in order, and prove or refute what they claim; nothing in them is executed."""
+    from symml.cli.audit import run
+
+    run(documents, shapes, style, seconds, every, strict, json=json)
 
 
 @app.command(short_help="Write a NumPy function that computes a formula.")
@@ -148,13 +174,14 @@ def kernel(
     wrt: Annotated[str, typer.Option(help="Emit the gradient with respect to this variable.")] = "",
     name: Annotated[str, typer.Option(help="The function's name; by default kernel, or the entry's name.")] = "",
     output: Annotated[str, typer.Option("--output", "-o", help="Write the module to this file.")] = "",
-    backend: Annotated[str, typer.Option(help="numpy, or one compiled loop: numba, c.")] = "numpy",
+    backend: Annotated[str, typer.Option(help="numpy, or compiled loops: numba, c.")] = "numpy",
+    sizes: Annotated[str, typer.Option(help="Write the plan for these lengths: 'n=1000,d=32'.")] = "",
     json: options.Json = False,
 ) -> None:
     """Print or write a NumPy function that computes EXPRESSION; it imports NumPy only."""
     from symml.cli.kernel import run
 
-    run(expression, shapes, wrt, name, output, backend, json=json)
+    run(expression, shapes, wrt, name, output, backend, sizes, json=json)
 
 
 @app.command(short_help="Time the kernel of a formula on this machine.")
@@ -174,35 +201,7 @@ def bench(
     run(expression, shapes, wrt, sizes, plot=plot, json=json)
 
 
-@app.command(short_help="Carry out an expectation, step by step.")
-def expect(
-    expression: options.Expression,
-    shapes: options.Shapes = "",
-    given: Annotated[
-        str, typer.Option(help="Laws: 'x ~ normal(mu, Sigma); eps ~ (0, sigma2); x, eps independent'.")
-    ] = "",
-    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
-    code: Annotated[bool, typer.Option("--code", help="Print NumPy code.")] = False,
-    json: options.Json = False,
-) -> None:
-    """Carry out the means, variances and covariances of EXPRESSION, such as 'E((y - f)**2)' or 'Var(a@x)'."""
-    from symml.cli.expect import run
-
-    run(expression, shapes, given, latex=latex, code=code, json=json)
-
-
-@app.command(short_help="Derive a Fisher information.")
-def fisher(
-    likelihood: Annotated[str, typer.Argument(help="A log-likelihood, such as 'k*log(lam) - lam'.")],
-    wrt: Annotated[str, typer.Option(help="The parameter.")],
-    shapes: options.Shapes = "",
-    given: Annotated[str, typer.Option(help="The law: 'k ~ poisson(lam)'.")] = "",
-    json: options.Json = False,
-) -> None:
-    """Derive the Fisher information of a parameter by the score's variance and by the mean curvature."""
-    from symml.cli.expect import run_fisher
-
-    run_fisher(likelihood, wrt, shapes, given, json=json)
+register_statistics(app)
 
 
 @app.command(short_help="Print the KKT conditions of a problem.")

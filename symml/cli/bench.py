@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from symml.cli.kernel import emitted
 from symml.cli.output import say, say_json
-from symml.errors import SymmlError
+from symml.cli.sizes import parse_sizes
 from symml.kernels.bench import Timing, bench, lengths_of
 from symml.kernels.bench import plot as draw
 
@@ -16,7 +16,7 @@ _BAR = 30
 def run(expression: str, shapes: str, wrt: str, sizes: str, *, plot: str, json: bool) -> None:
     """Times the engines of a kernel, prints a table and draws it into a file."""
     found = emitted(expression, shapes, wrt, "kernel")
-    lengths = lengths_of(found, _sizes(sizes))
+    lengths = lengths_of(found, parse_sizes(sizes))
     timings = bench(found, lengths)
     named = ", ".join(f"{name} = {length}" for name, length in lengths.items()) or "scalars"
     if plot:
@@ -27,17 +27,6 @@ def run(expression: str, shapes: str, wrt: str, sizes: str, *, plot: str, json: 
         return
     say(named)
     say("\n".join(_table(timings)))
-
-
-def _sizes(text: str) -> dict[str, int]:
-    """``n=1000, d=32``."""
-    found = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        name, _, value = (word.strip() for word in part.partition("="))
-        if not value.isdecimal() or not int(value):
-            raise SymmlError(f"--sizes: {part!r} is not a dimension with its length", cure="write n=1000,d=32")
-        found[name] = int(value)
-    return found
 
 
 def _table(timings: Sequence[Timing]) -> list[str]:

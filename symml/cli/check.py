@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -16,6 +17,10 @@ from symml.proof.derivative_claims import check_hessian, check_hvp, check_object
 from symml.proof.gradient_check import check_gradient
 from symml.proof.verdict import Verdict
 from symml.proof.verify import verify
+from symml.read.declarations import Declarations
+from symml.read.inference import infer
+from symml.read.recognize import notation_of
+from symml.read.settings import noted
 from symml.read.trace import load_function
 
 _FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
@@ -31,9 +36,38 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
 }
 
 
-def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str, *, json: bool) -> None:
+def run(
+    left: str,
+    right: str,
+    wrt: str,
+    shapes: str,
+    digits: int,
+    let: list[str],
+    kind: str,
+    given: str = "",
+    profile: str = "",
+    *,
+    json: bool,
+) -> None:
     """Decides the claim; exit code 1 when it does not hold or could not be decided."""
-    verdict = _decide(left, right, wrt, shapes, digits, let, kind)
+    is_code = kind == _CUSTOM or _is_place(left) or _is_place(right)
+    declared = shapes if is_code else noted(shapes, profile, Path.cwd())
+    _report(_decide(left, right, wrt, declared, digits, let, kind, given), json=json)
+
+
+def run_inferred(
+    left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], profile: str = "", *, json: bool
+) -> None:
+    """Decides a statement whose shapes are inferred where they are not declared."""
+    if right or wrt or _is_place(left):
+        raise SymmlError("shapes are inferred of one statement", cure="write it whole: symml check 'a = b' --infer")
+    found = infer(left, noted(shapes, profile, Path.cwd()), one_line=notation_of(left) != "latex", let=let)[0]
+    assumed = (f"assumed: {found.assumed}",) if found.assumed else ()
+    verdict = verify(left, shapes=found.declarations, digits=digits, let=let)
+    _report(verdict.with_notes(*assumed), json=json)
+
+
+def _report(verdict: Verdict, *, json: bool) -> None:
     if json:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:
@@ -42,9 +76,13 @@ def run(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str
         raise typer.Exit(1)
 
 
-def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list[str], kind: str) -> Verdict:
+def _decide(
+    left: str, right: str, wrt: str, shapes: str | Declarations, digits: int, let: list[str], kind: str, given: str
+) -> Verdict:
     if kind not in (*CHECKS, _CUSTOM):
         raise SymmlError(f"{kind!r} is not a kind of claim", cure=f"use one of: {', '.join(CHECKS)}, {_CUSTOM}")
+    if given and wrt:
+        raise SymmlError("laws are for claims on expectations", cure="leave out --given, or --wrt")
     if kind == _CUSTOM:
         return check_custom_rule(load_function(left), wrt=wrt.replace(",", " ").split(), shapes=shapes, digits=digits)
     both = _is_place(left) and not right
@@ -60,9 +98,7 @@ def _decide(left: str, right: str, wrt: str, shapes: str, digits: int, let: list
         variables: Any = names if len(names) > 1 else names[0]
         sides = [_given(left)] if both else [_given(left), _given(right)]
         return CHECKS[kind](*sides, wrt=variables, shapes=shapes, digits=digits)
-    if not right:
-        return verify(left, shapes=shapes, digits=digits, let=let)
-    return verify(left, right, shapes=shapes, digits=digits, let=let)
+    return verify(left, right or None, shapes=shapes, digits=digits, let=let, given=given)
 
 
 def _given(text: str) -> str | Callable[..., Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.proof.derivation import Derivation
 from symml.proof.derive import derive
-from symml.read.notation import notation_of
+from symml.read.declarations import Declarations
 from symml.read.numpy_source import Statement, read_statement
+from symml.read.recognize import notation_of
+from symml.read.settings import noted
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,16 @@ class Output:
 FORMS = ("operator", "tensor", "vec")
 
 
-def run(expression: str, wrt: str, shapes: str, order: int, convention: str, style: str, output: Output) -> None:
+def run(
+    expression: str, wrt: str, shapes: str, order: int, convention: str, style: str, output: Output, profile: str = ""
+) -> None:
     """Derives and prints what was asked for."""
+    declared = noted(shapes, profile, Path.cwd())
     if output.form not in ("", *FORMS):
         raise SymmlError(f"there is no form {output.form!r}", cure=f"use one of: {', '.join(FORMS)}")
-    _refuse_statement(expression, shapes)
+    _refuse_statement(expression, declared)
     how, _, detail = style.partition(" ")
-    found = derive(expression, wrt, shapes=shapes, order=order, convention=convention, style=how, steps=detail)
+    found = derive(expression, wrt, shapes=declared, order=order, convention=convention, style=how, steps=detail)
     if output.json:
         vec = {"vec": found.vec.to_json()} if output.form == "vec" else {}
         say_json({"command": "derive", **found.to_json(), **vec})
@@ -79,7 +85,7 @@ def _say_rules(found: Derivation) -> None:
             say(f"      symml show {entry}")
 
 
-def _refuse_statement(expression: str, shapes: str) -> None:
+def _refuse_statement(expression: str, shapes: Declarations) -> None:
     """An equation has no derivative; as an expression it would be a constant 0 or 1."""
     is_script = ";" in expression or "\n" in expression or notation_of(expression) != "numpy"
     if not is_script and isinstance(read_statement(expression, shapes), Statement):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from symml.cli.output import say, say_json
 from symml.optimize.convexity import Convexity, convexity
 from symml.optimize.critical import critical_points
-from symml.optimize.dual import Dual, dual
+from symml.optimize.dual import dual
+from symml.optimize.dual_problem import Dual
 from symml.optimize.kkt import KKT, kkt
 from symml.optimize.updates import Update, update
 

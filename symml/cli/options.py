@@ -15,6 +15,12 @@ Wrt = Annotated[str, typer.Option(help="The variable to differentiate by.")]
 Shapes = Annotated[
     str, typer.Option(help="Declarations: 'X: n d, w: d, lam: positive' (name, dims, domain), separated by commas.")
 ]
+Profile = Annotated[
+    str, typer.Option(help="What is taken for granted: cs229, bishop, deeplearningbook, default; else symml.toml's.")
+]
+Infer = Annotated[
+    bool, typer.Option("--infer", help="Infer the shapes that are not declared, and say what was assumed.")
+]
 Over = Annotated[str, typer.Option(help="The variables over which the objective is optimized: 'w, b'.")]
 Subject = Annotated[
     list[str] | None,

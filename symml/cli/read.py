@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from symml.cli.output import say, say_json
 from symml.errors import ReadError
 from symml.expr.nodes import Expr, show_shape
-from symml.read.declarations import read_declarations
-from symml.read.latex import reading
+from symml.read.declarations import Declarations
+from symml.read.inference import infer as infer_shapes
+from symml.read.latex import readings
 from symml.read.math.reading import Reading
 from symml.read.math.relation import Relation, Side
-from symml.read.notation import notation_of
 from symml.read.numpy_source import Statement, read_statement
+from symml.read.recognize import notation_of
+from symml.read.settings import noted
 from symml.render.latex import latex as latex_of
 from symml.render.text import text as text_of
 
 
-def run(text: str, shapes: str, let: list[str], *, latex: bool, second_reader: str, json: bool) -> None:
-    """Reads and prints back."""
-    notation = notation_of(text)
-    found = _read(text, notation, shapes, let)
+def run(
+    text: str, shapes: str, let: list[str], *, profile: str, infer: bool, latex: bool, second_reader: str, json: bool
+) -> None:
+    """Reads and prints back every statement of the text."""
+    notation, declared = notation_of(text), noted(shapes, profile, Path.cwd())
+    found = (_inferred if infer else _read)(text, notation, declared, let)
     other = _second(text, second_reader) if second_reader else None
     if json:
-        say_json({"schema": 1, "command": "read", "notation": notation, **_as_json(found), **_other_json(other)})
+        statements = [_as_json(one) for one in found]
+        whole = statements[0] if len(statements) == 1 else {"kind": "statements", "statements": statements}
+        say_json({"schema": 1, "command": "read", "notation": notation, **whole, **_other_json(other)})
         return
-    if latex:
-        say(_written(found.value, latex=True))
-        return
-    say(_written(found.value))
-    for line in _details(found, notation):
-        say("  " + line)
-    if other is not None:
+    for one in found:
+        say(_written(one.value, latex=latex))
+        for line in () if latex else _details(one, notation):
+            say("  " + line)
+    if other is not None and not latex:
         say(f"  {second_reader}: {other}")
 
 
-def _read(text: str, notation: str, shapes: str, let: list[str]) -> Reading:
-    declared = read_declarations(shapes)
+def _read(text: str, notation: str, declared: Declarations, let: list[str]) -> list[Reading]:
     if notation != "numpy":
-        return reading(text, declared, let=let, one_line=notation == "text")
+        return readings(text, declared, let=let, one_line=notation == "text")
     found = read_statement(text, declared)
     symbols = dict(declared.symbols)
     if isinstance(found, Statement):
-        return Reading(Relation((found.lhs, found.rhs), (found.relation,), text), (), symbols)
-    return Reading(found, (), symbols)
+        return [Reading(Relation((found.lhs, found.rhs), (found.relation,), text), (), symbols)]
+    return [Reading(found, (), symbols)]
+
+
+def _inferred(text: str, notation: str, declared: Declarations, let: list[str]) -> list[Reading]:
+    """The most customary reading, with the shapes that it assumes among its notes."""
+    first = infer_shapes(text, declared, one_line=notation != "latex", let=let)[0]
+    assumed = (first.assumed,) if first.assumed else ()
+    return [replace(first.reading, notes=(*assumed, *first.reading.notes))]
 
 
 def _second(text: str, name: str) -> str:

@@ -277,7 +277,11 @@ def _end(dim: Dim, value: int | Size | None, default: Dim) -> Dim:
     if isinstance(value, int) and value < 0:
         return _shift(dim, value)
     if isinstance(value, Size) and _is_negative(value):
-        value = as_dim(dim + value) if is_count(dim + value) else 0
+        # k of -k lies within the axis, as the k of x[:k] does; -d - 1 of an axis of d entries provably does not.
+        counted = dim + value
+        value = 0 if is_count(-counted) else as_dim(counted)
+    if isinstance(value, Size) and all(coef < 0 for _, coef in value.terms) and value.offset > 0:
+        raise SymmlError(f"the end {value} of a slice counts from the front or from the back, as the size may be")
     return dim if is_count(value - dim) else value
 
 

@@ -13,6 +13,7 @@ from symml.expr.nodes import Symbol, show_shape
 from symml.kernels.sizes import readings
 
 _MOST_SHAPES = 256
+_CURES = {"c": "give its real part", "M": "give numbers, such as days since a date"}
 
 
 class Binding:
@@ -88,13 +89,13 @@ class Binding:
     def converted(self, name: str, value: Any) -> Any:
         """The argument as an array of floats or whole numbers, or as a whole number."""
         whole = name in self._labels or name not in self.shapes
-        try:
-            array = np.asarray(value, float)
+        array = _floats(name, value)
+        with np.errstate(invalid="ignore"):
             found = array.astype(int) if whole else array
-        except (TypeError, ValueError):
-            raise SymmlError(f"{name} is not an array of numbers: {value!r:.60}") from None
         if whole and not np.array_equal(found, array):
             raise SymmlError(f"{name} must hold whole numbers")
+        if name not in self.shapes and found.shape:
+            raise SymmlError(f"{name} must be one whole number, not an array of shape {show_shape(found.shape)}")
         return found if name in self.shapes else int(found)
 
     def sizes(self, values: Mapping[str, Any]) -> dict[str, int]:
@@ -136,6 +137,28 @@ class Binding:
                     f"{name} has {length} entries along axis {axis}; {needed}",
                     cure="dims of one name must have one length",
                 )
+
+
+def _floats(name: str, value: Any) -> Any:
+    """The value as an array of floats; what would lose a part of it is refused."""
+    if np.ma.is_masked(value):
+        raise SymmlError(f"{name} is a masked array", cure="fill it, or leave the masked entries out")
+    try:
+        plain = np.asarray(value)
+        odd = plain.dtype.kind == "O" and any(entry is None for entry in plain.flat)
+        array = np.asarray(plain, float) if plain.dtype.kind in "biufO" and not odd else None
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if array is None:
+        raise SymmlError(f"{name} is not an array of numbers: {value!r:.60}", cure=_CURES.get(_kind(value), ""))
+    return array
+
+
+def _kind(value: Any) -> str:
+    try:
+        return np.asarray(value).dtype.kind
+    except ValueError:
+        return ""
 
 
 def check_out(out: Any, shapes: Sequence[tuple[int, ...]]) -> tuple[Any, ...]:

@@ -139,6 +139,10 @@ class Kernel:
         """The value, from a table that may hold more than the arguments."""
         return self(**{name: values[name] for name in self.arguments})
 
+    def call_arrays(self, values: Sequence[Any]) -> Any:
+        """The value at all arguments in order, without a look at their shapes."""
+        return self._function(*values)
+
     def write(self, path: str | Path) -> None:
         """Writes the source to a file.
 

@@ -9,12 +9,13 @@ from math import prod
 
 from symml.calculus.facts import is_symmetric
 from symml.expr.contract import Factor, contract
-from symml.expr.dims import Dim
+from symml.expr.dims import Dim, dim_names
 from symml.expr.nodes import Basis, Contract, Expr, Eye, Linalg, OneHot, Power, Selector, Symbol, basis, extent
 from symml.kernels.axes import LiveAxes
 from symml.kernels.views import Cutter, cut
 
 _USUAL_SIZE = 64
+_SAMPLES = frozenset({"n", "N", "m", "M", "B", "T"})
 Labels = tuple[int, ...]
 Item = tuple[Expr, Labels]
 
@@ -175,9 +176,10 @@ class Product:
         pairs = [pair for pair in combinations(self.items, 2) if set(pair[0][1]) & set(pair[1][1]) & self.summed]
         return min(pairs, key=self._cost)
 
-    def _cost(self, pair: tuple[Item, Item]) -> tuple[int, int]:
+    def _cost(self, pair: tuple[Item, Item]) -> tuple[int, int, int]:
         every = {*pair[0][1], *pair[1][1]}
-        return self._volume(every), self._volume(every - self._finished(pair))
+        left = every - self._finished(pair)
+        return self._volume(every), self._volume(left), sum(_is_samples(self.dims[i]) for i in left)
 
     def _volume(self, labels: Iterable[int]) -> int:
         dims = (self.dims[i] for i in labels)
@@ -209,6 +211,11 @@ class Product:
         if own_a and own_b:
             return (b, a) if min(own_b) < min(own_a) and min(own_b) < self.rank else (a, b)
         return (b, a) if own_b else (a, b)
+
+
+def _is_samples(dim: Dim) -> bool:
+    """Whether a dimension is named like a number of samples, of which there are more than features."""
+    return not isinstance(dim, int) and bool(_SAMPLES.intersection(dim_names(dim)))
 
 
 def _summed_last(item: Item, summed: set[int]) -> Item:

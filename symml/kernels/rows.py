@@ -22,10 +22,14 @@ def _row(name: str, definition: Callable[..., Expr], arity: int = 1, facts: froz
 
 # ---- exponentials and trigonometric functions ------------------------------------------------------------------------
 sech = _row("sech", lambda x: 1 / F.cosh(x), facts=_POSITIVE)
+sech_square = _row("sech_square", lambda x: 1 / F.cosh(x) ** 2, facts=_POSITIVE)
 exp_difference = _row("exp_difference", lambda a, b: F.exp(a - b), 2, _POSITIVE)
 sigmoid_slope = _row("sigmoid_slope", lambda x: F.sigmoid(x) * F.sigmoid(-x), facts=_POSITIVE)
 odds_share = _row("odds_share", lambda t: t / (1 + t), facts=_POSITIVE)
 sigmoid_minus = _row("sigmoid_minus", lambda x, y: F.sigmoid(x) - y, 2)
+sigmoid_gap = _row("sigmoid_gap", lambda a, b: F.sigmoid(a) - F.sigmoid(b), 2)
+cos_gap = _row("cos_gap", lambda a, b: F.cos(a) - F.cos(b), 2)
+sin_gap = _row("sin_gap", lambda a, b: F.sin(a) - F.sin(b), 2)
 exp_gap = _row("exp_gap", lambda a, b: F.exp(a) - F.exp(b), 2)
 expm1_excess = _row("expm1_excess", lambda x: F.expm1(x) - x, facts=_NONNEGATIVE)
 expm1_excess_quotient = _row("expm1_excess_quotient", lambda x: (F.expm1(x) - x) / x**2, facts=_POSITIVE)
@@ -51,12 +55,27 @@ log_expm1 = _row("log_expm1", lambda x: F.log(F.expm1(x)))
 log1mexp = _row("log1mexp", lambda x: F.log1p(-F.exp(x)))
 log_quotient = _row("log_quotient", lambda x, y: F.log(x / y), 2)
 log_complement_quotient = _row("log_complement_quotient", lambda x, y: F.log((1 - x) / (1 - y)), 2)
+log_near_one = _row("log_near_one", lambda q, d: F.log(q), 2)
 log_excess = _row("log_excess", lambda y: y - 1 - F.log(y), facts=_NONNEGATIVE)
 relative_excess = _row("relative_excess", lambda x, y: x * F.log(x / y) - x + y, 2, _NONNEGATIVE)
 binary_kl = _row("binary_kl", lambda x, y: x * F.log(x / y) + (1 - x) * F.log((1 - x) / (1 - y)), 2, _NONNEGATIVE)
 log_cosh = _row("log_cosh", lambda x: F.log(F.cosh(x)), facts=_NONNEGATIVE)
 log1p_square = _row("log1p_square", lambda x: F.log1p(x**2), facts=_NONNEGATIVE)
 log1p_square_excess = _row("log1p_square_excess", lambda x: F.log1p(x**2) - x**2 / (1 + x**2), facts=_NONNEGATIVE)
+
+# ---- powers and counts -----------------------------------------------------------------------------------------------
+power_less_one = _row("power_less_one", lambda x, y: x**y - 1, 2)
+power1p_less_one = _row("power1p_less_one", lambda x, y: (1 + x) ** y - 1, 2)
+box_cox = _row("box_cox", lambda x, y: (x**y - 1) / y, 2)
+box_cox1p = _row("box_cox1p", lambda x, y: ((1 + x) ** y - 1) / y, 2)
+parallel = _row("parallel", lambda x, y: x * y / (x + y), 2, _POSITIVE)
+log_cross_ratio = _row("log_cross_ratio", lambda x, y, k: F.log(x / y) - F.log((x + k) / (y + k)), 3)
+negative_binomial_excess = _row(
+    "negative_binomial_excess",
+    lambda x, y, k: x * F.log(x / y) - (x + k) * F.log((x + k) / (y + k)),
+    3,
+    _NONNEGATIVE,
+)
 
 # ---- the normal distribution -----------------------------------------------------------------------------------------
 inverse_exp_square = _row("inverse_exp_square", lambda x: F.exp(-(x**2)), facts=_POSITIVE)

@@ -19,9 +19,21 @@ from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Power, add_node
 from symml.expr.walk import rebuild, topological, use_counts
 from symml.kernels.guards import guarded
 from symml.kernels.monomials import VIEW, View
-from symml.kernels.rewrites import differences, exponentials, gammas, log_sums, logs, normal, products, sums
+from symml.kernels.rewrites import (
+    differences,
+    divergences,
+    exponentials,
+    gammas,
+    gaps,
+    log_sums,
+    logs,
+    normal,
+    powers,
+    products,
+    sums,
+)
 from symml.kernels.rewrites.row import Row, Rule, traits
-from symml.kernels.rows import sech
+from symml.kernels.rows import sech_square
 
 Term = tuple[Fraction, Expr]
 _HALF = Fraction(1, 2)
@@ -161,7 +173,7 @@ _COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
     F.cosh: lambda x: -2 * F.sinh(scale(_HALF, x)) ** 2,
 }
 _SQUARED_COMPLEMENTS: dict[Function, Callable[[Expr], Expr]] = {
-    F.tanh: lambda x: sech(x) ** 2,
+    F.tanh: sech_square,
     F.sin: lambda x: F.cos(x) ** 2,
     F.cos: lambda x: F.sin(x) ** 2,
 }
@@ -229,9 +241,12 @@ _FIRST: dict[type[Expr], tuple[Callable[[Expr], Expr | None], ...]] = {
 }
 TABLE: tuple[Row, ...] = (
     *logs.ROWS,
+    *powers.ROWS,
     *products.ROWS,
     *normal.ROWS,
     *gammas.ROWS,
+    *divergences.ROWS,
+    *gaps.ROWS,
     *log_sums.ROWS,
     *sums.ROWS,
     *exponentials.ROWS,

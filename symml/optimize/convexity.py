@@ -17,7 +17,7 @@ from symml.calculus.numeric import enclose
 from symml.calculus.sampling import Point, draw, size_draws
 from symml.calculus.simplify import simplify
 from symml.errors import NotDerivable, NotEvaluable, ShapeError, SymmlError
-from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Eye, Power, Symbol, show_shape
+from symml.expr.nodes import Add, Along, Apply, Contract, Expr, Eye, Linalg, Power, Symbol, show_shape
 from symml.expr.scoped import Expectation
 from symml.expr.walk import depends_on, size_names, symbols, topological
 from symml.optimize.curvature import AFFINE, CONCAVE, CONSTANT, CONVEX, Curvatures
@@ -32,6 +32,8 @@ _CONVEX_SETS = frozenset(
     ["real", "positive", "nonnegative", "unit", "probability", "simplex", "symmetric", "spd", "psd", "random"]
 )
 _BRANCHED = ("where", "xlogy", "leaky_relu", "elu")
+_SMOOTH_ALONG = ("softmax", "log_softmax", "logsumexp", "prod")
+_SMOOTH_LINALG = ("inv", "det", "logdet", "cholesky")
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,9 @@ def _by_composition(root: Expr, wrt: tuple[Symbol, ...]) -> Convexity | None:
     for form in dict.fromkeys((root, simplify(root))):
         rules = Curvatures(wrt)
         kind = rules.of(form)
+        # exp(log f) = f simplifies to f on the set f > 0 only, which need not be convex.
+        if form is not root and not _has_convex_domain(root, wrt):
+            return None
         if kind in (CONSTANT, AFFINE):
             return Convexity(root, wrt, AFFINE, False, "composition", ("no variable occurs but linearly",))
         if kind in (CONVEX, CONCAVE):
@@ -202,17 +207,25 @@ def _is_strict(root: Expr, wrt: tuple[Symbol, ...], kind: str) -> bool:
 
 def _is_smooth(root: Expr, wrt: tuple[Symbol, ...]) -> bool:
     """Whether second derivatives exist everywhere on a convex set: only then do they decide."""
-    for node in depends_on(root, wrt[0]):
-        kinked = isinstance(node, Apply) and (node.function.kinks is not None or node.function.jumps)
-        chosen = isinstance(node, Apply) and node.function.name in _BRANCHED
-        if kinked or chosen or (isinstance(node, Along) and node.function.name in ("max", "min")):
-            return False
-        whole = not isinstance(node, Power) or (node.exponent.denominator == 1 and node.exponent > 0)
-        if not whole and not is_positive(node.args[0]):
-            return False
-    rules = Curvatures(wrt)
-    good = (AFFINE, CONCAVE, CONSTANT)
-    return all(c.kind in ("positive", "nonnegative") and rules.of(c.expr) in good for c in conditions(root))
+    return all(map(_is_smooth_node, depends_on(root, wrt[0]))) and _has_convex_domain(root, wrt)
+
+
+def _is_smooth_node(node: Expr) -> bool:
+    if isinstance(node, Apply):
+        return node.function.kinks is None and not node.function.jumps and node.function.name not in _BRANCHED
+    if isinstance(node, Along):
+        return node.function.name in _SMOOTH_ALONG
+    if isinstance(node, Linalg):
+        return node.function.name in _SMOOTH_LINALG
+    whole = not isinstance(node, Power) or (node.exponent.denominator == 1 and node.exponent > 0)
+    return whole or is_positive(node.args[0])
+
+
+def _has_convex_domain(root: Expr, wrt: tuple[Symbol, ...]) -> bool:
+    """Whether the expression has a value on a convex set: each condition is that a concave function is not negative."""
+    rules, good = Curvatures(wrt), (AFFINE, CONCAVE, CONSTANT)
+    rows = [c for c in conditions(root) if rules.of(c.expr) != CONSTANT]
+    return all(c.kind in ("positive", "nonnegative") and rules.of(c.expr) in good for c in rows)
 
 
 def _by_hessian(root: Expr, wrt: tuple[Symbol, ...]) -> Convexity | None:

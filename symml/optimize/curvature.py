@@ -114,12 +114,17 @@ def _is_entropy(c: Curvatures, a: Expr, b: Expr) -> bool:
 
 
 def _is_form(rest: list[Expr], ends: tuple[int, ...], items: list[tuple[Expr, tuple[int, ...]]]) -> bool:
-    matrices = [(arg, sub) for arg, sub in items if arg in rest and arg.shape]
-    scalars = [arg for arg in rest if not arg.shape]
-    if len(matrices) != 1 or not all(map(is_nonnegative, scalars)):
+    """Whether the fixed factors are one semidefinite matrix, scaled alike from both sides, and nonnegative numbers."""
+    fixed = [(arg, sub) for arg, sub in items if arg in rest]
+    matrices = [(arg, sub) for arg, sub in fixed if len(sub) == 2]
+    numbers = [arg for arg, sub in fixed if not sub]
+    left, right = ([arg.uid for arg, sub in fixed if sub == (end,)] for end in ends)
+    if len(matrices) != 1 or len(matrices) + len(numbers) + len(left) + len(right) != len(fixed):
         return False
     matrix, sub = matrices[0]
-    return set(sub) == set(ends) and is_psd(matrix)
+    return (
+        set(sub) == set(ends) and is_psd(matrix) and sorted(left) == sorted(right) and all(map(is_nonnegative, numbers))
+    )
 
 
 def _power(c: Curvatures, node: Power) -> Found:

@@ -3,144 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from symml.calculus.canonical import add_terms
+from symml.calculus.definedness import Condition
 from symml.calculus.differentiate import derivative, gradient
-from symml.calculus.facts import is_nonnegative
+from symml.calculus.facts import is_nonnegative, rational
 from symml.calculus.simplify import simplify
 from symml.errors import SymmlError
 from symml.expr import functions
-from symml.expr.arithmetic import scale, zeros
+from symml.expr.arithmetic import is_zero, scale, zeros
 from symml.expr.build import norm
-from symml.expr.contract import contract
-from symml.expr.nodes import Add, Apply, Contract, Expr, Symbol
+from symml.expr.nodes import Apply, Expr, Symbol
 from symml.expr.walk import substitute, symbols, topological, transform
 from symml.optimize.convexity import decide
-from symml.optimize.grams import with_norms
+from symml.optimize.dual_problem import Bound, Dual, DualStep
+from symml.optimize.equations import balanced_relation
+from symml.optimize.expand import is_polynomial
+from symml.optimize.infima import barrier, curved_infimum, shortest_infimum
 from symml.optimize.isolate import isolate
-from symml.optimize.kkt import KKT, Over, Subject, problem_json, view_json
+from symml.optimize.kkt import KKT, Over, Subject
+from symml.optimize.polish import polished
 from symml.optimize.problem import Problem, Shapes, read_problem
-from symml.optimize.terms import addends, tidy
-from symml.render import latex, text
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A condition on multipliers: ``left relation right``."""
-
-    left: Expr
-    relation: str
-    right: Expr
-
-    def text(self) -> str:
-        """The condition as text."""
-        return f"{text.show(self.left)} {_SIGNS[self.relation][0]} {_flat(self.right, text.show)}"
-
-    def latex(self) -> str:
-        """The condition in LaTeX."""
-        return f"{latex.show(self.left)} {_SIGNS[self.relation][1]} {_flat(self.right, latex.show)}"
-
-
-_SIGNS = {"==": ("=", "="), "<=": ("≤", r"\le"), ">=": ("≥", r"\ge")}
-
-
-def _flat(node: Expr, show: Any) -> str:
-    """An array of one number is written as the number."""
-    if node.shape and isinstance(node, Contract) and not any(arg.shape for arg in node.args):
-        return str(show(contract([(arg, ()) for arg in node.args], (), coef=node.coef)))
-    return str(show(node))
-
-
-@dataclass(frozen=True)
-class DualStep:
-    """How one variable was eliminated: the rule, and the value or the condition that came out."""
-
-    variable: Symbol
-    reason: str
-    shown: str
-
-
-@dataclass(frozen=True, repr=False)
-class Dual:
-    """The dual of a problem: maximize the objective over the multipliers subject to the bounds.
-
-    Attributes:
-        problem: The primal problem in standard form.
-        lagrangian: Its Lagrangian.
-        objective: The dual function where it is finite.
-        variables: The multipliers that are left.
-        bounds: The conditions on them.
-        minimizers: The primal variables in terms of multipliers.
-        steps: How each primal variable was eliminated.
-        conditions: What the eliminations need, in words.
-        is_convex: Whether the primal problem is proved convex.
-    """
-
-    problem: Problem
-    lagrangian: Expr
-    objective: Expr
-    variables: tuple[Symbol, ...]
-    bounds: tuple[Bound, ...]
-    minimizers: tuple[tuple[Symbol, Expr], ...]
-    steps: tuple[DualStep, ...]
-    conditions: tuple[str, ...]
-    is_convex: bool
-
-    @property
-    def strong_duality(self) -> str:
-        """When the optimal values agree, in words."""
-        if not self.is_convex:
-            return "weak duality: the dual's value bounds the primal's; the primal was not proved convex"
-        return "strong duality: the values agree under Slater's condition (for affine constraints: when feasible)"
-
-    def minimizer(self, name: str) -> Expr:
-        """The primal variable of this name in terms of the multipliers."""
-        return next(value for symbol, value in self.minimizers if symbol.name == name)
-
-    def text(self) -> str:
-        """The dual problem as text."""
-        over = ", ".join(text.name(v.name) for v in self.variables)
-        head = f"maximize over {over}" if over else "value"
-        lines = [f"{head}:  {text.show(self.objective)}"]
-        for k, bound in enumerate(self.bounds):
-            lines.append(f"{'subject to' if not k else '':>10}  {bound.text()}")
-        return "\n".join(lines)
-
-    def latex(self) -> str:
-        """The dual problem in LaTeX."""
-        over, subject = ", ".join(latex.name(v.name) for v in self.variables), r"\text{s.t.}\quad "
-        rows = [rf" \\ {'' if k else subject}& {b.latex()}" for k, b in enumerate(self.bounds)]
-        bounds = "".join(rows)
-        operator = rf"\max_{{{over}}}\quad & " if over else "& "
-        return rf"\begin{{aligned}} {operator}{latex.show(self.objective)}{bounds} \end{{aligned}}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as plain data."""
-        return {
-            "schema": 1,
-            **problem_json(self.problem),
-            "lagrangian": view_json(self.lagrangian),
-            "dual": {
-                "objective": view_json(self.objective),
-                "variables": [v.name for v in self.variables],
-                "constraints": [{"text": b.text(), "latex": b.latex()} for b in self.bounds],
-            },
-            "minimizers": {s.name: view_json(v) for s, v in self.minimizers},
-            "steps": [{"variable": s.variable.name, "reason": s.reason, "shown": s.shown} for s in self.steps],
-            "conditions": list(self.conditions),
-            "strong_duality": self.strong_duality,
-        }
-
-    def __repr__(self) -> str:
-        lines = [self.problem.text(), "", f"L = {text.show(self.lagrangian)}", ""]
-        lines += [f"  {text.name(s.variable.name)}: {s.reason}\n      {s.shown}" for s in self.steps]
-        lines += ["", "dual", *(f"  {line}" for line in self.text().splitlines()), ""]
-        lines += [f"provided that {condition}" for condition in self.conditions]
-        return "\n".join([*lines, self.strong_duality])
-
-    def _repr_latex_(self) -> str:
-        return "$\\displaystyle " + self.latex() + "$"
+from symml.optimize.requirements import unmet
+from symml.optimize.terms import print_length, tidy
+from symml.optimize.trial import exceeds
+from symml.render import text
 
 
 def dual(f: Expr | str, over: Over, subject_to: Subject = (), *, shapes: Shapes = None, sense: str = "min") -> Dual:
@@ -150,8 +36,7 @@ def dual(f: Expr | str, over: Over, subject_to: Subject = (), *, shapes: Shapes 
         SymmlError: The infimum over a variable has no closed form here; the message shows its stationarity.
     """
     problem = read_problem(f, over, subject_to, shapes=shapes, sense=sense)
-    whole = problem.lagrangian()
-    return _Elimination(problem, whole, list(problem.variables)).dual()
+    return _Elimination(problem, problem.lagrangian(), list(problem.variables)).dual()
 
 
 @dataclass
@@ -164,18 +49,21 @@ class _Elimination:
     bounds: list[Bound] = field(default_factory=list)
     minimizers: list[tuple[Symbol, Expr]] = field(default_factory=list)
     steps: list[DualStep] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
 
     def dual(self) -> Dual:
         """Eliminates every variable, then the multipliers that only set a bound, then those without constraints."""
         lagrangian = self.value
-        rules = (self._affine, self._kink, self._stationary)
+        rules = (self._affine, self._kink, self._barrier, self._stationary, self._curved)
         while self.waiting:
             if not any(rule(x) for rule in rules for x in list(self.waiting)):
                 x = self.waiting[0]
                 what = f"the infimum over {x.name} has no closed form here"
                 slope = text.show(gradient(self.value, x))
                 raise SymmlError(what, cure=f"its stationarity is {slope} = 0; symml.kkt gives all conditions")
+        bounded = [(simplify(b.left - b.right), b.relation) for b in self.bounds]
+        if exceeds(lagrangian, self.value, bounded, conditional=bool(self.conditions)):
+            raise SymmlError("the dual that was found lies above the Lagrangian", cure="symml.kkt gives all conditions")
         multipliers = list(self.problem.multipliers)
         for c in self.problem.inequalities:
             self.bounds.append(Bound(c.multiplier, ">=", zeros(c.multiplier.shape)))
@@ -183,30 +71,52 @@ class _Elimination:
         self._free_multipliers(multipliers)
         left = tuple(m for m in multipliers if m in symbols(self.value, *(b.left for b in self.bounds)))
         convex = KKT(self.problem, lagrangian, ()).is_convex
-        found = (tuple(self.bounds), tuple(self.minimizers), tuple(self.steps), tuple(dict.fromkeys(self.conditions)))
-        return Dual(self.problem, lagrangian, with_norms(self.value), left, *found, convex)
+        sign = -1 if self.problem.sense == "max" else 1
+        objective = polished(simplify(scale(sign, self.value)), self.bounds, left)
+        bounds = tuple(self._as_books_write(b, left) for b in self.bounds)
+        found = (bounds, tuple(self.minimizers), tuple(self.steps), unmet(self.conditions, self.minimizers))
+        return Dual(self.problem, lagrangian, objective, left, *found, convex)
+
+    def _as_books_write(self, bound: Bound, left: tuple[Symbol, ...]) -> Bound:
+        if bound.relation not in ("<=", ">=", "=="):
+            return bound
+        value = bound.left if is_zero(bound.right) else simplify(bound.left - bound.right)
+        low, relation, high = balanced_relation(value, bound.relation, left)
+        if not set(left) & set(symbols(low, high)) and rational(simplify(low - high)) is not None:
+            raise SymmlError(
+                f"the dual is infeasible: {Bound(low, relation, high).text()} cannot hold",
+                cure="the problem is unbounded, or no point satisfies its constraints",
+            )
+        return Bound(tidy(low), relation, tidy(high))
 
     def _put(self, x: Symbol, value: Expr) -> None:
-        """Puts a value in everywhere."""
+        """Puts a value in everywhere but in the objective."""
 
         def put(expr: Expr) -> Expr:
             return tidy(substitute(expr, {x: value})) if x in symbols(expr) else expr
 
-        self.value = put(self.value)
         self.minimizers = [(s, put(v)) for s, v in self.minimizers]
         self.bounds = [Bound(put(b.left), b.relation, put(b.right)) for b in self.bounds]
 
+    def _done(self, x: Symbol, reason: str, shown: str) -> None:
+        self.waiting.remove(x)
+        self.steps.append(DualStep(x, reason, shown))
+
     # ---- primal variables --------------------------------------------------------------------------------------------
     def _affine(self, x: Symbol) -> bool:
-        """An infimum of an affine function is finite only where the slope vanishes."""
-        slope = gradient(self.value, x)
-        if x in symbols(slope) or x.domain.name != "real":
+        """An infimum of an affine function is finite only where the slope vanishes; of positive x, is not negative."""
+        slope = gradient(self.value, x) if x in symbols(self.value) else zeros(x.shape)
+        relation = _AFFINE_BOUNDS.get(x.domain.name)
+        if x in symbols(slope) or relation is None or not is_polynomial(self.value, x):
             return False
-        self.waiting.remove(x)
-        flat = _unsigned(tidy(slope))
-        self.bounds.append(Bound(flat, "==", zeros(slope.shape)))
-        reason = "L is affine: its infimum is -inf unless the slope vanishes"
-        self.steps.append(DualStep(x, reason, f"{text.show(flat)} = 0"))
+        flat = tidy(slope)
+        bound = Bound(flat, relation, zeros(slope.shape))
+        self.bounds += [] if is_zero(flat) else [bound]
+        ends = "vanishes" if relation == "==" else "is not negative"
+        self._done(
+            x, f"L is affine: its infimum is -inf unless the slope {ends}", self._as_books_write(bound, ()).text()
+        )
+        self.value = tidy(substitute(self.value, {x: zeros(x.shape)}))
         self._put(x, zeros(x.shape))
         return True
 
@@ -218,33 +128,62 @@ class _Elimination:
         weight = simplify(derivative(self.value, nodes[0]))
         smooth = simplify(transform(self.value, lambda node: zeros(node.shape) if node is nodes[0] else None))
         slope = gradient(smooth, x) if x in symbols(smooth) else zeros(x.shape)
-        if x in symbols(slope, weight) or not is_nonnegative(weight):
+        if not is_polynomial(smooth, x) or x in symbols(slope, weight) or not is_nonnegative(weight):
             return False
-        self.waiting.remove(x)
-        size = functions.abs(slope) if _is_modulus(nodes[0], x) else norm(slope)
-        self.bounds.append(Bound(simplify(size), "<=", weight))
-        shown = f"{text.show(simplify(size))} ≤ {_flat(weight, text.show)}"
-        reason = "a norm plus an affine function: the infimum is 0 in the dual ball, else -inf"
-        self.steps.append(DualStep(x, reason, shown))
-        self.value = smooth
+        size = simplify(functions.abs(slope) if _is_modulus(nodes[0], x) else norm(slope))
+        bound = Bound(size, "<=", weight)
+        self.bounds.append(bound)
+        self._done(x, "a norm plus an affine function: the infimum is 0 in the dual ball, else -inf", bound.text())
+        self.value = tidy(substitute(smooth, {x: zeros(x.shape)}))
         self._put(x, zeros(x.shape))
+        return True
+
+    def _barrier(self, x: Symbol) -> bool:
+        """A logarithm plus an affine function has a finite infimum where the slope is positive."""
+        found = barrier(self.value, x)
+        if found is None or not self._at_stationary(x, "a logarithm plus an affine function"):
+            return False
+        if not unmet([Condition(_KINDS[found.relation], found.slope)]):
+            return True
+        self.bounds.append(Bound(found.slope, found.relation, zeros(found.slope.shape)))
         return True
 
     def _stationary(self, x: Symbol) -> bool:
         """A convex function has its infimum where the gradient vanishes."""
-        slope = gradient(self.value, x)
         if not decide(self.value, (x,), search=False).is_convex:
             return False
-        found = isolate(slope, x)
-        if found is None or (x.domain.name != "real" and found.conditions):
+        found = isolate(gradient(self.value, x), x)
+        if found is None or (x.domain.name != "real" and unmet(found.conditions)):
             return False
-        self.waiting.remove(x)
+        return self._at_stationary(x, "L is convex")
+
+    def _at_stationary(self, x: Symbol, what: str) -> bool:
+        found = isolate(gradient(self.value, x), x)
+        if found is None:
+            return False
         value = tidy(found.value)
-        self.conditions += found.conditions
+        if x.domain.name == "real":
+            self.conditions += found.conditions
         shown = f"{text.name(x.name)} = {text.show(value)}"
-        self.steps.append(DualStep(x, "L is convex: the infimum is where the gradient vanishes", shown))
+        self._done(x, f"{what}: the infimum is where the gradient vanishes", shown)
         self.minimizers.append((x, value))
+        self.value = shortest_infimum(self.value, x, value)
         self._put(x, value)
+        return True
+
+    def _curved(self, x: Symbol) -> bool:
+        """A quadratic is bounded below only where its matrix is positive semidefinite."""
+        found = curved_infimum(self.value, x)
+        if found is None:
+            return False
+        self.bounds.append(Bound(found.bound, found.relation, zeros(found.bound.shape)))
+        strict = not is_zero(found.minimizer)
+        shown = f"{text.name(x.name)} = {text.show(found.minimizer)}" if strict else self.bounds[-1].text()
+        kind = "definite" if strict else "semidefinite"
+        self._done(x, f"L is quadratic: its infimum is finite where the matrix is positive {kind}", shown)
+        self.minimizers += [(x, found.minimizer)] if strict else []
+        self.value = found.value
+        self._put(x, found.minimizer)
         return True
 
     # ---- multipliers -------------------------------------------------------------------------------------------------
@@ -257,11 +196,11 @@ class _Elimination:
             if len(equations) != 1 or others or m in symbols(self.value):
                 continue
             found = isolate(equations[0].left, m, inside=False)
-            if found is None or found.conditions:
+            if found is None or unmet(found.conditions):
                 continue
             self.bounds.remove(equations[0])
             self.bounds = [b for b in self.bounds if b.left is not m]
-            self.bounds.append(_as_bound(found.value, multipliers))
+            self.bounds.append(Bound(tidy(found.value), ">=", zeros(m.shape)))
             self.minimizers = [(s, simplify(substitute(v, {m: found.value}))) for s, v in self.minimizers]
             multipliers.remove(m)
             shown = f"{text.show(m)} = {text.show(tidy(found.value))} ≥ 0"
@@ -271,7 +210,8 @@ class _Elimination:
         """The dual function is concave: multipliers of equalities that no bound mentions are maximized out."""
         for c in self.problem.equalities:
             m = c.multiplier
-            if m.shape or m not in symbols(self.value) or any(m in symbols(b.left, b.right) for b in self.bounds):
+            bound = any(m in symbols(b.left, b.right) for b in self.bounds)
+            if m.shape or m not in symbols(self.value) or bound or print_length(self.value)[0] > _SHORT:
                 continue
             found = isolate(gradient(self.value, m), m)
             if found is None:
@@ -279,6 +219,7 @@ class _Elimination:
             self.conditions += found.conditions
             shown = f"{text.show(m)} = {text.show(tidy(found.value))}"
             self.steps.append(DualStep(m, "the dual is concave and nothing bounds it: the gradient vanishes", shown))
+            self.value = shortest_infimum(self.value, m, tidy(found.value))
             self._put(m, found.value)
             multipliers.remove(m)
 
@@ -287,17 +228,6 @@ def _is_modulus(node: Expr, x: Symbol) -> bool:
     return isinstance(node, Apply) and node.function is functions.abs and node.args[0] is x
 
 
-def _unsigned(slope: Expr) -> Expr:
-    """An equation's left side without a number in front, when it is one term."""
-    if isinstance(slope, Contract) and slope.args and not (len(slope.args) == 1 and isinstance(slope.args[0], Add)):
-        return simplify(scale(1 / slope.coef, slope)) if slope.coef else slope
-    return slope
-
-
-def _as_bound(value: Expr, multipliers: list[Symbol]) -> Bound:
-    """``value >= 0`` with the multipliers on the left: ``A' lam <= c``."""
-    terms = addends(simplify(value))
-    moving = [t for t in terms if any(m in symbols(t) for m in multipliers)]
-    rest = [t for t in terms if t not in moving]
-    left = tidy(add_terms([scale(-1, t) for t in moving]))
-    return Bound(left, "<=", simplify(add_terms(rest)) if rest else zeros(value.shape))
+_AFFINE_BOUNDS = {"real": "==", "positive": ">=", "nonnegative": ">=", "spd": ">>=", "psd": ">>=", "symmetric": "=="}
+_SHORT = 60
+_KINDS = {">": "positive", ">>": "definite"}

@@ -8,7 +8,7 @@ from symml.calculus.canonical import add_terms, product_key
 from symml.expr.arithmetic import rational_power
 from symml.expr.contract import contract
 from symml.expr.nodes import Contract, Expr
-from symml.optimize.terms import addends
+from symml.optimize.expand import addends
 
 Item = tuple[Expr, tuple[int, ...]]
 

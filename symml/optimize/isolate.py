@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from symml.calculus.canonical import add_terms
+from symml.calculus.definedness import Condition
 from symml.calculus.differentiate import derivative
-from symml.calculus.facts import is_nonnegative, is_nonzero, is_pd, is_positive, is_symmetric
+from symml.calculus.facts import is_nonnegative, is_pd
 from symml.calculus.simplify import simplify
 from symml.calculus.sympy_process import ask_sympy
 from symml.errors import SymmlError
 from symml.expr import build, functions
 from symml.expr.arithmetic import divide, is_zero, rational_power, scale, transpose, zeros
 from symml.expr.contract import contract
-from symml.expr.nodes import ONE, Add, Apply, Contract, Expr, Eye, Linalg, Power, Symbol, extent
+from symml.expr.nodes import Add, Apply, Contract, Expr, Eye, Linalg, Power, Symbol
 from symml.expr.sympy_bridge import from_sympy, to_sympy
 from symml.expr.walk import depends_on, substitute, symbols, topological
-from symml.optimize.terms import addends
-from symml.render import text
+from symml.optimize.expand import addends, summands
+from symml.optimize.log_sums import log_sum_exp
 
 _MAX_STEPS = 40
+_DOMAIN_KINDS = (
+    ("spd", "definite"),
+    ("symmetric", "symmetric"),
+    ("invertible", "invertible"),
+    ("positive", "positive"),
+    ("nonnegative", "nonnegative"),
+    ("nonzero", "nonzero"),
+)
 _INVERSES: dict[str, Callable[[Expr], Expr]] = {
     "exp": functions.log,
     "log": functions.exp,
@@ -40,11 +50,13 @@ class Isolated:
 
     Attributes:
         value: What the symbol is.
-        conditions: What must hold for the step that found it, in words.
+        conditions: What must hold for the steps that found it.
+        by_sympy: Whether SymPy found it.
     """
 
     value: Expr
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    by_sympy: bool = False
 
 
 def isolate(equation: Expr, unknown: Symbol, *, inside: bool = True) -> Isolated | None:
@@ -57,8 +69,10 @@ def isolate(equation: Expr, unknown: Symbol, *, inside: bool = True) -> Isolated
     """
     if equation.shape != unknown.shape:
         return None
-    for attempt in _multiplied(simplify(equation), unknown):
-        found = _solve(attempt, unknown)
+    plain = simplify(equation)
+    attempts = [*_multiplied(plain, unknown), *_numerator(plain, unknown)]
+    for attempt, terms_of in product(attempts, (summands, addends)):
+        found = _solve(attempt, unknown, terms_of)
         if found is not None:
             value = simplify(found.value)
             if unknown not in symbols(value):
@@ -66,20 +80,22 @@ def isolate(equation: Expr, unknown: Symbol, *, inside: bool = True) -> Isolated
     return _by_sympy(equation, unknown)
 
 
-def _outside(x: Symbol, value: Expr) -> tuple[str, ...]:
-    """What is still to be checked for the value to lie in the declared domain, in words."""
+def _outside(x: Symbol, value: Expr) -> tuple[Condition, ...]:
+    """What must hold for the value to lie in the declared domain."""
     facts = x.domain.facts
-    if "spd" in facts:
-        return () if is_pd(value) else (f"{text.show(value)} is positive definite",)
-    if "symmetric" in facts and not is_symmetric(value):
-        return (f"{text.show(value)} is symmetric",)
-    if "invertible" in facts:
-        return (f"{text.show(value)} is invertible",)
-    if "positive" in facts:
-        return () if is_positive(value) else (f"{text.show(value)} is positive",)
-    if "nonnegative" in facts:
-        return () if is_nonnegative(value) else (f"{text.show(value)} is not negative",)
-    return (f"{text.show(value)} is not zero",) if "nonzero" in facts and not is_nonzero(value) else ()
+    for fact, kind in _DOMAIN_KINDS:
+        if fact in facts:
+            return (Condition(kind, value),)
+    return ()
+
+
+def _numerator(equation: Expr, x: Symbol) -> list[Expr]:
+    """A fraction vanishes where what stands above does."""
+    if not isinstance(equation, Contract) or equation.shape:
+        return []
+    items = list(zip(equation.args, equation.subs, strict=True))
+    above = [(a, s) for a, s in items if s or not (isinstance(a, Power) and a.exponent < 0)]
+    return [simplify(contract(above, ()))] if 0 < len(above) < len(items) else []
 
 
 def _multiplied(equation: Expr, x: Symbol) -> list[Expr]:
@@ -89,17 +105,26 @@ def _multiplied(equation: Expr, x: Symbol) -> list[Expr]:
         attempts += [simplify(x @ equation), simplify(equation @ x), simplify(x @ equation @ x)]
     elif "nonzero" in x.domain.facts and len(x.shape) < 2:
         attempts += [add_terms([simplify(t * x**k) for t in addends(equation)]) for k in (1, 2, 3)]
+    if "unit" in x.domain.facts and not x.shape:
+        raised = add_terms([simplify(t * x) for t in addends(equation)])
+        attempts += [add_terms([simplify(t * (1 - x)) for t in addends(e)]) for e in (equation, raised)]
     return [simplify(attempt) for attempt in attempts]
 
 
-def _solve(equation: Expr, x: Symbol) -> Isolated | None:
-    """One equation of the unknown's shape; goes down to the unknown step by step."""
+def _solve(equation: Expr, x: Symbol, terms_of: Callable[[Expr], list[Expr]]) -> Isolated | None:
+    """One equation of the unknown's shape; goes down to the unknown step by step.
+
+    Args:
+        equation: What vanishes.
+        x: The unknown.
+        terms_of: The terms of a sum, as they stand or with products of sums multiplied out.
+    """
     left, right = equation, zeros(equation.shape)
-    conditions: list[str] = []
+    conditions: list[Condition] = []
     for _ in range(_MAX_STEPS):
         if left is x:
             return Isolated(right, tuple(conditions))
-        terms = addends(left)
+        terms = terms_of(left)
         moving = [t for t in terms if x in depends_on(t, x)]
         if not moving:
             return None
@@ -127,11 +152,11 @@ def _sum(terms: list[Expr]) -> Expr:
 Step = tuple[Expr, Expr] | None
 
 
-def _stuck(left: Expr, right: Expr, x: Symbol, conditions: list[str]) -> Step:
+def _stuck(left: Expr, right: Expr, x: Symbol, conditions: list[Condition]) -> Step:
     return None
 
 
-def _linear(left: Expr, right: Expr, x: Symbol, conditions: list[str]) -> Expr | None:
+def _linear(left: Expr, right: Expr, x: Symbol, conditions: list[Condition]) -> Expr | None:
     """J x = right"""
     if left.shape != x.shape or len(x.shape) > 1:
         return None
@@ -140,19 +165,17 @@ def _linear(left: Expr, right: Expr, x: Symbol, conditions: list[str]) -> Expr |
     if x in symbols(slope) or is_zero(slope) or not is_zero(at_zero):
         return None
     if not x.shape:
-        if not is_nonzero(slope):
-            conditions.append(f"{text.show(slope)} is not zero")
+        conditions.append(Condition("nonzero", slope))
         return right / slope
-    factor = _diagonal(slope)
+    factor = diagonal(slope)
     if factor is not None:
-        if not is_nonzero(factor):
-            conditions.append(f"{text.show(factor)} is not zero")
+        conditions.append(Condition("nonzero", factor))
         return right / factor
     coef, matrix = _unscaled(slope)
     if not is_pd(matrix):
         if is_zero(right):
             return None
-        conditions.append(f"{text.show(matrix)} is invertible")
+        conditions.append(Condition("invertible", matrix))
     return build.inv(matrix) @ scale(1 / coef, right)
 
 
@@ -162,12 +185,28 @@ def _unscaled(matrix: Expr) -> tuple[Fraction, Expr]:
     return coef, simplify(scale(1 / coef, matrix))
 
 
-def _diagonal(matrix: Expr) -> Expr | None:
+def multiple_of(value: Expr, x: Symbol) -> Expr | None:
+    """The number s of ``value = s x``; ``None`` where it is no such multiple."""
+    if not x.shape:
+        slope = simplify(derivative(value, x))
+        return slope if x not in symbols(slope) and is_zero(simplify(value - slope * x)) else None
+    axes = tuple(range(len(x.shape)))
+    total = zeros(())
+    for term in addends(simplify(value)):
+        items = list(zip(term.args, term.subs, strict=True)) if isinstance(term, Contract) else [(term, axes)]
+        rest = [arg for arg, sub in items if (arg, sub) != (x, axes)]
+        if len(rest) != len(items) - 1 or any(arg.shape for arg in rest) or x in symbols(*rest):
+            return None
+        total = total + contract([(arg, ()) for arg in rest], (), coef=term.coef if isinstance(term, Contract) else 1)
+    return simplify(total)
+
+
+def diagonal(matrix: Expr) -> Expr | None:
     """The factor of a multiple of the identity, or the vector on a diagonal."""
     if isinstance(matrix, Eye):
         return build.ones(())
     if isinstance(matrix, Add):
-        parts = [_diagonal(arg) for arg in matrix.args]
+        parts = [diagonal(arg) for arg in matrix.args]
         known = [part for part in parts if part is not None]
         return _total(known) if len(known) == len(parts) else None
     if not isinstance(matrix, Contract) or not any(isinstance(arg, Eye) for arg in matrix.args):
@@ -189,7 +228,7 @@ def _total(parts: list[Expr]) -> Expr:
     return simplify(result)
 
 
-def _product(left: Contract, right: Expr, x: Symbol, conditions: list[str]) -> Step:
+def _product(left: Contract, right: Expr, x: Symbol, conditions: list[Condition]) -> Step:
     items = list(zip(left.args, left.subs, strict=True))
     moving = [(a, s) for a, s in items if x in depends_on(a, x)]
     if len(moving) != 1:
@@ -200,12 +239,12 @@ def _product(left: Contract, right: Expr, x: Symbol, conditions: list[str]) -> S
     axes = tuple(range(rank))
     if set(sub) == set(axes) and len(sub) == rank:
         factor = contract(rest, axes, coef=left.coef, dims=dict(enumerate(left.shape)))
-        if not is_nonzero(factor):
-            conditions.append(f"{text.show(factor)} is not zero")
+        conditions.append(Condition("nonzero", factor))
         divided = divide(right, factor)
         return node, divided if sub == axes else transpose(divided, [sub.index(i) for i in axes])
-    if not rank and len(sub) == 1 and not rest:
-        return _log_sum_exp(node, scale(1 / left.coef, right), x)
+    if isinstance(node, Apply) and node.function is functions.exp and sorted(sub)[: len(axes)] == list(axes):
+        summed = log_sum_exp(left, node, sub, rest, right, x)
+        return None if summed is None else (x, summed)
     return _matrix_product(left, node, sub, rest, right)
 
 
@@ -226,56 +265,36 @@ def _matrix_product(
     return None
 
 
-def _log_sum_exp(node: Expr, right: Expr, x: Symbol) -> Step:
-    """sum_i exp(a x + c_i) = r  gives  x = (log r - logsumexp(c)) / a"""
-    if not isinstance(node, Apply) or node.function is not functions.exp or x.shape:
-        return None
-    argument = node.args[0]
-    slope = simplify(derivative(argument, x))
-    size = slope.args if isinstance(slope, Contract) else ()
-    if x in symbols(slope) or any(arg.shape for arg in size) or not isinstance(slope, Contract):
-        return None
-    number = contract([(arg, ()) for arg in size], (), coef=slope.coef)
-    rest = simplify(substitute(argument, {x: zeros(())}))
-    total = zeros(()) if right == ONE else functions.log(right)
-    return x, (total - _shifted_logsumexp(rest)) / number
-
-
-def _shifted_logsumexp(z: Expr) -> Expr:
-    """logsumexp(z + c) = logsumexp(z) + c, with the numbers c that stand in every entry taken out"""
-    terms = addends(z)
-    flat = [t for t in terms if isinstance(t, Contract) and not any(arg.shape for arg in t.args)]
-    numbers = [contract([(arg, ()) for arg in t.args], (), coef=t.coef) for t in flat]
-    rest = [t for t in terms if t not in flat and not is_zero(t)]
-    inner = build.logsumexp(simplify(add_terms(rest))) if rest else functions.log(extent(z.shape[0]))
-    return simplify(add_terms([inner, *numbers])) if numbers else inner
-
-
-def _root(left: Power, right: Expr, x: Symbol, conditions: list[str]) -> Step:
+def _root(left: Power, right: Expr, x: Symbol, conditions: list[Condition]) -> Step:
     base, p = left.args[0], left.exponent
     odd = p.numerator % 2 == 1 and p.denominator % 2 == 1
     if not (odd or is_nonnegative(base)):
         return None
     inverse = Fraction(1) / p
-    if inverse.denominator > 1 and not is_nonnegative(right):
-        conditions.append(f"{text.show(right)} is not negative")
+    if inverse < 0 and is_zero(right):
+        return None  # no number has the reciprocal 0
+    if inverse < 0:
+        conditions.append(Condition("nonzero", right))
+    if inverse.denominator > 1:
+        conditions.append(Condition("nonnegative", right))
     return base, rational_power(right, inverse)
 
 
-def _inverse_function(left: Apply, right: Expr, x: Symbol, conditions: list[str]) -> Step:
+def _inverse_function(left: Apply, right: Expr, x: Symbol, conditions: list[Condition]) -> Step:
     inverse = _INVERSES.get(left.function.name)
     if inverse is None:
         return None
-    if left.function.name == "exp" and not is_positive(right):
-        conditions.append(f"{text.show(right)} is positive")
+    if left.function.name == "exp" and is_zero(right):
+        return None
+    if left.function.name == "exp":
+        conditions.append(Condition("positive", right))
     return left.args[0], inverse(right)
 
 
-def _inverse_matrix(left: Linalg, right: Expr, x: Symbol, conditions: list[str]) -> Step:
-    if left.function.name != "inv":
+def _inverse_matrix(left: Linalg, right: Expr, x: Symbol, conditions: list[Condition]) -> Step:
+    if left.function.name != "inv" or is_zero(right):
         return None
-    if not is_pd(right):
-        conditions.append(f"{text.show(right)} is invertible")
+    conditions.append(Condition("invertible", right))
     return left.args[0], build.inv(right)
 
 
@@ -288,8 +307,8 @@ _STEPS: dict[type[Expr], Callable[..., Step]] = {
 
 
 def _by_sympy(equation: Expr, x: Symbol) -> Isolated | None:
-    """An equation of numbers; the answer counts when it is the only one."""
-    if any(node.shape for node in topological(equation)):
+    """An equation of numbers without kinks; the answer counts when it is the only one."""
+    if any(node.shape for node in topological(equation)) or any(map(_is_kinked, depends_on(equation, x))):
         return None
     try:
         written, unknown = to_sympy(equation), to_sympy(x)
@@ -302,4 +321,10 @@ def _by_sympy(equation: Expr, x: Symbol) -> Isolated | None:
         value = from_sympy(answer[0][unknown], {s.name: s for s in symbols(equation)})
     except SymmlError:
         return None
-    return Isolated(value, ("by SymPy",))
+    return Isolated(value, by_sympy=True)
+
+
+def _is_kinked(node: Expr) -> bool:
+    return isinstance(node, Apply) and (
+        node.function.kinks is not None or node.function.jumps or node.function.name == "where"
+    )

@@ -15,7 +15,8 @@ from symml.kernels import Kernel, kernel
 from symml.optimize.convexity import decide
 from symml.optimize.curvature import AFFINE, CONSTANT, CONVEX, Curvatures
 from symml.optimize.problem import Constraint, Problem, Shapes, read_problem
-from symml.optimize.solve import Solution, solve
+from symml.optimize.solution import Solution
+from symml.optimize.solve import solve
 from symml.render import latex, text
 
 if TYPE_CHECKING:

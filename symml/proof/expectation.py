@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from symml.calculus.moments import Fact, Model, expand_expectations
+from symml.calculus.moments.shorten import shortened
 from symml.expr.nodes import Expr
 from symml.expr.probability import expect, random_symbols
 from symml.expr.scoped import Expectation
@@ -20,6 +21,9 @@ from symml.render import latex, text
 from symml.render.formula import Formula, formula
 
 LINEARITY = "linearity: E[a f + b g] = a E[f] + b E[g], with every random symbol split into its mean and the rest"
+
+# From this size on, SymPy is asked for a shorter spelling of a number.
+_LONG = 20
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,5 +150,5 @@ def expectation(
     if not any(isinstance(node, Expectation) for node in topological(root)) and random_symbols(root):
         root = expect(root)
     facts: list[Fact] = []
-    result = expand_expectations(root, model, facts)
+    result = shortened(expand_expectations(root, model, facts), long=_LONG)
     return Expected(root, model, result, tuple(facts))

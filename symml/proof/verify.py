@@ -14,6 +14,7 @@ from symml.calculus.definedness import conditions
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.calculus.facts import is_nonnegative, is_positive
 from symml.calculus.identity_test import identity_test
+from symml.calculus.moments import Model
 from symml.calculus.normal import prove_equal
 from symml.calculus.sampling import Point, generic_points, points, size_draws
 from symml.errors import MisfitError, SymmlError
@@ -25,6 +26,7 @@ from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
+from symml.proof.expected_claims import Claim, decide_under
 from symml.proof.inequality import prove_at_most
 from symml.proof.refute import Comparison, compare, may_differ, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
@@ -34,6 +36,7 @@ from symml.proof.tie_surfaces import refuted_at_a_tie, ties_hold
 from symml.proof.verdict import Evidence, Verdict
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
+from symml.read.laws import read_model
 from symml.read.numpy_source import Statement
 from symml.render import text
 
@@ -61,6 +64,7 @@ def verify(
     relation: str = "==",
     digits: int = 50,
     let: Sequence[str] = (),
+    given: str | Model | None = None,
 ) -> Verdict:
     r"""Decides whether an identity (or an inequality) holds.
 
@@ -72,6 +76,7 @@ def verify(
         relation: ``"=="``, ``"<="`` or ``">="``; inequalities are proved where the difference is a nonnegative form.
         digits: Decimal digits to which points must agree.
         let: Definitions for LaTeX and Unicode text, such as ``r"L = \|Xw - y\|^2"``.
+        given: Laws of random symbols, under which expectations are carried out: ``"x ~ normal(mu, Sigma)"``.
 
     Returns:
         A verdict; its repr is the report.
@@ -86,14 +91,18 @@ def verify(
         if not declarations.symbols:
             raise
         return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
-    return min((_decided(link, digits) for link in links), key=lambda found: _RANK.index(found.verdict))
+    model = read_model(given, declarations) if given else None
+    return min((_decided(link, digits, model) for link in links), key=lambda found: _RANK.index(found.verdict))
 
 
-def _decided(link: Statement, digits: int) -> Verdict:
+def _decided(link: Statement, digits: int, model: Model | None = None) -> Verdict:
     """The verdict on one link."""
     left, relation, right = link.lhs, link.relation, link.rhs
     said = [f"said with it: {condition}" for condition in link.conditions]
     claim = f"{text.show(left)} {_RELATION_SIGN[relation]} {text.show(right)}"
+    if model is not None:
+        under = Claim(left, right, relation, claim, model)
+        return decide_under(under, lambda a, b, words: decide(a, b, relation, words, digits)).with_notes(*said)
     case = Case.of_identity(left, right)
     found = decide(left, right, relation, claim, digits, case.wrt)
     if relation == "==" and found.verdict in ("refuted", "true_if"):

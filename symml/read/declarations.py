@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 from keyword import iskeyword
 
 from symml.errors import DeclarationError, SymmlError
-from symml.expr.dims import Dim, Size, as_dim, dim_names, dim_value, size
+from symml.expr.dims import Dim, Shape, Size, as_dim, dim_names, dim_value, size
 from symml.expr.domains import DOMAINS, REAL, Domain
 from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.read.profiles import DEFAULT, Notation
 from symml.read.sentences import is_sentence, read_sentence
 
 _FORM = "write NAME: dims domain, as in 'X: n d, y: n sign, lam: positive, c:'"
@@ -42,6 +43,9 @@ class Declarations:
         functions: Names of undefined functions.
         numbers: The numbers that stand in the place of named dims.
         kinds: Names that are no arrays: ``event``.
+        results: The shapes of what undefined functions give, where they are no numbers.
+        notation: What is taken for granted beside.
+        granted: The symbols that only the notation declares.
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -49,6 +53,9 @@ class Declarations:
     functions: frozenset[str] = frozenset()
     numbers: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    results: dict[str, Shape] = field(default_factory=dict)
+    notation: Notation = DEFAULT
+    granted: frozenset[str] = frozenset()
 
     def with_numbers(self, numbers: Mapping[str, int]) -> Declarations:
         """The same declarations with numbers in the place of named dims."""
@@ -56,16 +63,20 @@ class Declarations:
             name: symbol_node(name, tuple(dim_value(dim, numbers) for dim in symbol.shape), symbol.domain)
             for name, symbol in self.symbols.items()
         }
-        return Declarations(symbols, {}, self.functions, {name: numbers[name] for name in self.sizes})
+        results: dict[str, Shape] = {
+            name: tuple(dim_value(dim, numbers) for dim in shape) for name, shape in self.results.items()
+        }
+        numbered = {name: numbers[name] for name in self.sizes}
+        return replace(self, symbols=symbols, sizes={}, numbers=numbered, results=results)
 
 
 def read_declarations(shapes: str | Mapping[str, object] | Declarations | None) -> Declarations:
     r"""Reads declarations from text or from a mapping of names.
 
     Args:
-        shapes: ``"X: n d, y: n sign, lam: positive, f: function"``; or a sentence such as ``"let X be an n x d
-            matrix and y \in R^n"``; or a mapping from a name to ``"n d spd"``, to a
-            tuple of dims, or to a symbol.
+        shapes: ``"X: n d, y: n sign, lam: positive, f: function, g: function d"``; or a sentence such as
+            ``"let X be an n x d matrix and y \in R^n"``; or a mapping from a name to ``"n d spd"``, to a tuple of
+            dims, or to a symbol.
 
     Raises:
         DeclarationError: A name, a dim or a domain makes no sense; the message has a caret.
@@ -147,14 +158,15 @@ class _Reader:
         self.kinds: dict[str, str] = {}
         self.sizes: dict[str, Size] = {}
         self.columns: dict[str, int] = {}
+        self.results: dict[str, Shape] = {}
 
     def read(self, items: Iterator[Item]) -> Declarations:
         for given, column, value, place in items:
             name = self._name(given, column)
             self.columns[name] = column
             word = value.strip().lower() if isinstance(value, str) else ""
-            if word == _FUNCTION:
-                self.functions.add(name)
+            if word.split()[:1] == [_FUNCTION]:
+                self._function(name, str(value), place)
                 continue
             if word in _KINDS:
                 self.kinds[name] = word
@@ -168,14 +180,24 @@ class _Reader:
                 raise
             except SymmlError as error:
                 raise self._error(column, error.what, error.cure) from None
-        sizes = {name: size(name) for s in self.symbols.values() for dim in s.shape for name in dim_names(dim)}
+        shapes = [*(s.shape for s in self.symbols.values()), *self.results.values()]
+        sizes = {name: size(name) for shape in shapes for dim in shape for name in dim_names(dim)}
         for name in sizes:
             if name in self.columns:
                 if name in self.sizes:
                     continue
                 what = f"{name} is declared as a symbol and used as a dimension"
                 raise self._error(self.columns[name], what, "give one of them another name")
-        return Declarations(self.symbols, self.sizes | sizes, frozenset(self.functions), kinds=self.kinds)
+        functions = frozenset(self.functions)
+        return Declarations(self.symbols, self.sizes | sizes, functions, {}, self.kinds, self.results)
+
+    def _function(self, name: str, text: str, place: int) -> None:
+        """A function, with the dims of what it gives after the word."""
+        self.functions.add(name)
+        start = text.lower().index(_FUNCTION) + len(_FUNCTION)
+        words = [(found.group(), place + found.start()) for found in _WORD.finditer(text, start)]
+        if words:
+            self.results[name] = tuple(self._dim(name, word, column) for word, column in words)
 
     def _size(self, name: str, column: int) -> Size:
         if not name.isidentifier():

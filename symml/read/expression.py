@@ -9,10 +9,10 @@ from symml.expr.nodes import Expr
 from symml.expr.walk import symbols
 from symml.read.conditions import conditioned
 from symml.read.declarations import Declarations
-from symml.read.latex import reading
+from symml.read.latex import reading, readings
 from symml.read.math.reading import Reading
-from symml.read.notation import looks_like_code, notation_of
 from symml.read.numpy_source import Statement, is_script, read_assignments, read_numpy, read_statement
+from symml.read.recognize import looks_like_code, notation_of
 
 _DECIDED = ("==", "<=", ">=")
 
@@ -78,7 +78,17 @@ def read_links(text: str, declarations: Declarations, *, let: Sequence[str] = ()
     if notation == "numpy":
         found = read_statement(text, declarations)
         return [found] if isinstance(found, Statement) else []
-    read = reading(text, declarations, let=let, one_line=notation == "text")
+    read = readings(text, declarations, let=let, one_line=notation == "text")
+    claims = [one for one in read if not one.defines] or read
+    return [link for one in claims for link in links_of(one)]
+
+
+def links_of(read: Reading) -> list[Statement]:
+    """The links of what was read that can be decided; none of an expression.
+
+    Raises:
+        ReadError: It speaks of something that is not defined, or a link is no equation or inequality.
+    """
     if isinstance(read.value, Expr):
         return []
     _refuse_undefined(read)

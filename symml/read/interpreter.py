@@ -14,7 +14,7 @@ from typing import Any
 from symml.errors import ReadError, SymmlError
 from symml.expr import arithmetic, functions, indexing, names
 from symml.expr.dims import Size, as_position
-from symml.expr.nodes import Constant, Contract, Expr, constant
+from symml.expr.nodes import ZERO, Constant, Contract, Expr, constant
 from symml.read.declarations import Declarations
 from symml.read.limits import MAX_EXPONENT, within_limits
 from symml.read.positions import resolve
@@ -244,6 +244,8 @@ def _combined(r: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
     rule = _BINARY.get(kind)
     if rule is None:
         raise r.source.error(node, f"the operator {kind.__name__} is not read", "use + - * / @ **")
+    if isinstance(node.op, ast.Div) and right is ZERO:
+        raise ReadError("division by zero", source=r.source.text, column=r.source.operator(node))
     return rule(left, right)
 
 

@@ -8,7 +8,7 @@ from symml.errors import SymmlError
 from symml.expr.nodes import Expr
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.math.names import keys_of
-from symml.read.math.reading import Reading, read
+from symml.read.math.reading import Reading, read, read_all
 from symml.read.math.relation import Relation
 
 Shapes = Declarations | str | Mapping[str, object] | None
@@ -40,6 +40,11 @@ def read_text(text: str, shapes: Shapes = None, *, let: Sequence[str] = ()) -> E
 def reading(text: str, shapes: Shapes = None, *, let: Sequence[str] = (), one_line: bool = False) -> Reading:
     """The reading with its assumptions and symbols."""
     return read(text, read_declarations(shapes), one_line=one_line, let=let)
+
+
+def readings(text: str, shapes: Shapes = None, *, let: Sequence[str] = (), one_line: bool = False) -> list[Reading]:
+    """The readings of all statements in a text, such as the lines of an ``align``."""
+    return read_all(text, read_declarations(shapes), one_line=one_line, let=let)
 
 
 def name_as_declared(name: str, declared: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symml.calculus.moments.laws import Law, Model, law
+from symml.calculus.moments.support import Support, end_of
 from symml.errors import DeclarationError, SymmlError
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.probability import is_random
@@ -13,6 +14,9 @@ from symml.read.declarations import Declarations
 from symml.read.numpy_source import read_numpy
 
 _FORM = "write 'x ~ normal(mu, Sigma)', 'x ~ (mean, variance)' or 'x, y independent', separated by ';'"
+_SUPPORT_FORM = "write an interval '(0, inf)', or whole numbers '0, 1, ...' or '0, 1, ..., n'"
+_SUPPORT = re.compile(r"\s*[(\[](.*),(.*)[)\]]\s*\Z", re.DOTALL)
+_WHOLE = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*\.\.\.\s*(?:,(.*))?\Z", re.DOTALL)
 _LAW = re.compile(r"\s*(\w+)\s*~\s*(\w*)\s*\((.*)\)\s*\Z", re.DOTALL)
 _INDEPENDENT = re.compile(r"(.*?)\b(?:are |is )?(?:mutually )?indep(?:endent)?\b(.*)\Z", re.DOTALL)
 
@@ -46,6 +50,25 @@ def read_model(text: str | Model | None, declared: Declarations) -> Model:
         except SymmlError as error:
             raise DeclarationError(error.what, cure=error.cure or _FORM, source=text, column=column) from None
     return Model(laws, tuple(blocks))
+
+
+def law_statements(text: str, declared: Declarations) -> list[tuple[str, str, list[Expr]]]:
+    """The laws that a text states, of data: pairs of a name with a law and its parameters.
+
+    Raises:
+        DeclarationError: A statement is no law, or cannot be read; the message has a caret.
+    """
+    rows = []
+    for statement, column in _statements(text):
+        found = _LAW.match(statement)
+        if found is None:
+            raise DeclarationError(f"{statement!r} is not a law", cure=_FORM, source=text, column=column)
+        try:
+            parameters = [read_numpy(part, declared) for part in _arguments(found.group(3))]
+        except SymmlError as error:
+            raise DeclarationError(error.what, cure=error.cure or _FORM, source=text, column=column) from None
+        rows.append((found.group(1), found.group(2).lower(), parameters))
+    return rows
 
 
 def _statements(text: str) -> Iterator[tuple[str, int]]:
@@ -107,3 +130,20 @@ def _sides(found: re.Match[str]) -> tuple[str, str]:
     if right and not re.match(r"(of|from)\b", right):
         raise DeclarationError(f"{right!r} after 'independent'", cure=_FORM)
     return found.group(1), re.sub(r"^(of|from)\b", "", right)
+
+
+def read_support(text: str, declared: Declarations) -> Support:
+    """The support that a text states: ``"(0, inf)"``, ``"0, 1, ..."`` or ``"0, 1, ..., n"``.
+
+    Raises:
+        DeclarationError: The text is none of these.
+    """
+    whole = _WHOLE.match(text)
+    if whole is not None and int(whole.group(2)) == int(whole.group(1)) + 1:
+        last = whole.group(3)
+        return Support(end_of(int(whole.group(1))), None if last is None else read_numpy(last, declared), discrete=True)
+    interval = _SUPPORT.match(text)
+    if interval is None:
+        raise DeclarationError(f"{text!r} is no support", cure=_SUPPORT_FORM)
+    ends = [None if part.strip() in ("inf", "-inf") else read_numpy(part, declared) for part in interval.groups()]
+    return Support(ends[0], ends[1])

@@ -51,6 +51,11 @@ def triangle(p: Printer, f: Form) -> Spelled:
     return p.s.call(_word(p, name), ones + (f", {shift}" if shift else "")), ATOM
 
 
+def cumsum(p: Printer, f: Form) -> Spelled:
+    """The running sums of a vector."""
+    return p.s.call(_word(p, "cumsum"), p.show(f.args[0])), ATOM
+
+
 def basis(p: Printer, f: Form) -> Spelled:
     """A unit vector."""
     return p.s.subscript(p.s.signs["e_k"], place(f.value)), ATOM

@@ -306,6 +306,7 @@ _RULES: dict[str, Callable[[Form], Coded]] = {
     "basis": lambda f: (f"np.eye({f.rows})[{f.value}]", ATOM),
     "selector": _selector,
     "triangle": lambda f: (f"np.{f.value[0]}(np.ones(({f.rows}, {f.cols})), {f.value[1]})", ATOM),
+    "cumsum": lambda f: (f"np.cumsum({_code(f.args[0])[0]})", ATOM),
     "positions": lambda f: (f"np.arange({f.value})", ATOM),
     "onehot": lambda f: (f"onehot({_code(f.args[0])[0]}, {f.value})", ATOM),
     "entry": _entry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from symml.render.text import name as text_name
 from symml.render.text import text
 from symml.render.views import with_clauses
 
-_LONG = 9
+# How long a part must be for a name: where it stands twice, for a difference such as a residual, and where it stands
+# more often.
+_LONG, _RESIDUAL, _OFTEN = 9, 7, 6
 _LETTERS = {0: ("c", "t", "a"), 1: ("r", "u", "v", "h"), 2: ("R", "G", "H", "B", "C", "F")}
 _PREFERRED = {
     "softmax": ("p", "s", "P", "S"),
@@ -80,20 +83,33 @@ def formula(root: Expr) -> Formula:
 
 
 def _named(root: Expr) -> Formula:
-    uses = use_counts(root)
+    uses = _printed_uses(root)
 
     def wanted(node: Expr, names: Mapping[Expr, str]) -> list[str] | None:
         if uses[node] < 2 or not _worth_a_name(node):
             return None
-        is_long = isinstance(node, Along) or len(text(node, names)) >= _LONG
+        enough = _OFTEN if uses[node] > 2 else _RESIDUAL if isinstance(node, Add) and node.shape else _LONG
+        is_long = isinstance(node, Along) or len(text(node, names)) >= enough
         return _options(node) if is_long else None
 
     return Formula(root, staged(root, wanted))
 
 
+def _printed_uses(root: Expr) -> Counter[Expr]:
+    """How often each node is written: what is divided by is written once for every division."""
+    uses = Counter(use_counts(root))
+    for node in [node for node in uses if _is_divisor(node)]:
+        uses[node.args[0]] += uses[node] - 1
+    return uses
+
+
+def _is_divisor(node: Expr) -> bool:
+    return isinstance(node, Power) and node.exponent < 0
+
+
 def _worth_a_name(node: Expr) -> bool:
     if isinstance(node, Power):
-        return node.exponent > 0
+        return not _is_divisor(node)
     if isinstance(node, Apply) and node.function.name in COMPARISONS:
         return False
     return isinstance(node, Add | Apply | Along | Linalg | Contract)

@@ -5,6 +5,7 @@ A column vector is ``(n, None)``, a row ``(None, n)``, a scalar ``(None, None)``
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -26,7 +27,7 @@ class Form:
 
     Attributes:
         kind: One of sym, num, named, ones, eye, basis, triangle, T, mul, had, scale, add, diag, diagof, tr, dot,
-            norm, norm2, pow, fun, array, along, linalg, entry, slice.
+            norm, norm2, pow, fun, array, along, linalg, entry, slice, cumsum.
         args: The parts.
         value: What the kind needs besides: a name, a number, a function.
         rows: The dimension down, or None.
@@ -126,8 +127,19 @@ def product(*factors: Form) -> Form:
             raise CannotRaise(f"{a.shape} @ {b.shape}")
     if len(chain) == 3 and is_ones(chain[0]) and is_ones(chain[2]) and chain[1].kind == "pow" and chain[1].value == 2:
         return scaled(coef, [*scalars, Form("norm2", chain[1].args)], None)
+    chain = _running_sums(chain)
     body = chain[0] if len(chain) == 1 else Form("mul", tuple(chain), None, chain[0].rows, chain[-1].cols)
     return scaled(coef, scalars, body)
+
+
+def _running_sums(chain: list[Form]) -> list[Form]:
+    """The factors of a product where a lower triangle of ones before a vector is its running sum."""
+    for k, a in enumerate(chain[:-1]):
+        rest = chain[k + 1 :]
+        is_running = a.kind == "triangle" and a.value == ("tril", 0) and a.rows == a.cols
+        if is_running and rest[-1].cols is None and not any(b.kind == "triangle" for b in rest):
+            return [*chain[:k], Form("cumsum", (product(*rest),), None, a.rows)]
+    return chain
 
 
 def hadamard(factors: list[Form]) -> Form:
@@ -276,7 +288,14 @@ def total(terms: list[Form]) -> Form:
             flat.append(term)
     first = next((k for k, t in enumerate(flat) if not is_negative(t)), 0)
     flat.insert(0, flat.pop(first))
-    return Form("add", tuple(flat), None, *flat[0].shape, symmetric=all(t.symmetric for t in flat))
+    return Form("add", tuple(flat), None, *flat[0].shape, symmetric=_is_own_transpose(flat))
+
+
+def _is_own_transpose(terms: list[Form]) -> bool:
+    """Whether every term is symmetric or stands beside its transpose, as in A + A'."""
+    if all(t.symmetric for t in terms):
+        return True
+    return terms[0].rows == terms[0].cols and Counter(terms) == Counter(map(transposed, terms))
 
 
 def is_negative(a: Form) -> bool:

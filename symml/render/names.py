@@ -48,6 +48,9 @@ DIFFERENTIAL = "ⅆ"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # The number of a layer, above the letter in brackets: W^{[l+1]}.
 _LAYER = re.compile(r"(\\?[A-Za-z]+)\^\{\[([0-9lN+-]+)\]\}\Z")
+# One letter as a command, with or without an accent: \\theta, \\hat{y}, \\bar{\\mu}.
+_COMMAND = re.compile(r"(?:\\(hat|bar|tilde)\{\\?|\\)([A-Za-z]+)\}?\Z")
+_SHORT = {"lambda": "lam", "epsilon": "eps", "varepsilon": "eps"}
 _RAISED = str.maketrans("0123456789+-lN", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡᴺ")
 _PARTS = re.compile(r"([A-Za-zα-ωΑ-Ω]+?)(?:_?(hat|bar|tilde))?(?:_?(\d+))?((?:_[A-Za-z0-9]+)*)\Z")
 
@@ -95,6 +98,9 @@ def text_name(name: str) -> str:
         return "d" + text_name(name[1:])
     if found := _LAYER.match(name):
         return text_name(found[1].removeprefix("\\")) + "⁽" + found[2].translate(_RAISED) + "⁾"
+    if found := _COMMAND.match(name):
+        letter = _LETTERS.get(_SHORT.get(found[2], found[2]), found[2])
+        return letter + (_ACCENTS[found[1]][1] if found[1] else "") if len(letter) == 1 else name
     base, accent, index = split(name)
     text = _LETTERS.get(base, base)
     if accent:

@@ -170,7 +170,7 @@ def _scale(p: Printer, f: Form) -> Spelled:
 
 def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], body: Form | None) -> Spelled:
     """``top tops / (low lows) * body``"""
-    below = ([] if low == 1 else [number(low)]) + lows
+    below = ([] if low == 1 else [number(low)]) + _powers(lows)
     above = ([] if top == 1 else [number(top)]) + tops
     if p.s.one_line:
         return _ratio_on_a_line(p, above, below, body)
@@ -187,10 +187,10 @@ def _ratio(p: Printer, top: int, low: int, tops: list[Form], lows: list[Form], b
 
 def _ratio_on_a_line(p: Printer, above: list[Form], below: list[Form], body: Form | None) -> Spelled:
     text, level = _chain(p, above, body) if above or body is not None else ("1", ATOM)
-    for low in below:
-        text = (text if level >= PRODUCT else p.s.brackets(text)) + "/" + p.at_least(low, RAISED)
-        level = PRODUCT
-    return text, level
+    if not below:
+        return text, level
+    low = p.at_least(below[0], RAISED) if len(below) == 1 else p.s.brackets(p.show(_flat(below)))
+    return (text if level >= PRODUCT else p.s.brackets(text)) + "/" + low, PRODUCT
 
 
 def _flat(parts: list[Form]) -> Form:
@@ -215,8 +215,15 @@ def _powers(scalars: list[Form]) -> list[Form]:
     counts: dict[Form, int] = {}
     for a in scalars:
         counts[a] = counts.get(a, 0) + 1
-    powers = [a if k == 1 else Form("pow", (a,), Fraction(k)) for a, k in counts.items()]
-    return sorted(powers, key=_length)
+    return sorted((_raised_to(a, k) for a, k in counts.items()), key=_length)
+
+
+def _raised_to(a: Form, k: int) -> Form:
+    """A whole power of a scalar; of a squared norm, a power of the norm."""
+    if k == 1:
+        return a
+    base, exponent = (Form("norm", a.args), 2 * k) if a.kind == "norm2" else (a, k)
+    return Form("pow", (base,), Fraction(exponent))
 
 
 def _length(a: Form) -> int:
@@ -352,6 +359,7 @@ _RULES: dict[str, Callable[[Printer, Form], Spelled]] = {
     "positions": lambda p, f: (p.sign("positions", str(f.value - 1)), ATOM),
     "onehot": arrays.onehot,
     "triangle": arrays.triangle,
+    "cumsum": arrays.cumsum,
     "entry": _entry,
     "T": _transpose,
     "mul": _mul,

@@ -26,7 +26,7 @@ S, Q = b.matrix("S", "n", "n", "spd"), b.matrix("Q", "n", "n", "orthogonal")
 Y, bit, s = b.matrix("Y", "n", "k", "onehot"), b.vector("b", "n", "binary"), b.vector("s", "n", "sign")
 Z = b.matrix("Z", "n", "k")
 FEW: dict[str, tuple[Expr, Expr]] = {
-    "an axis of one entry": (b.sum(b.sqrt(b.sum(Z**2, 1, keepdims=True)), 1), b.sqrt(b.sum(Z**2, 1))),
+    "a stretched axis": (b.sum(b.sqrt(b.sum(Z**2, 1, keepdims=True)), 1), b.sqrt(b.sum(Z**2, 1))),
     "zero product": (b.sum(0 * v), b.sum(0 * w)),
     "powers": (x * x**2 / x, x**2),
     "square root of a square": (b.sqrt(x**2), abs(x)),

@@ -176,3 +176,8 @@ def test_the_demo_shows_the_whole_job() -> None:
 def test_version_and_no_arguments() -> None:
     assert run("--version").out.startswith("symml ")
     assert run().code == 2
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "symml", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("symml ")

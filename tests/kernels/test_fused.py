@@ -127,3 +127,12 @@ def test_distances_of_rows_are_fused(n: int, m: int, d: int) -> None:
     X, Z = RNG.normal(size=(n, d)), RNG.normal(size=(m, d))
     planned = plan(found, {"X": X, "Z": Z}, float, Fusion(cache=False))
     np.testing.assert_allclose(planned(X=X, Z=Z), found(X=X, Z=Z), rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "text", ["(X - mean(X, axis=0))/sqrt(var(X, axis=0) + 1e-5)", "softmax(X, axis=0)", "exp(X).T"]
+)
+def test_several_loops_share_one_list_of_pieces(text: str) -> None:
+    found = kernel(text, shapes="X: n d")
+    X = np.random.default_rng(0).normal(size=(120_000, 4))
+    np.testing.assert_allclose(found.plan(n=120_000, d=4, fast=True)(X), found(X), rtol=1e-11, atol=1e-14)

@@ -24,6 +24,9 @@ POSITIVE = np.concatenate(
 UNIT = np.concatenate([np.linspace(0.002, 0.998, 250), [1e-300, 1e-12, 0.5 - 1e-9, 0.5 + 1e-9, 1 - 1e-12]])
 PAIRS = np.array([(a, b) for a in UNIT[::7] for b in (a * (1 - 1e-9), a * 0.7, min(a * 1.3, 1 - 1e-9), 0.3, 1e-200)]).T
 AWAY = np.array([(a, b) for a in POSITIVE[POSITIVE < 1e15][::9] for b in (1e-9, 0.4, 1.0, 7.0, 300.0, 1e12)]).T
+POWERS = np.array([(a, b) for a in POSITIVE[::11] for b in (1e-12, -1e-3, 0.5, -2.0, 9.0) if 1e-30 < a < 1e30]).T
+CLOSE = np.array([(a, b) for a in POSITIVE[::9] for b in (a, a * (1 + 1e-9), a * 0.9, a * 1.6, a * 1e3, a / 1e3)]).T
+TRIPLES = np.array([(a, b, k) for a, b in CLOSE.T for k in (1e-3, 1.0, 40.0)]).T
 
 
 def _cdf(u: Any) -> Any:
@@ -47,6 +50,33 @@ EXACT: dict[str, tuple[np.ndarray, Callable[..., Any], float]] = {
     "logit": (UNIT, lambda p: _log(p / (1 - p)), 3),
     "log_quotient": (PAIRS, lambda x, y: _log(x / y), 4),
     "log_complement_quotient": (PAIRS, lambda x, y: _log((1 - x) / (1 - y)), 4),
+    "sigmoid_gap": (
+        np.array([(a, b) for a in LINE[::11] for b in (a, a + 1e-9, a - 3.0, -a, 30.0) if abs(a) < 1e4]).T,
+        lambda a, b: 1 / (1 + m.exp(-a)) - 1 / (1 + m.exp(-b)),
+        5,
+    ),
+    "cos_gap": (
+        np.array([(a, b) for a in np.linspace(-3, 3, 40) for b in (a, a + 1e-9, 0.2 - a)]).T,
+        lambda a, b: m.cos(a) - m.cos(b),
+        32,
+    ),
+    "sin_gap": (
+        np.array([(a, b) for a in np.linspace(-3, 3, 40) for b in (a, a + 1e-9, a + 0.4)]).T,
+        lambda a, b: m.sin(a) - m.sin(b),
+        32,
+    ),
+    "log_near_one": (
+        np.array([POSITIVE, POSITIVE - 1.0])[:, (POSITIVE < 0.4) | ((POSITIVE > 1.0) & (POSITIVE < 1e15))],
+        lambda q, d: _log(q) if abs(d) > m.mpf(1) / 2 else _log(1 + d),
+        3,
+    ),
+    "power_less_one": (POWERS, lambda x, y: x**y - 1, 4),
+    "power1p_less_one": (POWERS, lambda x, y: (1 + x) ** y - 1, 16),
+    "box_cox": (POWERS, lambda x, y: (x**y - 1) / y, 4),
+    "box_cox1p": (POWERS, lambda x, y: ((1 + x) ** y - 1) / y, 16),
+    "parallel": (CLOSE, lambda x, y: x * y / (x + y), 2),
+    "log_cross_ratio": (TRIPLES, lambda x, y, k: _log(x / y) - _log((x + k) / (y + k)), 16),
+    "negative_binomial_excess": (TRIPLES, lambda x, y, k: x * _log(x / y) - (x + k) * _log((x + k) / (y + k)), 16),
     "log1pmx": (POSITIVE, lambda z: m.log1p(z) - z, 4),
     "log_excess": (POSITIVE, lambda y: y - 1 - _log(y), 4),
     "relative_excess": (PAIRS, lambda x, y: x * _log(x / y) - x + y, 8),
@@ -56,6 +86,7 @@ EXACT: dict[str, tuple[np.ndarray, Callable[..., Any], float]] = {
     "log1p_square": (LINE, lambda x: m.log1p(x * x), 4),
     "log1p_square_excess": (LINE, lambda x: m.log1p(x * x) - x * x / (1 + x * x), 12),
     "sech": (LINE, m.sech, 4),
+    "sech_square": (LINE, lambda x: m.sech(x) ** 2, 5),
     "expm1_quotient": (LINE[np.abs(LINE) < 700], lambda x: m.expm1(x) / x if x else m.mpf(1), 3),
     "expm1_quotient_slope": (
         LINE[np.abs(LINE) < 700],

@@ -52,12 +52,37 @@ def test_blocks_of_rows_do_not_change_the_result(rows: int) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-13)
 
 
-def test_a_row_that_depends_on_all_others_is_not_cut() -> None:
-    found = kernel("X - mean(X, axis=0)", shapes="X: n d")
-    planned = found.plan(n=100_000, d=2)
-    X = RNG.normal(size=(100_000, 2))
+ROUNDS = {
+    "centered": "X - mean(X, axis=0)",
+    "standardized": "(X - mean(X, axis=0))/sqrt(var(X, axis=0) + 1e-5)",
+    "softmax of columns": "softmax(X, axis=0)",
+    "range": "(X - min(X, axis=0))/(max(X, axis=0) - min(X, axis=0))",
+    "one number": "exp(X - max(X))/sum(exp(X - max(X)))",
+    "expensive rows are kept": "exp(X)@X.T@exp(X) + sum(exp(X)*X)",
+    "three loops": "sum((exp(X) - mean(exp(X), axis=0))**3, axis=0)",
+    "a view": "exp(X).T",
+    "a column": "exp(X)[:, 0]",
+}
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+@pytest.mark.parametrize("scale", [1.0, np.nan])
+def test_rows_that_depend_on_all_others_take_several_loops(name: str, scale: float) -> None:
+    found = kernel(ROUNDS[name], shapes="X: n d")
+    planned = found.plan(n=50_001, d=4)
+    X = RNG.normal(size=(50_001, 4))
+    X[7, 1] *= scale
+    assert planned.block > 0
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_allclose(planned(X), found(X), rtol=1e-11, atol=1e-13)
+
+
+def test_a_row_that_depends_on_its_neighbors_is_not_cut() -> None:
+    found = kernel("exp(X[1:] - X[:-1])", shapes="X: n d")
+    planned = found.plan(n=50_001, d=4)
+    X = RNG.normal(size=(50_001, 4))
     assert planned.block == 0
-    np.testing.assert_allclose(planned(X), found(X), atol=1e-12)
+    np.testing.assert_allclose(planned(X), found(X), rtol=1e-13)
 
 
 # NumPy casts truth values piece by piece, in 64 KiB that it gives back within the call.

@@ -46,6 +46,9 @@ NOT_CLAIMED = {
     "inverse square across zero": ("1/x**2", "x", "x:"),
     "steep leak": ("leaky_relu(x, 2)", "x", "x:"),
     "x log x of something curved": ("(x**2)*log(x**2)", "x", "x:"),
+    "sorted powers": ("c@sort(x**1.5)", "x", "x: d positive, c: d positive"),
+    "sorted entries": ("c@(x*x) - c@sort(-x)", "x", "x: d, c: d positive"),
+    "a maximum on the set where it is positive": ("exp(log(max(c*x)))", "x", "x: d, c: d positive"),
 }
 
 

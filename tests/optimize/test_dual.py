@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from symml.errors import SymmlError
-from symml.optimize.dual import Dual, dual
+from symml.optimize.dual import dual
+from symml.optimize.dual_problem import Dual
 from tests import oracle
 
 SIZES = {"n": 4, "d": 3, "m": 2, "k": 5}

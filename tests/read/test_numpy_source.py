@@ -523,3 +523,19 @@ def test_expressions_pass_and_other_things_do_not() -> None:
 )
 def test_a_slice_ends_with_its_axis(text: str, shape: str) -> None:
     assert ", ".join(map(str, read_numpy(text, read_declarations("w: d")).shape)) == shape
+
+
+@pytest.mark.parametrize(("text", "shape"), [("w[-k:]", "k"), ("w[:-k]", "d - k"), ("w[:-d]", "0"), ("w[-2:]", "2")])
+def test_a_slice_that_counts_from_the_end_has_the_length_that_numpy_gives_it(text: str, shape: str) -> None:
+    assert ", ".join(map(str, read_numpy(text, read_declarations("w: d, U: d k")).shape)) == shape
+
+
+def test_an_end_that_counts_from_the_front_or_from_the_back_is_refused() -> None:
+    with pytest.raises(SymmlError, match="from the front or from the back"):
+        read_numpy("w[-d + 1:]", read_declarations("w: d"))
+
+
+@pytest.mark.parametrize("text", ["x/0", "0/0*x", "x/(1 - 1)"])
+def test_a_division_by_zero_is_no_number(text: str) -> None:
+    with pytest.raises(ReadError, match="division by zero"):
+        read_numpy(text, read_declarations("x:"))

@@ -8,7 +8,7 @@ from symml.errors import ReadError
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
 from symml.read.expression import read_expression
-from symml.read.notation import notation_of
+from symml.read.recognize import notation_of
 
 SHAPES = "X: n d, A: d d, w: d, v: d, y: n, lam: positive"
 SAME = [

@@ -176,3 +176,31 @@ def test_an_entry_below_an_inverse_is_not_one_over_the_entry() -> None:
 def test_a_column_times_a_row_is_an_outer_product_whatever_the_sign_between_them() -> None:
     assert read_text("u · vᵀ", "u: n, v: d") is read_text("u vᵀ", "u: n, v: d")
     assert read_text("uᵀ · w", "u: n, w: n") is read_text("uᵀ w", "u: n, w: n")
+
+
+@pytest.mark.parametrize(
+    ("claim", "shapes", "verdict"),
+    [
+        (r"(x + a)^n = \sum_{k=0}^n \binom{n}{k} x^k a^{n-k}", "x: positive, a: positive", "certified"),
+        (r"(x + a)^n = \sum_{k=0}^n {n \choose k} x^k a^{n-k}", "x: positive, a: positive", "certified"),
+        (r"n x = \sum_{k=1}^n x", "x:", "proved"),
+        (r"\frac{n(n+1)}{2} = \sum_{k=1}^n k", "", "proved"),
+        (r"d^2 \|x\| = \sum_{i=1}^d \sum_{j=1}^d \|x\|", "x: m", "proved"),
+        (r"n + 1 = \sum_{k=1}^n 1", "", "refuted"),
+    ],
+)
+def test_a_letter_that_counts_is_one_thing_wherever_it_stands(claim: str, shapes: str, verdict: str) -> None:
+    assert verify(claim, shapes=shapes).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        (r"{x+1 \over 2}", r"\frac{x+1}{2}"),
+        (r"{a \over {x \over 2}}", r"\frac{a}{\frac{x}{2}}"),
+        (r"\sqrt{x \over 2}", r"\sqrt{\frac{x}{2}}"),
+        (r"{\frac{1}{2} \over x}", r"\frac{\frac12}{x}"),
+    ],
+)
+def test_infix_fractions_are_fractions(text: str, same: str) -> None:
+    assert reading(text).value == reading(same).value

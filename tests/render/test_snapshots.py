@@ -85,13 +85,34 @@ DERIVED = [
     ),
     (
         "dot(a, b)/(norm(a)*norm(b))", "a", "a: d, b: d", 2,
-        "(3(aᵀ b)a aᵀ/‖a‖² - b aᵀ - a bᵀ - (aᵀ b)I)/‖a‖³/‖b‖",
+        "(3(aᵀ b)a aᵀ/‖a‖² - b aᵀ - a bᵀ - (aᵀ b)I)/(‖a‖³ ‖b‖)",
         r"\frac{1}{\left\|a\right\|_2^3\left\|b\right\|_2}\left(\frac{3}{\left\|a\right\|_2^2}\left(a^{\top}b\right)"
         r"aa^{\top} - ba^{\top} - ab^{\top} - \left(a^{\top}b\right)I\right)",
     ),
     (
+        "x@A@x/(x@x)", "x", "A: n n, x: n", 2,
+        "(A + Aᵀ - 2(A + Aᵀ)x xᵀ/‖x‖² - 2 x xᵀ(A + Aᵀ)/‖x‖² + 8(xᵀ A x)x xᵀ/‖x‖⁴ - 2(xᵀ A x)I/‖x‖²)/‖x‖²", None,
+    ),
+    (
+        "norm(A@x - b)", "x", "A: m n, x: n, b: m", 2,
+        "Aᵀ(I - r rᵀ/‖r‖²)A/‖r‖  where r = A x - b", None,
+    ),
+    (
+        "(x@B@x)**3", "x", "B: n n, x: n", 2,
+        "3(xᵀ B x)(2 r rᵀ + (xᵀ B x)(B + Bᵀ))  where r = (B + Bᵀ)x", None,
+    ),
+    (
+        "trace(inv(A + X@X.T))", "X", "A: n n, X: n m", 1,
+        "-(M M + Mᵀ Mᵀ)X  where M = (A + X Xᵀ)⁻¹", None,
+    ),
+    (
+        "sum((y - X@w)**2/(1 + (y - X@w)**2))", "w", "X: n d, y: n, w: d", 1,
+        "-2 Xᵀ(r ⊙ (1 ⊘ u - r⊙² ⊘ u⊙²))  where r = y - X w, u = 𝟏 + r⊙²", None,
+    ),
+    ("sum(cumsum(v)**2)", "v", "v: n", 1, "2 tril(𝟏_{n} 𝟏_{n}ᵀ)ᵀ cumsum(v)", None),
+    (
         "dot(r, (x - mean(x))/sqrt(var(x) + e0))", "x", "x: d, r: d, e0: positive", 1,
-        "(r - (rᵀ x\u0303)x\u0303/v/d - (𝟏ᵀ r)𝟏/d)/√(v)  where x\u0303 = x - (𝟏ᵀ x)𝟏/d, v = ‖x\u0303‖²/d + e₀",
+        "(r - (rᵀ x\u0303)x\u0303/(v d) - (𝟏ᵀ r)𝟏/d)/√(v)  where x\u0303 = x - (𝟏ᵀ x)𝟏/d, v = ‖x\u0303‖²/d + e₀",
         None,
     ),
     (
@@ -125,8 +146,8 @@ WRITTEN = [
     ("exp(X)", "X: n d", "exp(X)", r"\exp\left(X\right)"),
     (
         "cumsum(x)", "x: n",
-        "tril(𝟏_{n} 𝟏_{n}ᵀ)x",
-        r"\operatorname{tril}\left(\mathbf{1}_{n}\mathbf{1}_{n}^{\top}\right)x",
+        "cumsum(x)",
+        r"\operatorname{cumsum}\left(x\right)",
     ),
     ("X**(a - 1)", "X: n d positive, a:", "X^(⊙a - 1)", r"X^{\odot a - 1}"),
     ("floor(x)", "x:", "floor(x)", r"\operatorname{floor}\left(x\right)"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from time import monotonic
 
-from symml.calculus.canonical import add_terms
+from symml.calculus.canonical import add_terms, term_key
 from symml.calculus.normal.atoms import Frozen, TooLarge, Unsupported, freeze
 from symml.calculus.normal.form import Former
 from symml.calculus.simplify import simplify
@@ -19,25 +19,46 @@ _SQUARE = Fraction(2)
 _SECONDS = 3.0
 
 
-def collected(terms: Sequence[Expr]) -> Expr:
-    """The sum of the terms, which have one shape; of like terms the shortest spelling stays."""
-    former = Former(unconditional=True)
-    former.deadline = monotonic() + _SECONDS
+def collected(terms: Sequence[Expr], *, longest: int | None = None) -> Expr:
+    """The sum of the terms, which have one shape; of like terms the shortest spelling stays.
+
+    Args:
+        terms: What is added.
+        longest: Products of more factors than this are like only when they are written alike.
+    """
+    former = patient_former()
     groups: dict[object, list[tuple[Fraction, Expr]]] = {}
     for term in map(simplify, terms):
         if is_zero(term):
             continue
-        coef, key = _like(former, term)
+        coef, key = like(former, term, longest)
         groups.setdefault(key, []).append((coef, term))
     kept = [_merged(group) for group in groups.values()]
     kept = [term for term in kept if not is_zero(term)]
     return add_terms(kept) if kept else zeros(terms[0].shape)
 
 
-def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
+def term_ratio(a: Expr, b: Expr) -> Fraction | None:
+    """The number ``c`` with ``a = c b`` by their normal forms; ``None`` when none is found."""
+    former = patient_former()
+    (first, key), (second, other) = (like(former, simplify(term)) for term in (a, b))
+    return first / second if key == other and first and second else None
+
+
+def patient_former() -> Former:
+    """Normal forms for collecting terms, within a time limit."""
+    former = Former(unconditional=True)
+    former.deadline = monotonic() + _SECONDS
+    return former
+
+
+def like(former: Former, term: Expr, longest: int | None = None) -> tuple[Fraction, object]:
     """A number and a key; terms with one key are multiples of each other in the ratio of their numbers."""
+    flat = transform(term, opened)
+    if longest is not None and isinstance(flat, Contract) and len(flat.args) > longest:
+        return term_key(flat)
     try:
-        poly = former.form(transform(term, _flat), tuple(f"i{k}" for k in range(len(term.shape))))
+        poly = former.form(flat, tuple(f"i{k}" for k in range(len(term.shape))))
     except (TooLarge, Unsupported):
         return Fraction(1), term
     if not poly:
@@ -47,7 +68,7 @@ def _like(former: Former, term: Expr) -> tuple[Fraction, object]:
     return lead, key
 
 
-def _flat(node: Expr) -> Expr | None:
+def opened(node: Expr) -> Expr | None:
     """Products inside products opened, squares too, so that every sum stands in one place."""
     axes = tuple(range(len(node.shape)))
     if isinstance(node, Power) and node.exponent == _SQUARE and isinstance(node.args[0], Contract):

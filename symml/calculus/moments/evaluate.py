@@ -12,19 +12,20 @@ from fractions import Fraction
 from symml.calculus.canonical import add_terms
 from symml.calculus.closed_forms import close
 from symml.calculus.differentiate import derivative
+from symml.calculus.moments.central import central_moment
 from symml.calculus.moments.collect import collected
 from symml.calculus.moments.expand import Expansion, Factor, Labels, Term
+from symml.calculus.moments.hierarchy import ancestors, is_hierarchical, last, leaves_alone
 from symml.calculus.moments.laws import Law, Model
 from symml.calculus.simplify import simplify
 from symml.expr.arithmetic import is_zero, zeros
 from symml.expr.binders import bind, expectation_node, is_open, opened
-from symml.expr.build import scalar
 from symml.expr.contract import contract
 from symml.expr.functions import exp
-from symml.expr.nodes import ONE, ZERO, Apply, Expr, Symbol, symbol_node
-from symml.expr.probability import covariance, is_random
+from symml.expr.nodes import Apply, Expr, Symbol, symbol_node
+from symml.expr.probability import covariance, expect, is_random
 from symml.expr.scoped import Expectation, Ranged
-from symml.expr.walk import rebuild, substitute, symbols, topological, transform
+from symml.expr.walk import rebuild, substitute, symbols, topological
 
 LINEARITY = "linearity: E[a f + b g] = a E[f] + b E[g]"
 INDEPENDENCE = "independence: E[f g] = E[f] E[g]"
@@ -32,7 +33,7 @@ STEIN = "Stein's lemma: E[(x - mu) g(x)] = Sigma E[grad g(x)] for a Gaussian x"
 ISSERLIS = "Isserlis: a product of centered Gaussians is the sum over all pairings of products of covariances"
 MGF = "moment generating function of a Gaussian: E exp(a'x) = exp(a'mu + a'Sigma a / 2)"
 MOMENT = "moments are derivatives of the moment generating function at 0"
-_SINGULAR = ("uniform",)
+TOTAL = "law of total expectation: E[f] = E[E[f | z]], the laws given their parameters first"
 _MAX_STEIN = 8
 _SECONDS = 4.0
 
@@ -46,12 +47,16 @@ class Fact:
         before: The mean before it; ``None`` where the rule was used inside a sum over indices.
         after: The mean after it.
         assumption: What was declared, in words; empty where the rule always holds.
+        positive: What must be positive for the mean to exist.
+        conditions: SymPy's conditions, in its words.
     """
 
     reason: str
     before: Expr | None
     after: Expr | None
     assumption: str = ""
+    positive: tuple[Expr, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 def expand_expectations(root: Expr, model: Model, facts: list[Fact] | None = None) -> Expr:
@@ -67,7 +72,7 @@ def expand_expectations(root: Expr, model: Model, facts: list[Fact] | None = Non
     for node in topological(root):
         new = rebuild(node, tuple([done[arg] for arg in node.args]))
         if isinstance(new, Expectation) and not is_open(new) and _is_free(new, model):
-            new = _Mean(model, log).of(new)
+            new = _staged(new, model, log)
         done[node] = new
     return simplify(done[root])
 
@@ -76,11 +81,29 @@ def _is_free(node: Expectation, model: Model) -> bool:
     """Whether the law of the variables is the one that was stated: nothing is given that it could depend on."""
     if node.parameters:
         return False
-    averaged = {symbol_node(v.name, v.shape, v.domain) for v in node.variables}
-    given = {c for c in node.conditions if isinstance(c, Symbol)}
-    if len(given) < node.given:
-        return False
-    return not any(part & averaged and part & given for part in model.parts(averaged | given))
+    averaged = frozenset(symbol_node(v.name, v.shape, v.domain) for v in node.variables)
+    given = frozenset(c for c in node.conditions if isinstance(c, Symbol))
+    return len(given) == node.given and leaves_alone(model, averaged, given)
+
+
+def _staged(node: Expectation, model: Model, log: list[Fact]) -> Expr:
+    """The mean; where laws depend on random symbols, first given these, then over them."""
+    averaged = frozenset(symbol_node(v.name, v.shape, v.domain) for v in node.variables)
+    if not is_hierarchical(model, averaged):
+        return _Mean(model, log).of(node)
+    given = frozenset(c for c in node.conditions if isinstance(c, Symbol))
+    whole = averaged | ancestors(model, averaged, given)
+    value = opened(node, [symbol_node(v.name, v.shape, v.domain) for v in node.variables])
+    while whole:
+        first = last(model, whole)
+        present = [s for s in symbols(value) if s in first]
+        if present:
+            stage = expect(value, over=present)
+            value = _Mean(model, log).of(stage) if isinstance(stage, Expectation) else stage
+        whole -= first
+    told = Fact(TOTAL, None, None, "; ".join(str(model.laws[s]) for s in averaged if s in model.laws))
+    log += [] if told in log else [told]
+    return value
 
 
 @dataclass
@@ -265,15 +288,11 @@ class _Mean:
     def central_moment(self, symbol: Symbol, factors: list[Factor]) -> Expr | None:
         """A central moment of a number with a named law: a derivative of its moment generating function at 0."""
         law = self.model.laws.get(symbol)
-        row = None if law is None else law.distribution
-        if law is None or row is None or row.mgf is None or law.is_normal or row.name in _SINGULAR or symbol.shape:
+        if law is None or law.is_normal or symbol.shape:
             return None
-        t = scalar("t (of the moment generating function)")
-        value = exp(-law.mean * t) * row.mgf(t, *law.parameters)
-        for _ in factors:
-            value = simplify(derivative(value, t))
-        after = simplify(transform(simplify(substitute(value, {t: ZERO})), _unit_exponential))
-        self.say(Fact(MOMENT, self.written(factors), after, str(law)))
+        after = central_moment(law, len(factors))
+        if after is not None:
+            self.say(Fact(MOMENT, self.written(factors), after, str(law)))
         return after
 
     def by_mgf(self, law: Law, factors: list[Factor]) -> Expr | None:
@@ -290,9 +309,9 @@ class _Mean:
         value = row.mgf(slope, *law.parameters)
         after = simplify(value if is_zero(rest) else exp(rest) * value)
         condition = f", where {row.needs.replace('t', f'({slope})', 1)}" if row.needs else ""
-        self.log.append(
-            Fact(f"moment generating function: {row.name}", self.written(factors), after, f"{law}{condition}")
-        )
+        reason = f"moment generating function: {row.name}"
+        positive = () if row.exists is None else (simplify(row.exists(slope, *law.parameters)),)
+        self.say(Fact(reason, self.written(factors), after, f"{law}{condition}", positive))
         return after
 
     def by_sympy(self, law: Law, factors: list[Factor]) -> Expr | None:
@@ -307,7 +326,8 @@ class _Mean:
         kind = "sum" if law.distribution is not None and law.distribution.discrete else "integral"
         conditions = "".join(f", where {condition}" for condition in found.conditions)
         after = simplify(found.expr)
-        self.say(Fact(f"the {kind} over the law, by SymPy", self.written(factors), after, f"{law}{conditions}"))
+        reason = f"the {kind} over the law, by SymPy"
+        self.say(Fact(reason, self.written(factors), after, f"{law}{conditions}", conditions=found.conditions))
         return after
 
     # ---- what is not known -------------------------------------------------------------------------------------------
@@ -330,10 +350,6 @@ class _Mean:
         body = self.product(factors, kept)
         owners = sorted(self.randoms(factors), key=lambda s: s.name)
         return Term(Fraction(1), ((_unknown(simplify(body), owners, self.model), kept),))
-
-
-def _unit_exponential(node: Expr) -> Expr | None:
-    return ONE if isinstance(node, Apply) and node.function is exp and is_zero(node.args[0]) else None
 
 
 def _outer(x: Expr) -> Expr:

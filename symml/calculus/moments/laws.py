@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add, mul
 
 from symml.calculus.facts import rational
 from symml.errors import DeclarationError, ShapeError
@@ -35,6 +37,10 @@ class Distribution:
         words: What the parameters are, in words.
         mgf: The moment generating function, from t and the parameters; ``None`` where there is none in closed form.
         needs: Where it exists, in words about t.
+        exists: A number that is positive where it exists, from t and the parameters.
+        domains: For each parameter ``positive``, ``nonnegative``, ``probability``, ``count`` or empty for any number.
+        raw: The mean of the n-th power, from the whole number n and the parameters, where the generating function does
+            not give it.
     """
 
     name: str
@@ -47,6 +53,19 @@ class Distribution:
     words: str = ""
     mgf: Formula | None = None
     needs: str = ""
+    exists: Formula | None = None
+    domains: tuple[str, ...] = ()
+    raw: Callable[..., Expr] | None = None
+
+
+def sum_of(terms: list[Expr]) -> Expr:
+    """The sum of a list that is not empty."""
+    return reduce(add, terms)
+
+
+def product_of(factors: list[Expr]) -> Expr:
+    """The product of a list that is not empty."""
+    return reduce(mul, factors)
 
 
 def _factorial(k: Expr) -> Expr:
@@ -74,6 +93,7 @@ _ROWS = (
         lambda x, m, v: exp(-((x - m) ** 2) / (2 * v)) / sqrt(2 * _PI * v),
         _line,
         words="mean and variance (covariance matrix)",
+        domains=("", "nonnegative"),
     ),
     Distribution(
         "bernoulli",
@@ -85,6 +105,7 @@ _ROWS = (
         discrete=True,
         words="probability of 1",
         mgf=lambda t, p: 1 - p + p * exp(t),
+        domains=("probability",),
     ),
     Distribution(
         "binomial",
@@ -96,6 +117,7 @@ _ROWS = (
         discrete=True,
         words="number of trials and probability",
         mgf=lambda t, n, p: (1 - p + p * exp(t)) ** n,
+        domains=("count", "probability"),
     ),
     Distribution(
         "geometric",
@@ -108,6 +130,8 @@ _ROWS = (
         words="probability of success; counts trials from 1",
         mgf=lambda t, p: p * exp(t) / (1 - (1 - p) * exp(t)),
         needs="t < -log(1 - p)",
+        exists=lambda t, p: 1 - (1 - p) * exp(t),
+        domains=("probability",),
     ),
     Distribution(
         "poisson",
@@ -119,6 +143,7 @@ _ROWS = (
         discrete=True,
         words="rate",
         mgf=lambda t, r: exp(r * (exp(t) - 1)),
+        domains=("positive",),
     ),
     Distribution(
         "exponential",
@@ -130,6 +155,8 @@ _ROWS = (
         words="rate",
         mgf=lambda t, r: r / (r - t),
         needs="t < the rate",
+        exists=lambda t, r: r - t,
+        domains=("positive",),
     ),
     Distribution(
         "gamma",
@@ -141,6 +168,8 @@ _ROWS = (
         words="shape and rate",
         mgf=lambda t, a, b: (b / (b - t)) ** a,
         needs="t < the rate",
+        exists=lambda t, a, b: b - t,
+        domains=("positive", "positive"),
     ),
     Distribution(
         "beta",
@@ -150,6 +179,8 @@ _ROWS = (
         lambda x, a, b: gamma(a + b) / (gamma(a) * gamma(b)) * x ** (a - 1) * (1 - x) ** (b - 1),
         _unit,
         words="both exponents",
+        domains=("positive", "positive"),
+        raw=lambda n, a, b: product_of([(a + k) / (a + b + k) for k in range(n)]),
     ),
     Distribution(
         "uniform",
@@ -161,6 +192,9 @@ _ROWS = (
         words="both ends",
         mgf=lambda t, a, b: (exp(t * b) - exp(t * a)) / (t * (b - a)),
         needs="t is not 0",
+        exists=lambda t, a, b: t**2,
+        domains=("", ""),
+        raw=lambda n, a, b: sum_of([a**k * b ** (n - k) for k in range(n + 1)]) / (n + 1),
     ),
     Distribution(
         "laplace",
@@ -172,6 +206,8 @@ _ROWS = (
         words="mean and scale",
         mgf=lambda t, m, b: exp(m * t) / (1 - b**2 * t**2),
         needs="t is less than 1/b in absolute value",
+        exists=lambda t, m, b: 1 - b**2 * t**2,
+        domains=("", "positive"),
     ),
 )
 DISTRIBUTIONS: dict[str, Distribution] = {row.name: row for row in _ROWS}
@@ -244,20 +280,20 @@ def law(symbol: Symbol, name: str, *parameters: object) -> Law:
     return Law(symbol, mean, covariance, row, values if row is not None else ())
 
 
-_NEEDS = {"p": "probability", "mu": "", "n": "positive", "a": "", "b": "", "mean": "", "covariance": "nonnegative"}
-_NEEDS |= {"sigma2": "nonnegative", "lam": "positive", "rate": "positive", "shape": "positive"}
-
-
 def _check_numbers(symbol: Symbol, row: Distribution | None, values: tuple[Expr, ...]) -> None:
     """Parameters that are written as numbers must make a law."""
-    for name, value in zip(("mean", "covariance") if row is None else row.parameters, values, strict=True):
+    names = ("mean", "covariance") if row is None else row.parameters
+    needs = ("", "nonnegative") if row is None else row.domains
+    for name, value, need in zip(names, values, needs, strict=True):
         number = rational(value)
-        need = _NEEDS[name]
         if number is None or not need:
             continue
         if number < 0 or (need == "positive" and number == 0) or (need == "probability" and number > 1):
             what = f"the parameter {name} of {symbol.name} is {number}; it must be "
-            raise DeclarationError(what + ("between 0 and 1" if need == "probability" else need))
+            words = {"probability": "between 0 and 1", "count": "a whole number"}
+            raise DeclarationError(what + words.get(need, need))
+        if need == "count" and number.denominator > 1:
+            raise DeclarationError(f"the parameter {name} of {symbol.name} is {number}; it must be a whole number")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rules for axes of dim 1, which ``keepdims`` leaves behind: what is stretched along one is worked out without it."""
+"""Rules for axes along which everything is stretched: it is worked out without them, and stretched then."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from symml.expr.nodes import Add, Apply, Contract, Expr, Power
 from symml.expr.walk import rebuild
 
 
-def unit_axis_outside(node: Expr, uses: Uses) -> Expr | None:
-    """f(x stretched) = f(x) stretched, along axes of dim 1"""
-    axes = [i for i, dim in enumerate(node.shape) if dim == 1 and all(_is_stretched(arg, i) for arg in node.args)]
+def stretched_outside(node: Expr, uses: Uses) -> Expr | None:
+    """f(x stretched) = f(x) stretched"""
+    axes = [i for i in range(len(node.shape)) if all(_is_stretched(arg, i) for arg in node.args)]
     if not axes:
         return None
     kept = tuple(i for i in range(len(node.shape)) if i not in axes)
@@ -27,4 +27,4 @@ def _squeezed(arg: Expr, kept: tuple[int, ...]) -> Expr:
     return contract(items_of(arg), kept, coef=arg.coef, dims={i: arg.dims[i] for i in kept})
 
 
-RULES = (Rule("an axis of one entry", (Add, Power, Apply), unit_axis_outside, quiet=True),)
+RULES = (Rule("a stretched axis", (Add, Power, Apply), stretched_outside, quiet=True),)

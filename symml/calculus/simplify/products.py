@@ -96,8 +96,21 @@ def _normalized_axes(node: Expr) -> tuple[int, ...]:
 
 
 def inverse_cancels(node: Expr, uses: Uses) -> Expr | None:
-    """A A^-1 = I;  Q'Q = I for orthogonal Q"""
+    """A A^-1 = I;  Q'Q = I for orthogonal Q;  also where the inverse begins a product that stands elsewhere too"""
     assert isinstance(node, Contract)
+    found = _cancelled(node)
+    if found is not None:
+        return found
+    for arg in node.args:
+        others = [other for other in node.args if other is not arg]
+        if isinstance(arg, Contract) and any(_are_inverse(part, other) for part in arg.args for other in others):
+            opened = remake(node, items_of(node), merge=arg.__eq__)
+            return _cancelled(opened) if isinstance(opened, Contract) else None
+    return None
+
+
+def _cancelled(node: Contract) -> Expr | None:
+    """The product without a matrix beside its inverse."""
     items = items_of(node)
     for p, (inverse, left) in enumerate(items):
         for a, (arg, right) in enumerate(items):

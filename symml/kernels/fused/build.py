@@ -114,7 +114,7 @@ def _driven(job: Job, found: Steps) -> tuple[Driven, dict[str, Form], int]:
         if not all(own in ((), (0,)) for own in axes.values()):
             continue
         found.steps = plain
-        steps = improved(found, job.forms(plain, axes, job.sizes[name]), sums=False)
+        steps = improved(found, job.forms(plain, axes, job.sizes[name]), blas=False)
         known = job.forms(steps, axes, job.sizes[name])
         found.steps = steps
         count = len(Grouping(found, known).fused)

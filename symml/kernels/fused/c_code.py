@@ -84,6 +84,7 @@ _CODES = {
     "equal": "{} == {}",
     "not_equal": "{} != {}",
     "logical_and": "{} && {}",
+    "logical_or": "{} || {}",
     "where": "{0} ? {1} : {2}",
     "maximum": "{0} > {1} || {0} != {0} ? {0} : {1}",
     "minimum": "{0} < {1} || {0} != {0} ? {0} : {1}",
@@ -112,8 +113,8 @@ SPELLING: Spelling = {
 _LANES = 64
 
 
-def c_source(kernel: Kernel) -> str:
-    """The kernel as C with its header and build line.
+def loop_source(kernel: Kernel) -> str:
+    """An elementwise kernel as one loop in C with its header and build line.
 
     The function takes the number of entries, the arrays and numbers in the order of the kernel's arguments, and a
     pointer for each result.
@@ -122,22 +123,27 @@ def c_source(kernel: Kernel) -> str:
         NotFusable: The kernel is not one loop over the entries of its arrays.
     """
     loop = loop_of(kernel, SPELLING)
-    name = kernel.name
-    wanted = set(loop.used) | {inner for used in loop.used for inner in _NEEDS.get(used, ())}
     arguments = [f"const double *{a}" if a in loop.arrays else f"double {a}" for a in kernel.arguments]
     outs = [f"double *restrict out{k}" for k in range(len(loop.outputs))]
-    signature = f"void {name}(int64_t n, {', '.join([*arguments, *outs])})"
+    signature = f"void {kernel.name}(int64_t n, {', '.join([*arguments, *outs])})"
+    return module(kernel, signature, _body(loop), loop.used, ("math", "stdint", "string"))
+
+
+def module(kernel: Kernel, signature: str, body: list[str], functions: set[str], headers: tuple[str, ...]) -> str:
+    """The file: formula, header and build line as comments, the functions that are used, and the kernel's own."""
+    name = kernel.name
+    wanted = set(functions) | {inner for used in functions for inner in _NEEDS.get(used, ())}
     formula = [line.strip()[2:] for line in kernel.source.splitlines() if line.startswith("    # ")]
     head = [
         *(f"/* {line} */" for line in formula),
         f"/* header: {signature}; */",
         f"/* build: cc -O3 -march=native -fno-math-errno -fno-trapping-math -shared -fPIC {name}.c -o {name}.so -lm */",
-        "#include <math.h>\n#include <stdint.h>\n#include <string.h>",
+        "\n".join(f"#include <{header}.h>" for header in headers),
         "static inline double of_bits(int64_t i) { double d; memcpy(&d, &i, 8); return d; }",
         "static inline int64_t bits_of(double d) { int64_t i; memcpy(&i, &d, 8); return i; }",
     ]
     helpers = [text.strip() for used, text in _PRELUDE.items() if used in wanted]
-    return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, "\n".join([f"{signature} {{", *_body(loop), "}"])]) + "\n"
+    return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, "\n".join([f"{signature} {{", *body, "}"])]) + "\n"
 
 
 def _body(loop: Loop) -> list[str]:

@@ -72,8 +72,9 @@ class Driver:
         if len(pieces) < 2:
             self._call(code, "    ")
         else:
-            self.driven.pieces = pieces
-            self._shared(code, len(pieces))
+            # The module has one list of pieces, which all regions share.
+            self.driven.pieces = self.driven.pieces or pieces
+            self._shared(code, len(self.driven.pieces))
 
     def _coded(self, region: Region, grouping: Grouping) -> RegionCode:
         code = region_code(f"region{len(self.driven.regions)}", region, grouping, self.single)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symml.errors import SymmlError
+from symml.kernels.plan.lower import steps_of
 from symml.kernels.plan.shapes import Form, forms, summed_axes
-from symml.kernels.plan.steps import NoSteps, Step, Steps, is_number, steps_of
+from symml.kernels.plan.steps import NoSteps, Step, Steps, is_number
 
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
@@ -78,11 +79,11 @@ def _steps(kernel: Kernel) -> Steps:
 
 
 def _refusal(kernel: Kernel, why: str) -> NotFusable:
-    cure = "use kernel.plan, which has BLAS and blocks of rows"
+    cure = "use kernel.plan, which has BLAS and blocks of rows (on the command line: --sizes n=1000,d=32)"
     return NotFusable(f"{kernel.name} is not one loop over the entries of its arrays: {why}", cure=cure)
 
 
-def _constant(step: Step) -> float:
+def number_of(step: Step) -> float:
     """The number that a NumPy function of numbers is."""
     function = getattr(np, step.what.partition("(")[0].removeprefix("np."))
     values = [getattr(np, arg[3:]) if arg.startswith("np.") else float(arg) for arg in step.args]
@@ -114,7 +115,7 @@ class _Fusing:
         elif step.kind == "number" and [self.codes.get(arg) for arg in step.args] == ["shape"]:
             self.codes[step.target] = "n"
         elif step.kind == "number" and all(map(is_number, step.args)):
-            self.codes[step.target] = repr(_constant(step))
+            self.codes[step.target] = repr(number_of(step))
         elif step.kind in ("ufunc", "where"):
             self._elementwise(step, form)
         elif step.kind == "copy":

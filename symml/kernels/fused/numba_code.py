@@ -88,6 +88,13 @@ def _expm1(x):
         p = p * x + c
     return x + x * x * p if abs(x) < 0.5 else _exp(x) - 1.0
 ''',
+    "cosh_small": '''
+@_inline
+def _cosh_small(x):
+    """cosh(x) for |x| <= 700."""
+    e = _exp(x)
+    return 0.5 * (e + 1.0 / e)
+''',
     "tanh": '''
 @_inline
 def _tanh(x):
@@ -96,7 +103,7 @@ def _tanh(x):
     return np.copysign(-t / (2.0 + t), x)
 ''',
 }
-_NEEDS = {"log1p": ("log",), "expm1": ("exp",), "tanh": ("expm1", "exp")}
+_NEEDS = {"log1p": ("log",), "expm1": ("exp",), "tanh": ("expm1", "exp"), "cosh_small": ("exp",)}
 
 
 # Sums are kept in lanes: LLVM may not reorder one running sum, and so could not use vectors for it.
@@ -120,6 +127,7 @@ _CODES = {
     "equal": "{} == {}",
     "not_equal": "{} != {}",
     "logical_and": "{} and {}",
+    "logical_or": "{} or {}",
     "where": "{1} if {0} else {2}",
     "maximum": "{0} if {0} > {1} or {0} != {0} else {1}",
     "minimum": "{0} if {0} < {1} or {0} != {0} else {1}",
@@ -133,7 +141,20 @@ _CODES = {
     "logaddexp": "np.logaddexp({}, {})",
     **{
         name: _call(name)
-        for name in ("exp", "log", "log1p", "log1p_share", "expm1", "tanh", "sqrt", "sin", "cos", "rint", "sign")
+        for name in (
+            "exp",
+            "log",
+            "log1p",
+            "log1p_share",
+            "expm1",
+            "cosh_small",
+            "tanh",
+            "sqrt",
+            "sin",
+            "cos",
+            "rint",
+            "sign",
+        )
     },
     **{name: _call(name) for name in ("sinh", "cosh", "arctan", "arctanh", "arcsinh", "tan", "log2", "log10", "floor")},
 }

@@ -14,6 +14,7 @@ from symml.kernels.fused.regions import Grouping, Region
 from symml.kernels.plan.steps import Step, is_number
 
 _ROWS, _ENTRIES = 256, 4096
+_SMALL = 700.0
 _REDUCED = {"add": "_row_sum", "maximum": "_row_max", "minimum": "_row_min"}
 
 
@@ -177,6 +178,8 @@ class _Writing:
         name = "where" if step.kind == "where" else step.what
         if name == "log1p" and self._is_share(step.args[0]):
             name = "log1p_share"
+        if name == "cosh" and self._is_small(step.args[0]):
+            name = "cosh_small"
         self.code.used.add(name)
         plain = name in ("logical_and", "logical_or", "logical_not")
         args = [
@@ -194,6 +197,11 @@ class _Writing:
                 return False
             name = step.args[0]
         return True
+
+    def _is_small(self, name: str) -> bool:
+        """Whether a value is min(x, c) for a number c from which exp does not overflow."""
+        step = self.grouping.made.get(name)
+        return step is not None and step.what == "minimum" and is_number(step.args[1]) and float(step.args[1]) <= _SMALL
 
     def _label(self, name: str, phase: int) -> str:
         """A label as a whole number that counts columns."""

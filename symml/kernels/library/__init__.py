@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symml.kernels.library import activations, along, gamma, logarithms, normal, quotients
+from symml.kernels.library import activations, along, gamma, logarithms, normal, powers, quotients
 
 _CALL = re.compile(r"(?<![\w.])_([a-z]\w*)\(")
 HELPERS: dict[str, str] = {
     name: text
-    for module in (activations, quotients, logarithms, normal, gamma, along)
+    for module in (activations, quotients, logarithms, powers, normal, gamma, along)
     for name, text in module.SOURCES.items()
 }
 

@@ -27,6 +27,13 @@ def _log_complement_quotient(x, y):
         far = np.log1p(-x) - np.log1p(-y)
         return np.where(np.abs(z) < 0.5, np.log1p(z), far)
 ''',
+    "log_near_one": '''
+def _log_near_one(q, d):
+    """log(q) for q > 0, from d = q - 1 where q is near 1."""
+    with np.errstate(all="ignore"):
+        near = np.clip(d, -0.5, 0.5)
+        return np.where(near == d, np.log1p(near), np.log(q))
+''',
     "log1pmx": '''
 def _log1pmx(z):
     """log(1 + z) - z, which is near -z**2 / 2 at z = 0."""

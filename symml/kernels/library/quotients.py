@@ -9,6 +9,12 @@ def _sech(x):
     e = np.exp(-np.abs(x))
     return 2.0 * e / (1.0 + e * e)
 ''',
+    "sech_square": '''
+def _sech_square(x):
+    """1 / cosh(x)**2, which is 0 long before cosh overflows."""
+    c = np.cosh(np.minimum(np.abs(x), 400.0))
+    return 1.0 / c / c
+''',
     "exp_difference": '''
 def _exp_difference(a, b):
     """exp(a - b), with what the rounding of a - b lost."""
@@ -52,6 +58,27 @@ def _exp_gap(a, b):
         d = a - b
         near = np.clip(d, -1.0, 1.0)
         return np.where(near == d, np.exp(b) * np.expm1(near), np.exp(a) - np.exp(b))
+''',
+    "sigmoid_gap": '''
+def _sigmoid_gap(a, b):
+    """sigmoid(a) - sigmoid(b), exact near a = b."""
+    d = np.abs(np.where(a == b, 0.0, a) - np.where(a == b, 0.0, b))
+    size = _sigmoid(np.maximum(a, b)) * _sigmoid(-np.minimum(a, b)) * -np.expm1(-d)
+    return np.where(a < b, -size, size)
+''',
+    "cos_gap": '''
+def _cos_gap(a, b):
+    """cos(a) - cos(b), exact near a = b and near b = -a."""
+    with np.errstate(all="ignore"):
+        near = (np.abs(a) < 8.0) & (np.abs(b) < 8.0) | (np.abs(a - b) < 0.5)
+        return np.where(near, -2.0 * np.sin(0.5 * (a + b)) * np.sin(0.5 * (a - b)), np.cos(a) - np.cos(b))
+''',
+    "sin_gap": '''
+def _sin_gap(a, b):
+    """sin(a) - sin(b), exact near a = b."""
+    with np.errstate(all="ignore"):
+        near = np.abs(a - b) < 0.5
+        return np.where(near, 2.0 * np.cos(0.5 * (a + b)) * np.sin(0.5 * (a - b)), np.sin(a) - np.sin(b))
 ''',
     "expm1_excess": '''
 def _expm1_excess(x):

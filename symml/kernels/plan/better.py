@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 
 from symml.kernels.plan.cheaper import needed, with_cheaper_steps
+from symml.kernels.plan.distances import with_distances
 from symml.kernels.plan.products import with_better_products
 from symml.kernels.plan.shapes import Form, summed_axes
 from symml.kernels.plan.steps import Step, Steps
 
 
-def improved(found: Steps, known: Mapping[str, Form], *, sums: bool = True) -> list[Step]:
+def improved(found: Steps, known: Mapping[str, Form], *, blas: bool = True) -> list[Step]:
     """The steps with inner products for sums of products, cheaper products of matrices, and cheaper single steps.
 
     Args:
         found: The steps.
         known: The form of each value.
-        sums: Whether a sum along an axis of a matrix is left to BLAS.
+        blas: Whether sums along an axis and distances of rows are left to BLAS; compiled loops have both.
     """
-    found.steps = _with_distances(found, known)
+    found.steps = needed(with_distances(found, known, blas=blas), found.results)
     found.steps = _with_inner_products(found, known)
     found.steps = with_better_products(found, known)
-    return with_cheaper_steps(found, known, sums=sums)
+    return with_cheaper_steps(found, known, sums=blas)
 
 
 def _with_inner_products(found: Steps, known: Mapping[str, Form]) -> list[Step]:
@@ -54,41 +54,3 @@ def _is_inner(step: Step, inner: Step, known: Mapping[str, Form]) -> bool:
         return False
     same = all(a in known and known[a].shape == shape and not known[a].boolean for a in inner.args)
     return same and (len(shape) == 1 or hasattr(np, "vecdot"))
-
-
-def _with_distances(found: Steps, known: Mapping[str, Form]) -> list[Step]:
-    """Sums over k of (A[i, k] - B[j, k])^2 without an array of three axes."""
-    uses = Counter(arg for step in found.steps for arg in step.args) + Counter(found.results)
-    made = {step.target: step for step in found.steps}
-    steps: list[Step] = []
-    for step in found.steps:
-        pair = _squared_pair(step, made, uses, known)
-        if pair is None:
-            steps.append(step)
-            continue
-        left, right = pair
-        if right in found.arguments:
-            whole = f"{step.target}w"
-            steps.append(Step(whole, "whole", str(known[right].shape[0]), (right,)))
-            right = whole
-        steps.append(Step(f"{step.target}s", "scratch", "", (left, right)))
-        steps.append(Step(step.target, "distances", "", (left, right, f"{step.target}s")))
-    return needed(steps, found.results)
-
-
-def _squared_pair(
-    step: Step, made: Mapping[str, Step], uses: Mapping[str, int], known: Mapping[str, Form]
-) -> tuple[str, str] | None:
-    """A and B of a sum of squared differences of their rows."""
-    square = made.get(step.args[0]) if step.kind == "reduce" and step.what == "add" and not step.keep else None
-    if square is None or square.what != "multiply" or square.args[0] != square.args[1] or uses[square.target] != 1:
-        return None
-    gap, shape = made.get(square.args[0]), known[square.target].shape
-    if gap is None or gap.what != "subtract" or uses[gap.target] != 2 or len(shape) != 3:
-        return None
-    if summed_axes(step, 3) != (2,) or gap.args[0] not in made:
-        return None
-    view, right = made[gap.args[0]], gap.args[1]
-    if view.kind != "view" or view.what != "{}[:, None]" or right not in known or len(known[right].shape) != 2:
-        return None
-    return view.args[0], right

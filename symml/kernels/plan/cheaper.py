@@ -13,6 +13,7 @@ from symml.kernels.plan.shapes import Form, summed_axes
 from symml.kernels.plan.steps import Step, Steps, is_number
 
 _LEAST_SUMMED = 8
+_MOST_SUMMED = 4096  # In longer vectors the call is no longer what costs.
 _FIXED = {"np.arange({})": "np.arange({})", "np.eye({})": "np.eye({})"}
 
 
@@ -34,7 +35,7 @@ def with_cheaper_steps(found: Steps, known: Mapping[str, Form], *, sums: bool) -
         if name is not None and step.target not in found.results:
             alias[step.target] = name
             continue
-        for new in _cheaper(step, known, sums):
+        for new in [new for plain in _without_minus(step, made, known) for new in _cheaper(plain, known, sums)]:
             key = replace(new, target="")
             if key in equal and new.target not in found.results:
                 alias[new.target] = equal[key]
@@ -99,10 +100,25 @@ def _cheaper(step: Step, known: Mapping[str, Form], sums: bool) -> list[Step]:
         return [step]
     if step.kind == "ufunc" and step.what == "divide" and form.shape and is_number(step.args[1]):
         return [_multiplied(step)]
-    if sums and step.kind == "reduce" and step.what == "add" and len(known[step.args[0]].shape) == 2:
+    if sums and step.kind == "reduce" and step.what == "add" and 0 < len(known[step.args[0]].shape) < 3:
         return _summed(step, known[step.args[0]])
     if step.kind == "call" and step.what in _FIXED:
         return [replace(step, kind="array", what=_FIXED[step.what])]
+    return [step]
+
+
+def _without_minus(step: Step, made: Mapping[str, Step], known: Mapping[str, Form]) -> list[Step]:
+    """-x / c as x / -c and -x * c as x * -c for an array x and a number c."""
+    inner = made.get(step.args[0]) if step.kind == "ufunc" and step.what in ("divide", "multiply") else None
+    if inner is None or inner.what != "negative" or not known[inner.target].shape:
+        return [step]
+    x, number = inner.args[0], step.args[1]
+    if is_number(number):
+        turned = number.removeprefix("-") if number.startswith("-") else f"-{number}"
+        return [replace(step, args=(x, turned))]
+    if number in known and not known[number].shape:
+        minus = Step(f"{number}n", "ufunc", "negative", (number,))
+        return [minus, replace(step, args=(x, minus.target))]
     return [step]
 
 
@@ -115,9 +131,11 @@ def _multiplied(step: Step) -> Step:
 
 
 def _summed(step: Step, form: Form) -> list[Step]:
-    """A sum along one axis of a matrix as a product with ones, which BLAS computes with vector instructions."""
-    axes = summed_axes(step, 2)
+    """A sum of a vector, or along one axis of a matrix, as a product with ones, which BLAS computes in fewer steps."""
+    axes = summed_axes(step, len(form.shape))
     if len(axes) != 1 or form.boolean or form.shape[axes[0]] < _LEAST_SUMMED:
+        return [step]
+    if len(form.shape) == 1 and (step.keep or form.shape[0] > _MOST_SUMMED):
         return [step]
     ones = Step(f"{step.target}o", "array", f"np.ones(np.shape({{}})[{axes[0]}])", step.args)
     args = (ones.target, step.args[0]) if axes[0] == 0 else (step.args[0], ones.target)

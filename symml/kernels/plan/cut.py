@@ -48,5 +48,7 @@ def rows_of_a_block(steps: Sequence[Step], known: Mapping[str, Form], length: in
     written = max([width for name, width in widths.items() if name in made], default=1)
     read = max(widths.values(), default=1)
     rows = max(1, MOST_ENTRIES // max(1, written, read))
-    matrices = any(s.kind == "matmul" and min(len(known[a].shape) for a in s.args) > 1 for s in steps)
+    pairs = {arg for step in steps if step.kind == "distances" for arg in step.args}
+    products = [step for step in steps if step.kind == "matmul" and step.target not in pairs]
+    matrices = any(min(len(known[arg].shape) for arg in step.args) > 1 for step in products)
     return max(rows, _ROWS_OF_PRODUCTS) if matrices else rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from symml.expr.dims import dim_value
 from symml.kernels.plan.cut import Axes
+from symml.kernels.plan.lower import steps_of
 from symml.kernels.plan.names import safe_names
 from symml.kernels.plan.shapes import Form, forms
-from symml.kernels.plan.steps import NoSteps, Step, Steps, steps_of
+from symml.kernels.plan.steps import NoSteps, Step, Steps
 
 if TYPE_CHECKING:
     from symml.kernels.kernel import Kernel
@@ -38,12 +39,15 @@ class Job:
         self.labels = {n for n, s in zip(kernel.arguments, kernel.symbols, strict=False) if s.domain.name == "label"}
         self.names = safe_names(kernel.arguments)
 
-    def steps(self) -> Steps | None:
-        """The kernel in steps; ``None`` for empty arrays, where NumPy's own rules hold, and where it has none."""
+    def steps(self, special: Collection[str] = ()) -> Steps | None:
+        """The kernel in steps, these helpers as one step each.
+
+        ``None`` for empty arrays, where NumPy's own rules hold, and where it has none.
+        """
         if 0 in self.sizes.values():
             return None
         try:
-            return steps_of(self.kernel.source, self.kernel.name, self.names)
+            return steps_of(self.kernel.source, self.kernel.name, self.names, special)
         except NoSteps:
             return None
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from symml.kernels.plan.shapes import Form
 from symml.kernels.plan.steps import Step, is_number
 
-_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances", "scratch"})
+_WRITES = frozenset({"ufunc", "where", "matmul", "reduce", "copy", "vecdot", "distances", "scratch", "bell"})
+
+Kind = tuple[tuple[int, ...], bool]
+Spare = dict[Kind, list[str]]
 
 
 @dataclass
@@ -20,7 +24,7 @@ class Memory:
         places: The buffer of each step that writes into one.
     """
 
-    shapes: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
+    shapes: dict[str, Kind] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
 
     def new(self, form: Form) -> str:
@@ -35,14 +39,23 @@ def writes(step: Step, form: Form) -> bool:
     return step.kind in _WRITES and bool(form.shape)
 
 
-def share(memory: Memory, steps: Sequence[Step], known: Mapping[str, Form], fixed: Collection[str]) -> None:
-    """Gives every step of a section a buffer; ``fixed`` steps have theirs, or must keep it to the end."""
+def share(
+    memory: Memory,
+    steps: Sequence[Step],
+    known: Mapping[str, Form],
+    fixed: Collection[str],
+    spare: Mapping[Kind, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Gives every step of a section a buffer; ``fixed`` steps have theirs, or must keep it to the end.
+
+    The ``spare`` buffers of earlier sections are used again.
+    """
     owner: dict[str, str] = {}
     for step in steps:
         base = next((owner.get(arg, arg) for arg in step.args if not is_number(arg)), "")
         owner[step.target] = base if step.kind == "view" else step.target
     last = {owner.get(arg, arg): k for k, step in enumerate(steps) for arg in step.args if not is_number(arg)}
-    free: dict[tuple[tuple[int, ...], bool], list[str]] = {}
+    free = {kind: list(places) for kind, places in spare.items()}
     for k, step in enumerate(steps):
         form = known[step.target]
         dying = [arg for arg in dict.fromkeys(owner.get(a, a) for a in step.args) if last.get(arg) == k]
@@ -62,12 +75,13 @@ def _place(
     step: Step,
     form: Form,
     dying: Sequence[str],
-    free: dict[tuple[tuple[int, ...], bool], list[str]],
+    free: Spare,
 ) -> str:
     """The place of an argument that is not needed any more, a free buffer, or a new one."""
     kind = form.shape, form.boolean
     for arg in dying:
-        in_place = step.kind == "ufunc" and arg in step.args and memory.shapes[memory.places[arg]] == kind
+        able = step.kind == "ufunc" or (step.kind == "where" and arg == step.args[2])
+        in_place = able and arg in step.args and memory.shapes[memory.places[arg]] == kind
         if in_place and not any(a != arg and memory.places.get(a) == memory.places[arg] for a in step.args):
             return memory.places[arg]
     if free.get(kind):

@@ -17,6 +17,10 @@ def planned_source(source: str, name: str, found: Steps, written: Written, type_
     head = "import numpy as np\n\n\n"
     if found.helpers:
         head, _, _ = source.partition(f"def {name}(")
+    if written.imports:
+        head = head.replace("import numpy as np\n", f"import numpy as np\n{written.imports}\n", 1)
+    for text in written.functions:
+        head = head.rstrip("\n") + f"\n\n\n{text.strip()}\n\n\n"
     constants = constant_lines(written, type_name)
     if constants:
         head = head.rstrip("\n") + "\n\n" + "\n".join(constants) + "\n\n\n"
@@ -87,12 +91,15 @@ def door_source(door: Door) -> str:
     given: list[str] = []
     for k, shape in enumerate(door.results):
         if shape:
-            flag = "carray" if door.is_strict else "writeable"
-            given += [*_tests(f"out{k}", shape, False), f"not out{k}.flags.{flag}"]
+            given += _tests(f"out{k}", shape, False)
+            given += [f"not out{k}.flags.carray"] if door.is_strict else []
             given += [f"out{k} is {name}" for name, other in arrays.items() if other == shape]
             given += [f"out{k} is out{i}" for i in range(k) if door.results[i] == shape]
     lines += _guard(given, "        ")
-    lines += [f"    return run({', '.join([*door.arguments, *outs])}, *workspace())"]
+    lines += ["    try:", "        memory = here.buffers", "    except AttributeError:", "        memory = workspace()"]
+    lines += ["    try:", f"        return run({', '.join([*door.arguments, *outs])}, *memory)"]
+    # NumPy itself refuses to write into a read-only array; the checks of the long way say which one it is.
+    lines += ["    except ValueError:", "        return None"]
     return "\n".join(lines) + "\n"
 
 

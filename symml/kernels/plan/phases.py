@@ -42,17 +42,17 @@ def phases(steps: Sequence[Step], known: Mapping[str, Form]) -> Phases | None:
                 return None
             late.add(step.target)
             after.append(step)
-        elif rows and (_is_size(step) or step.kind == "whole"):
+        elif rows and is_before(step):
             before.append(step)
         elif not rows:
             if form.rows:
                 return None
             before.append(step)
         elif form.rows:
-            if not _keeps_rows(step, known):
+            if not keeps_rows(step, known):
                 return None
             inside.append(step)
-        elif _adds_up(step, known):
+        elif adds_up(step, known):
             inside.append(step)
             sums.add(step.target)
         else:
@@ -60,11 +60,12 @@ def phases(steps: Sequence[Step], known: Mapping[str, Form]) -> Phases | None:
     return Phases(before, inside, frozenset(sums), after)
 
 
-def _is_size(step: Step) -> bool:
-    return step.kind == "number" and ".shape" in step.what
+def is_before(step: Step) -> bool:
+    """Whether a step on rows needs all of them at once, before any loop: a size, or all rows of an argument."""
+    return step.kind == "whole" or (step.kind == "number" and ".shape" in step.what)
 
 
-def _keeps_rows(step: Step, known: Mapping[str, Form]) -> bool:
+def keeps_rows(step: Step, known: Mapping[str, Form]) -> bool:
     """Whether a row of the result depends on the same row of the arguments only."""
     form = known[step.target]
     args = [known[arg] for arg in step.args if not is_number(arg) and known[arg].rows]
@@ -72,7 +73,7 @@ def _keeps_rows(step: Step, known: Mapping[str, Form]) -> bool:
         return False
     if step.kind == "call":
         return _picks_rows(step, known)
-    if step.kind in ("ufunc", "where", "helper"):
+    if step.kind in ("ufunc", "where", "helper", "bell"):
         from_end = len(form.shape) - form.rows[0]
         return all(len(a.shape) - a.rows[0] == from_end for a in args)
     if step.kind == "matmul":
@@ -87,7 +88,7 @@ def _picks_rows(step: Step, known: Mapping[str, Form]) -> bool:
     return step.what == "{}[{}, {}]" and all(known[arg].rows == (0,) for arg in step.args)
 
 
-def _adds_up(step: Step, known: Mapping[str, Form]) -> bool:
+def adds_up(step: Step, known: Mapping[str, Form]) -> bool:
     """Whether the result is the sum over blocks of the same step on each block."""
     args = [known[arg] for arg in step.args if not is_number(arg)]
     if any(len(a.rows) != 1 or not a.straight for a in args):

@@ -47,7 +47,7 @@ class Plan:
         self.source, self.block = self._built.source, self._built.block
         self._function, self._buffers = self._built.function, self._built.buffers
         self.workspace = sum(self._bytes(shape, boolean) for shape, boolean in self._buffers.values())
-        self._local = local()
+        self._local, self._count = local(), len(kernel.binding.arguments)
         self._enter = self._door()
 
     def _bytes(self, shape: tuple[int, ...], boolean: bool) -> int:
@@ -63,7 +63,7 @@ class Plan:
         whole = frozenset(self._names[name] for name in self._labels)
         numbers = (float, np.float64) if self.dtype == np.float64 else (float, np.float32)
         world = {"ndarray": np.ndarray, "empty": np.empty, "real": self.dtype, "whole": np.dtype(int)}
-        world |= {"numbers": numbers, "run": self._function, "workspace": self._workspace}
+        world |= {"numbers": numbers, "run": self._function, "workspace": self._workspace, "here": self._local}
         door = Door(given, whole, self.results, self._built.is_strict)
         return compiled(door_source(door), "enter", world)
 
@@ -80,7 +80,8 @@ class Plan:
             ShapeError: An argument or ``out`` has not the shape that the plan was made for.
             SymmlError: An argument is missing, unknown or no array of numbers; ``out`` cannot be written.
         """
-        found = self.straight(args, kwargs, out)
+        plain = len(args) == self._count and not kwargs
+        found = self._enter(*args, out) if plain else self.straight(args, kwargs, out)
         return self._checked(args, kwargs, out) if found is None else found
 
     def straight(self, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Any:
@@ -111,8 +112,8 @@ class Plan:
         arrays = self._outputs(out, values)
         if out is not None and not self._is_clean(out, arrays):
             raise SymmlError(
-                f"out of a bound plan must be {self._work} arrays that share no memory with the arguments",
-                cure="call the plan itself, which computes beside them",
+                f"out of a bound plan must be {self._work} arrays in C order that share no memory with the arguments",
+                cure="call the plan itself, which computes beside them and copies",
             )
         used = [array for array, shape in zip(arrays, self.results, strict=True) if shape]
         return partial(self._function, *values, *used, *self._fresh_workspace())
@@ -160,7 +161,8 @@ class Plan:
             if shape and not (plain and array.flags.writeable):
                 check_out(array, [shape])
             alone = not any(_share(array, v) for v in values) and not any(_share(array, o) for o in given[:k])
-            usable = plain and alone and (array.flags.carray or not self._built.is_strict)
+            # BLAS writes into rows that lie one after the other only.
+            usable = plain and alone and array.flags.carray
             found.append((array if usable else np.empty(shape, self._work)) if shape else None)
         return found
 
@@ -179,6 +181,17 @@ class Plan:
 
     def _fresh_workspace(self) -> list[Any]:
         return [np.empty(shape, bool if boolean else self._work) for shape, boolean in self._buffers.values()]
+
+    @property
+    def signature(self) -> str:
+        """What the function of the source takes, as a comment: arguments, outputs, workspace."""
+        shapes: dict[str, Any] = {**self.shapes, **self._extra}
+        parts = [f"{self._names[name]} {show_shape(s) if isinstance(s, tuple) else s}" for name, s in shapes.items()]
+        outs = [f"out{k} {show_shape(shape)}" for k, shape in enumerate(self.results) if shape]
+        memory = [f"{n} {show_shape(s)}{' bool' if is_bool else ''}" for n, (s, is_bool) in self._buffers.items()]
+        lines = [f"# {self.name}_plan for {self._work} arrays: {', '.join(parts) or 'none'}"]
+        lines += [f"# outputs: {', '.join(outs)}"] if outs else []
+        return "\n".join([*lines, f"# workspace: {', '.join(memory)}"] if memory else lines)
 
     def __repr__(self) -> str:
         named = ", ".join(f"{name} {show_shape(shape)}" for name, shape in self.shapes.items())

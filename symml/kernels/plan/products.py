@@ -21,7 +21,7 @@ def with_better_products(found: Steps, known: Mapping[str, Form]) -> list[Step]:
     steps = list(found.steps)
     shapes = {name: form.shape for name, form in known.items()}
     rows = {name: form.rows for name, form in known.items()}
-    for rule in (_one_inverse, _turned, _gram_before_factors, _gram_of_roots):
+    for rule in (_cheaper_order, _one_inverse, _turned, _gram_before_factors, _gram_of_roots):
         steps = _Rewriting(steps, found.results, shapes, rows).by(rule)
     return steps
 
@@ -100,6 +100,27 @@ def _is_turn(step: Step | None) -> bool:
 
 
 # ---- the rules -------------------------------------------------------------------------------------------------------
+def _cheaper_order(w: _Rewriting, step: Step) -> Step | None:
+    """(A B) C = A (B C) in the order that costs fewer operations, where nobody needs the inner product itself."""
+    if step.kind != "matmul" or not all(0 < len(w.shapes.get(arg, ())) < 3 for arg in step.args):
+        return None
+    for k in (0, 1):
+        inner = w.made.get(step.args[k])
+        if inner is None or inner.kind != "matmul" or w.uses[inner.target] != 1:
+            continue
+        a, b, c = (*inner.args, step.args[1]) if k == 0 else (step.args[0], *inner.args)
+        sides = [w.shapes[name] for name in (a, b, c)]
+        if len(sides[1]) != 2:
+            continue
+        n, (m, p), q = sides[0][0] if len(sides[0]) == 2 else 1, sides[1], sides[2][1] if len(sides[2]) == 2 else 1
+        first, second = n * m * p + n * p * q, m * p * q + n * m * q
+        if k == 0 and second < first:
+            return Step(step.target, "matmul", "", (a, w.add("matmul", "", (b, c), (m, *sides[2][1:]))))
+        if k == 1 and first < second:
+            return Step(step.target, "matmul", "", (w.add("matmul", "", (a, b), (*sides[0][:-1], p)), c))
+    return None
+
+
 def _one_inverse(w: _Rewriting, step: Step) -> Step | None:
     """A small system that is solved more than once, or for many right-hand sides: one inverse and products."""
     if step.kind != "call" or step.what != _SOLVE:

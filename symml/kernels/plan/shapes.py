@@ -15,6 +15,7 @@ from symml.kernels.plan.steps import Step, is_number
 
 _COMPARISONS = frozenset({"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}) | {
     "logical_and",
+    "logical_or",
     "isfinite",
     "isinf",
     "isnan",
@@ -103,7 +104,9 @@ def _known(code: str, values: Mapping[str, Any]) -> Any:
 def _stand_in(step: Step, args: Sequence[Any]) -> Any:
     if step.kind == "ufunc" and all(isinstance(arg, int) for arg in args):
         return int(getattr(np, step.what)(*args))
-    if step.kind in ("ufunc", "where", "helper"):
+    if step.kind == "scratch" and len(args) == 1:
+        return _zeros(np.shape(args[0]), False)
+    if step.kind in ("ufunc", "where", "helper", "special", "bell"):
         return _zeros(np.broadcast_shapes(*map(np.shape, args)), step.what in _COMPARISONS)
     if step.kind == "copy":
         return args[0]
@@ -112,7 +115,7 @@ def _stand_in(step: Step, args: Sequence[Any]) -> Any:
     if step.kind == "whole":
         return np.broadcast_to(0.0, (int(step.what), *np.shape(args[0])[1:]))
     if step.kind in ("scratch", "distances"):
-        return np.broadcast_to(0.0, (len(args[0]), len(args[1])))
+        return _zeros((len(args[0]), len(args[1])), step.what == "bool")
     if step.kind == "vecdot":
         return _zeros(np.shape(args[0])[:-1], False)
     if step.kind == "matmul":

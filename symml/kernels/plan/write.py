@@ -6,12 +6,15 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symml.kernels.plan.memory import Memory, share, writes
-from symml.kernels.plan.phases import Phases
+from symml.kernels.plan.distances import SOURCE as DISTANCES
+from symml.kernels.plan.memory import Memory, Spare, share, writes
+from symml.kernels.plan.rounds import Round
 from symml.kernels.plan.shapes import Form
+from symml.kernels.plan.special import BELL, IMPORT
 from symml.kernels.plan.steps import Step, Steps, is_number
 
 _NAMED_OUT = frozenset({"maximum", "minimum"})
+_FIRST = {"maximum": "-np.inf", "minimum": "np.inf"}
 _OPERATORS = {
     "add": "{} + {}",
     "subtract": "{} - {}",
@@ -30,12 +33,16 @@ class Written:
         buffers: The shape of each buffer, and whether it holds truth values.
         constants: The names of numbers that are arrays without axes: a ufunc converts a number at every call.
         outs: The parameters that receive the arrays of the result.
+        functions: The functions that it calls, as source.
+        imports: What it imports besides NumPy.
     """
 
     lines: list[str] = field(default_factory=list)
     buffers: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     outs: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    imports: str = ""
 
 
 class Writer:
@@ -46,7 +53,11 @@ class Writer:
         self.memory = Memory()
         self.lines: list[str] = []
         self.constants: dict[str, str] = {}
-        self.fixed = {step.target: self._array(step) for step in found.steps if step.kind == "array"}
+        self.functions: dict[str, str] = {}
+        self.imports = ""
+        self.whole: set[str] = set()
+        self.spare: Spare = {}
+        self.fixed = {step.target: self._array(step, known) for step in found.steps if step.kind == "array"}
         self.outs: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         for k, name in enumerate(found.results):
@@ -77,48 +88,79 @@ class Writer:
         return kept
 
     # ---- in blocks ---------------------------------------------------------------------------------------------------
-    def blocked(self, parts: Phases, rows: int, block: int, blocked: Mapping[str, Sequence[int]]) -> Written:
-        """A loop over blocks of rows; sums grow from block to block."""
-        self._give_outs([step for step in (*parts.before, *parts.inside, *parts.after) if self._own_out(step, parts)])
-        for step in (*parts.before, *parts.after):
+    def blocked(
+        self, loops: Sequence[Round], after: Sequence[Step], rows: int, block: int, blocked: Mapping[str, Sequence[int]]
+    ) -> Written:
+        """Loops over blocks of rows; sums grow from block to block."""
+        small = self._in_block(block)
+        self.constants.clear()
+        self.fixed = {step.target: self._array(step, small) for step in self.found.steps if step.kind == "array"}
+        sums = {name for loop in loops for name in loop.sums}
+        flat = [step for loop in loops for step in loop.before] + list(after)
+        self._give_outs([step for step in self.found.steps if step.target not in sums])
+        for step in flat:
             if writes(step, self.known[step.target]) and step.target not in self.memory.places:
                 self.memory.places[step.target] = self.memory.new(self.known[step.target])
-            self._step(step, "    ") if step in parts.before else None
-        totals = {step.target: self._total(step) for step in parts.inside if step.target in parts.sums}
-        small = self._in_block(block)
-        fixed = set(self.memory.places) | set(totals)
-        share(self.memory, parts.inside, small, fixed)
-        self.lines += [f"    for s in range(0, {rows}, {block}):", f"        m = min({rows} - s, {block})"]
-        self._cut(parts, blocked)
-        for step in parts.inside:
-            self._step(step, "        ", small, part=step.target in totals)
-            if step.target in totals:
-                self._add(step, totals[step.target])
-        for name, total in totals.items():
-            self.memory.places.pop(name, None)
-            self.lines.append(f"    {name} = {total}")
-        for step in parts.after:
+        self._keep([name for loop in loops for name in sorted(loop.kept)])
+        for loop in loops:
+            for step in loop.before:
+                self._step(step, "    ")
+            self._loop(loop, f"{rows}, {block}", small, blocked)
+        for step in after:
             self._step(step, "    ")
         return self._finished()
 
-    def _own_out(self, step: Step, parts: Phases) -> bool:
-        return step.target not in parts.sums
+    def _keep(self, names: Sequence[str]) -> None:
+        """Memory for all rows of values that later loops read; that of a result which is computed from it alone."""
+        for name in names:
+            if name in self.memory.places:
+                continue
+            users = [step for step in self.found.steps if name in step.args]
+            last = users[0].target if len(users) == 1 and users[0].kind == "ufunc" else ""
+            alike = last in self.outs and self.known[last] == self.known[name]
+            self.memory.places[name] = self.outs[last] if alike else self.memory.new(self.known[name])
+            self.whole.add(name)
+
+    def _loop(self, loop: Round, span: str, small: Mapping[str, Form], blocked: Mapping[str, Sequence[int]]) -> None:
+        totals = {step.target: self._total(step) for step in loop.inside if step.target in loop.sums}
+        own = set(self.memory.places)
+        share(self.memory, loop.inside, small, own | set(totals), self.spare)
+        rows, _, block = span.partition(", ")
+        self.lines += [f"    for s in range(0, {span}):", f"        m = min({rows} - s, {block})"]
+        self._cut(loop.inside, blocked)
+        for step in loop.inside:
+            self._step(step, "        ", small)
+            if step.target in totals:
+                self._add(step, totals[step.target])
+        for name in set(self.memory.places) - own:
+            place = self.memory.places.pop(name)
+            self.spare.setdefault(self.memory.shapes[place], [])
+            if place not in self.spare[self.memory.shapes[place]]:
+                self.spare[self.memory.shapes[place]].append(place)
+        for name, total in totals.items():
+            self.lines.append(f"    {name} = {total}")
 
     def _total(self, step: Step) -> str:
-        """The running sum of a step inside the loop."""
+        """The running sum, or the running extreme, of a step inside the loop."""
         name, form = f"sum_{step.target}", self.known[step.target]
+        start = _FIRST.get(step.what, "0.0")
         if not form.shape:
-            self.lines.append(f"    {name} = 0.0")
+            self.lines.append(f"    {name} = {start}")
             return name
         place = self.outs.get(step.target) or self.memory.new(form)
-        self.lines += [f"    {name} = {place}", f"    {name}.fill(0.0)"]
+        self.lines += [f"    {name} = {place}", f"    {name}.fill({start})"]
         return name
 
     def _add(self, step: Step, total: str) -> None:
+        function = step.what if step.what in _FIRST else "add"
         if self.known[step.target].shape:
-            self.lines.append(f"        np.add({total}, {self.memory.places.get(step.target, step.target)}, {total})")
-        else:
+            part = self.memory.places.get(step.target, step.target)
+            given = total if function not in _NAMED_OUT else f"out={total}"
+            self.lines.append(f"        np.{function}({total}, {part}, {given})")
+        elif function == "add":
             self.lines.append(f"        {total} += {step.target}")
+        else:
+            self.lines.append(f"        {total} = np.{function}({total}, {step.target})")
 
     def _in_block(self, block: int) -> dict[str, Form]:
         """The forms of values in one block."""
@@ -128,31 +170,33 @@ class Writer:
             found[name] = Form(shape, form.rows, form.straight, form.boolean, form.array)
         return found
 
-    def _cut(self, parts: Phases, blocked: Mapping[str, Sequence[int]]) -> None:
+    def _cut(self, inside: Sequence[Step], blocked: Mapping[str, Sequence[int]]) -> None:
         """The rows of the arguments, of the results and of the buffers that belong to the block."""
-        used = {arg for step in parts.inside for arg in step.args}
+        used, start = {arg for step in inside for arg in step.args}, len(self.lines)
         for name in self.arguments:
             if name in used and blocked.get(name):
                 self.lines.append(f"        {name}_ = {name}[{_rows(blocked[name][0], 's : s + m')}]")
         self.renamed = {name: f"{name}_" for name in self.arguments if blocked.get(name)}
-        for name, place in self.fixed.items():
-            if name in used and self.known[name].rows:
-                self.lines.append(f"        {place}_ = {place}[:m]")
-        inner = {self.memory.places[step.target] for step in parts.inside if step.target in self.memory.places}
-        for place in sorted(inner):
-            rows = next(
-                (self.known[s.target].rows for s in parts.inside if self.memory.places.get(s.target) == place), ()
-            )
-            if rows:
-                code = "s : s + m" if place.startswith("out") else ":m"
-                self.lines.append(f"        {place}_ = {place}[{_rows(rows[0], code)}]")
+        arrays = [place for name, place in self.fixed.items() if name in used and self.known[name].rows]
+        self.lines += [f"        {place}_ = {place}[:m]" for place in dict.fromkeys(arrays)]
+        for name in sorted({*used, *(step.target for step in inside)} & set(self.memory.places)):
+            place, form = self.memory.places[name], self.known[name]
+            if form.rows and f"        {place}_ = " not in "".join(self.lines[start:]):
+                code = "s : s + m" if place.startswith("out") or name in self.whole else ":m"
+                self.lines.append(f"        {place}_ = {place}[{_rows(form.rows[0], code)}]")
 
     # ---- one step ----------------------------------------------------------------------------------------------------
-    def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None, part: bool = False) -> None:
+    def _step(self, step: Step, indent: str, known: Mapping[str, Form] | None = None) -> None:
         inside = known is not None
         form = self.known[step.target]
         if step.kind == "array":
             return
+        if step.kind == "distances" and len(step.args) > 3:
+            self.functions[step.kind] = DISTANCES
+        if step.kind == "bell":
+            self.functions[step.kind] = BELL
+        if step.what.startswith("special."):
+            self.imports = IMPORT
         args = [self._ref(arg, inside) for arg in step.args]
         if step.kind == "ufunc" and form.shape:
             args = [self._constant(arg) for arg in args]
@@ -169,9 +213,9 @@ class Writer:
             return f"{place}_" if place else self.renamed.get(name, name)
         return place or name
 
-    def _array(self, step: Step) -> str:
-        """The name of an array that is the same in every call."""
-        code = f"{step.what.partition('(')[0]}({self.known[step.target].shape[0]})"
+    def _array(self, step: Step, known: Mapping[str, Form]) -> str:
+        """The name of an array that is the same in every call; along the rows one block of it is enough."""
+        code = f"{step.what.partition('(')[0]}({known[step.target].shape[0]})"
         return self.constants.setdefault(code, f"c{len(self.constants)}")
 
     def _constant(self, code: str) -> str:
@@ -194,7 +238,7 @@ class Writer:
             outs.append(f"out{k}")
         self.lines.append(f"    return {', '.join(shown)}")
         buffers = {name: shape for name, shape in self.memory.shapes.items() if name.startswith("b")}
-        return Written(self.lines, buffers, self.constants, outs)
+        return Written(self.lines, buffers, self.constants, outs, list(self.functions.values()), self.imports)
 
     def _is_total_out(self, name: str, k: int) -> bool:
         return f"    sum_{name} = out{k}" in self.lines
@@ -213,12 +257,17 @@ def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mappin
         if not form.shape and step.what in _OPERATORS:
             return [f"{target} = {_OPERATORS[step.what].format(*args)}"]
         given = out if step.what not in _NAMED_OUT else f"out={out}"  # NumPy 2.4 wants these by name.
-        call = f"np.{step.what}({', '.join([*args, given] if out else args)})"
+        function = step.what if "." in step.what else f"np.{step.what}"
+        call = f"{function}({', '.join([*args, given] if out else args)})"
         return [call if out else f"{target} = {call}"]
     if step.kind == "whole":
         return [f"{target} = {args[0]}"]
     if step.kind == "distances":
-        return _distances(args[0], args[1], args[2], out)
+        return (
+            _distances(args[0], args[1], args[2], out) if len(args) == 3 else [f"_distances({', '.join([*args, out])})"]
+        )
+    if step.kind == "bell":
+        return [f"_bell({', '.join([*args, out])})"]
     if step.kind == "scratch":
         return []
     if step.kind == "copy":
@@ -226,10 +275,11 @@ def line_of(step: Step, form: Form, args: Sequence[str], out: str, known: Mappin
     if step.kind == "where":
         if not out:
             return [f"{target} = {args[1]} if {args[0]} else {args[2]}"]
+        copied = [f"np.copyto({out}, {args[2]})"] if out != args[2] else []
         shapes = [() if is_number(arg) else known[arg].shape for arg in step.args]
         if shapes[0] == form.shape and shapes[1] in ((), form.shape):
-            return [f"np.copyto({out}, {args[2]})", f"np.putmask({out}, {args[0]}, {args[1]})"]
-        return [f"np.copyto({out}, {args[2]})", f"np.copyto({out}, {args[1]}, where={args[0]})"]
+            return [*copied, f"np.putmask({out}, {args[0]}, {args[1]})"]
+        return [*copied, f"np.copyto({out}, {args[1]}, where={args[0]})"]
     if step.kind == "reduce":
         axis = step.axis or "None"
         tail = f", {axis}, None, {out}, {step.keep}" if out else f", axis={axis}, keepdims={step.keep}"

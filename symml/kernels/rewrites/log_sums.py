@@ -76,7 +76,7 @@ def cross_entropy_of_sigmoid(node: Expr) -> Expr | None:
             for other, d in found.items():
                 rest = M.times(other, M.raised(M.atom_of(mirror, labels), -_ONE))
                 if d == coef and len(rest) == 1 and complement(next(iter(rest))[0][0]) is y:
-                    new = M.atom_of(cross_entropy(atom.args[0], y), labels)
+                    new = M.atom_of(_entropy(atom.args[0], y), labels)
                     return replaced(found, [monomial, other], {new: -coef}, node)
     return None
 
@@ -95,9 +95,14 @@ def softplus_less_a_share(node: Expr) -> Expr | None:
                     continue
                 (((y, place), q),) = rest
                 if q == 1 and place == labels and isinstance(y, Symbol) and y.domain.facts & _SHARES:
-                    new = M.atom_of(cross_entropy(atom.args[0], y), labels)
+                    new = M.atom_of(_entropy(atom.args[0], y), labels)
                     return replaced(found, [monomial, other], {new: coef}, node)
     return None
+
+
+def _entropy(x: Expr, y: Expr) -> Expr:
+    """The cross-entropy of sigmoid(x) and y; for y in {0, 1} a softplus whose argument has the sign turned by y."""
+    return F.softplus((1 - 2 * y) * x) if isinstance(y, Symbol) and "binary" in y.domain.facts else cross_entropy(x, y)
 
 
 def excess_of_logarithm(node: Expr) -> Expr | None:

@@ -20,6 +20,7 @@ from symml.kernels.rows import (
     expm1_quotient_slope,
     odds_share,
     sech,
+    sech_square,
     sigmoid_slope,
 )
 
@@ -252,7 +253,7 @@ def sum_over_one_plus_itself(node: Expr) -> Expr | None:
 
 
 def sine_over_cosine(node: Expr) -> Expr | None:
-    """sinh(x) sech(x) = tanh(x); 1 / cosh(x) = sech(x)"""
+    """sinh(x) sech(x) = tanh(x); 1 / cosh(x) = sech(x), and its square in one piece"""
     found = term(node)
     if found is None:
         return None
@@ -260,7 +261,8 @@ def sine_over_cosine(node: Expr) -> Expr | None:
     exponents = M.powers(monomial)
     for (atom, labels), p in calls(monomial, F.cosh):
         if p < 0 and p.denominator == 1:
-            sharp = M.raised(M.atom_of(sech(atom.args[0]), labels), -p)
+            even = p % 2 == 0
+            sharp = M.raised(M.atom_of((sech_square if even else sech)(atom.args[0]), labels), -p / (1 + even))
             return swapped(node, coef, M.without(monomial, (atom, labels), p), sharp)
     for (atom, labels), p in calls(monomial, F.sinh):
         low = (sech(atom.args[0]), labels)

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from symml.calculus.facts import is_nonnegative
 from symml.expr import functions as F
-from symml.expr.nodes import Add, Expr, Power, Symbol
+from symml.expr.nodes import Add, Apply, Expr, Power, Symbol
 from symml.kernels import monomials as M
 from symml.kernels.monomials import UNIT, Atom, Monomial, Sum
 from symml.kernels.rewrites.row import Row, is_call, terms
@@ -24,10 +24,23 @@ def quotients_with_one_denominator(node: Expr) -> Expr | None:
     found = terms(node)
     if not 2 <= len(found) <= _MOST_OPENED:
         return None
-    poles = M.poles(found)
-    if not any(isinstance(atom, Add) or is_call(atom, hypot) for (atom, _), _ in poles):
-        return None
-    return _over(found, poles, node)
+    groups: dict[Monomial, Sum] = {}
+    for monomial, coef in found.items():
+        groups.setdefault(_functions(monomial), {})[monomial] = coef
+    for group in groups.values():
+        poles = M.poles(group)
+        if len(group) < 2 or not any(isinstance(atom, Add) or is_call(atom, hypot) for (atom, _), _ in poles):
+            continue
+        new = _over(group, poles, node)
+        if new is not None:
+            rest = {monomial: coef for monomial, coef in found.items() if monomial not in group}
+            return M.build(M.added([rest, M.expand(new)]), node.shape) if rest else new
+    return None
+
+
+def _functions(monomial: Monomial) -> Monomial:
+    """The factors that are functions: terms in which they differ do not cancel."""
+    return M.made({atom: p for atom, p in monomial if isinstance(atom[0], Apply) and not is_call(atom[0], hypot)})
 
 
 def _over(found: Sum, poles: Monomial, node: Expr) -> Expr | None:
@@ -295,9 +308,15 @@ def sigmoid_less_a_share(node: Expr) -> Expr | None:
                 continue
             if isinstance(second, Symbol) and second.domain.facts & {"unit", "binary", "probability"}:
                 rest = {m: c for m, c in found.items() if m not in (monomial, other)}
-                sharp = sigmoid_minus(first.args[0], second)
+                sharp = _sigmoid_minus(first.args[0], second)
                 return M.build(M.added([rest, {M.atom_of(sharp): coef}]), node.shape)
     return None
+
+
+def _sigmoid_minus(x: Expr, y: Symbol) -> Expr:
+    """sigmoid(x) - y; for y in {0, 1} a sigmoid whose sign is turned by y, with the argument of the cross-entropy."""
+    turn = 1 - 2 * y
+    return turn * F.sigmoid(turn * x) if "binary" in y.domain.facts else sigmoid_minus(x, y)
 
 
 def _only(monomial: Monomial) -> Expr | None:

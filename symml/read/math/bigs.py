@@ -25,6 +25,7 @@ class Bound:
         low: The lower bound of the only letter.
         high: The upper bound of the only letter.
         conditions: Further conditions below the operator: ``i \ne j``, ``i \in S``.
+        doubtful: The letters that may be given rather than run: ``i`` of ``j \ne i``.
     """
 
     operator: str
@@ -32,6 +33,7 @@ class Bound:
     low: Node | None = None
     high: Node | None = None
     conditions: tuple[Node, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 def big(p: Parser) -> Node:
@@ -85,9 +87,20 @@ def _conditions(p: Parser) -> Node:
         p.next()
         return p.within(p.group(), _conditions)
     outer, p.bound = p.bound, p.bound | _running(p)
-    listed = p.list_of(condition, (",", ";", r"\\"))
+    listed = p.list_of(_one_condition, (",", ";", r"\\", ":", r"\mid"))
     p.bound = outer
     return listed
+
+
+def _one_condition(p: Parser) -> Node:
+    """A condition, or ``i = 1:n``."""
+    node = condition(p)
+    if p.peek().text != ":" or node.kind != "relation" or node.value != ("==",):
+        return node
+    p.next()
+    high = p.expression()
+    letter, low = node.args
+    return Node("relation", (low, letter, high), ("<=", "<="), node.start, high.end)
 
 
 def _running(p: Parser) -> frozenset[str]:
@@ -97,7 +110,10 @@ def _running(p: Parser) -> frozenset[str]:
     while k < p.stop and p.found[k].text not in ("=", r"\in", r"\le", "<"):
         base = scan_base(p.found, k, p.stop)
         if base is not None:
-            found.append(base[0])
+            primes = 0
+            while base[1] + primes < p.stop and p.found[base[1] + primes].text == "'":
+                primes += 1
+            found.append(base[0] + "'" * primes)
         k = k + 1 if base is None else base[1]
     return frozenset(found)
 
@@ -107,7 +123,7 @@ def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node 
     letters: list[str] = []
     rest: list[Node] = []
     low: Node | None = None
-    for node in conditions:
+    for node in _joined(conditions):
         if node.kind != "relation":
             letters += _letters(p, node)
             continue
@@ -122,7 +138,7 @@ def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node 
         elif sign in ("in", "!=", "<", "<=", ">", ">=") and len(node.args) == 2:
             known = bool(letters)
             for side in node.args[: 1 if sign == "in" else 2]:
-                letters += [letter for letter in _names(side) if letter not in letters]
+                letters += [letter for letter in names_of(side) if letter not in letters]
             rest.append(node)
             if sign != "in" and not known and not letters:
                 raise p.error(node, "no index runs here", r"write \sum_{i=1}^n")
@@ -131,6 +147,20 @@ def bound_of(p: Parser, operator: str, conditions: tuple[Node, ...], high: Node 
     if (low is None) != (high is None) and high is not None:
         low = None
     return Bound(operator, tuple(dict.fromkeys(letters)), low, high, tuple(rest))
+
+
+def _joined(conditions: tuple[Node, ...]) -> list[Node]:
+    """The conditions, with ``1 <= i, j <= n`` as one range of both letters."""
+    found: list[Node] = []
+    for node in conditions:
+        first = found[-1] if found else node
+        halves = first is not node and first.kind == node.kind == "relation" and first.value == node.value == ("<=",)
+        if halves and names_of(first.args[1]) and names_of(node.args[0]):
+            letters = Node("list", (first.args[1], node.args[0]), None, first.start, node.end)
+            found[-1] = Node("relation", (first.args[0], letters, node.args[1]), ("<=", "<="), first.start, node.end)
+        else:
+            found.append(node)
+    return found
 
 
 def _ordered(p: Parser, node: Node) -> tuple[list[str], list[Node]] | None:
@@ -144,47 +174,30 @@ def _ordered(p: Parser, node: Node) -> tuple[list[str], list[Node]] | None:
 
 
 def _letters(p: Parser, node: Node) -> list[str]:
-    found = _names(node)
+    found = names_of(node)
     if not found:
         raise p.error(node, "this is not an index", "write a letter: i, j, k")
     return found
 
 
-def _names(node: Node) -> list[str]:
+def names_of(node: Node) -> list[str]:
     """The names of which a node consists, if it consists of nothing else."""
     if node.kind == "name":
-        return [node.value.key]
+        return [] if any(part.kind == "name" for part in node.args) else [node.value.key]
     if node.kind in ("product", "list"):
-        inner = [_names(part) for part in node.args]
+        inner = [names_of(part) for part in node.args]
         return [name for names in inner for name in names] if all(inner) else []
     return []
 
 
 def _body(p: Parser, bound: Bound, start: int) -> Node:
-    outer, first = p.bound, p.place
+    outer = p.bound
     p.bound = outer | frozenset(bound.letters)
     body = p.sum() if _is_search(p, bound) else p.term()
     p.bound = outer
-    _check_pair(p, bound, start, first)
-    fixed = {letter for letter in _second(bound) if letter in outer or _stands_outside(p, letter, start, first)}
-    running = tuple(letter for letter in bound.letters if letter not in fixed)
-    return Node("big", (body,), replace(bound, letters=running), start, body.end)
-
-
-def _check_pair(p: Parser, bound: Bound, start: int, first: int) -> None:
-    r"""Of ``j \ne i`` with an i that stands nowhere else, nobody knows whether i runs, too."""
-    for node in bound.conditions:
-        names = [name for side in node.args for name in _names(side)]
-        if node.value[0] == "in" or len(names) != 2 or len(bound.letters) != 2:
-            continue
-        one, other = names
-        known = other in p.bound or _stands_outside(p, other, start, first)
-        used = {t.text for t in p.found[first : p.place]}
-        if not known and (other < one or other not in used):
-            what = f"ambiguous: {p.source[node.start : node.end]} runs over {one} for a given {other}, or over both"
-            raise p.error(
-                node, what, rf"write \sum_{{{other}}} \sum_{{{one} \ne {other}}} for both, x_{other} = ... for one"
-            )
+    running = tuple(letter for letter in bound.letters if letter not in outer or letter not in _second(bound))
+    doubtful = tuple(letter for letter in running if letter in _second(bound))
+    return Node("big", (body,), replace(bound, letters=running, doubtful=doubtful), start, body.end)
 
 
 def _is_search(p: Parser, bound: Bound) -> bool:
@@ -196,13 +209,7 @@ def _is_search(p: Parser, bound: Bound) -> bool:
 
 def _second(bound: Bound) -> list[str]:
     r"""The right sides of inequalities below the operator: ``i`` of ``j \ne i``."""
-    return [name for c in bound.conditions if c.value[0] != "in" and len(c.args) == 2 for name in _names(c.args[1])]
-
-
-def _stands_outside(p: Parser, letter: str, start: int, first: int) -> bool:
-    """Whether a letter occurs outside the big operator, so that it is fixed in it."""
-    before = any(t.text == letter for t in p.found[:first] if t.end <= start)
-    return before or any(t.text == letter for t in p.found[p.place :])
+    return [name for c in bound.conditions if c.value[0] != "in" and len(c.args) == 2 for name in names_of(c.args[1])]
 
 
 # ---- maxima, minima --------------------------------------------------------------------------------------------------

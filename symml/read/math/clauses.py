@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 
 from symml.errors import ReadError
+from symml.read.math.infix import infix_first
+from symml.read.math.labels import transposes_apart
 from symml.read.math.macros import expand
-from symml.read.math.names import Table, scan_base
+from symml.read.math.names import Table, group_end, scan_base
 from symml.read.math.operands import operand
+from symml.read.math.pairs import settled
 from symml.read.math.parser import PROSE, Parser
 from symml.read.math.rows import statements
 from symml.read.math.said import is_known
@@ -17,22 +20,35 @@ from symml.read.math.statements import condition
 from symml.read.math.tokens import tokens
 from symml.read.math.tree import Node
 from symml.read.math.words import with_words
+from symml.read.profiles import defined_macros
 
 
 @dataclass
 class Clause:
-    """One statement of the text: its sides, and the clauses that follow."""
+    """One statement of the text: its sides, and the clauses that follow, with the text that it stands in.
+
+    Attributes:
+        sides: The sides of the chain.
+        signs: The relations between them.
+        where: Definitions that hold in it.
+        conditions: What else is said with it.
+        said: The words of a definition that follows a statement.
+        source: The whole text, for carets.
+    """
 
     sides: list[Node]
     signs: list[str]
     where: list[Clause]
     conditions: list[str]
+    said: str = ""
+    source: str = ""
 
 
 def parse(text: str, table: Table, *, one_line: bool) -> tuple[str, list[Clause]]:
     """The source after macros, and the trees of its statements."""
-    source = text if one_line else expand(text)
-    found = with_words(tokens(source, one_line=one_line), table, one_line=one_line)
+    source = text if one_line else expand(defined_macros(text, table.notation) + text)
+    plain = infix_first(list(transposes_apart(tokens(source, one_line=one_line))))
+    found = with_words(plain, table, one_line=one_line)
     rows = statements(found)
     if not rows:
         raise ReadError("there is nothing to read", cure=r"write a formula, such as \|Xw-y\|_2^2")
@@ -46,7 +62,8 @@ def _clause(p: Parser) -> Clause:
     p.given = _given(p)
     node = condition(p)
     sides, signs = (list(node.args), list(node.value)) if node.kind == "relation" else ([node], [])
-    chain = Clause(sides, signs, [], before)
+    sides = settled(p, sides)
+    chain = Clause(sides, signs, [], before, source=p.source)
     while p.peek().kind != "stop":
         _tail(p, chain)
     return chain
@@ -104,8 +121,10 @@ def _given(p: Parser) -> frozenset[str]:
         starts = is_where and (token.text == "," or (token.kind == "word" and "where" in token.text.split()))
         base = scan_base(p.found, k + 1, p.stop) if starts else None
         if base is not None and p.table.find(base[0]) is None:
-            after = p.found[base[1]].text if base[1] < p.stop else ""
-            if after in ("=", "_"):
+            after = base[1]
+            if after + 1 < p.stop and p.found[after].text == "_":
+                after = group_end(p.found, after + 1)
+            if after < p.stop and p.found[after].text == "=":
                 found.add(base[0])
     return frozenset(found)
 
@@ -121,6 +140,32 @@ def _tail(p: Parser, chain: Clause) -> None:
         chain.conditions.append(rest)
         p.place = p.stop
         return
+    words = _leads(p)
+    if p.peek().kind == "stop":
+        return
+    if p.peek() is first:
+        raise p.not_understood(first)
+    rest = p.source[p.peek().start : p.found[p.stop - 1].end]
+    if p.peek().text == r"\forall" or "for" in words or is_known(rest):
+        chain.conditions.append(rest)
+        p.place = p.stop
+        return
+    node = condition(p)
+    said = p.source[node.start : node.end]
+    if p.peek().text == "," and p.peek(1).text == r"\dots":
+        said, p.place = rest, p.stop
+        chain.conditions.append(said)
+        return
+    if node.kind != "relation":
+        raise p.error(node, f"not understood: {said}", "after a statement stand conditions")
+    if node.value[0] in ("==", ":=") and "if" not in words and _names_something(node.args[0]):
+        chain.where.append(Clause(settled(p, node.args), list(node.value), [], [], said, p.source))
+    else:
+        chain.conditions.append(said)
+
+
+def _leads(p: Parser) -> list[str]:
+    """The words and the punctuation before a clause."""
     words: list[str] = []
     while True:
         token = p.peek()
@@ -129,34 +174,13 @@ def _tail(p: Parser, chain: Clause) -> None:
         elif token.kind == "word" and all(word.strip(".,") in (*PROSE, *_WHERE) for word in token.text.split()):
             words += p.next().text.split()
         else:
-            break
-    if p.peek().kind == "stop":
-        return
-    if p.peek() is first:
-        raise p.not_understood(first)
-    start = p.peek().start
-    elided = any(token.text == r"\dots" for token in p.found[p.place : p.stop])
-    if p.peek().text == r"\forall" or "for" in words or elided:
-        _skip(p)
-        chain.conditions.append(p.source[start : p.found[p.stop - 1].end])
-        return
-    node = condition(p)
-    if (
-        node.kind == "relation"
-        and node.value[0] in ("==", ":=")
-        and "if" not in words
-        and _names_something(node.args[0])
-    ):
-        chain.where.append(Clause(list(node.args), list(node.value), [], []))
-    elif node.kind == "relation":
-        chain.conditions.append(p.source[node.start : node.end])
-    else:
-        raise p.error(node, f"not understood: {p.source[node.start : node.end]}", "after a statement stand conditions")
+            return words
 
 
 def _names_something(node: Node) -> bool:
-    return node.kind in ("name", "apply")
-
-
-def _skip(p: Parser) -> None:
-    p.place = p.stop
+    r"""Whether a left side is a name, an indexed name, the square of one, or a function of names."""
+    if node.kind == "power":
+        return node.args[1].kind == "number" and node.args[1].value == 2 and _names_something(node.args[0])
+    if node.kind == "entry":
+        return node.args[0].kind == "declared" and all(part.kind == "name" for part in node.args[1:])
+    return node.kind in ("name", "apply", "apply declared", "declared")

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symml.errors import DeclarationError, ReadError
-from symml.expr.dims import Size
+from symml.expr.dims import Shape, Size
 from symml.expr.nodes import Symbol
 from symml.read.declarations import Declarations
 from symml.read.math.tokens import Token, tokens
 from symml.read.math.tree import Written, set_of
+from symml.read.math.vocabulary import LETTER_FUNCTIONS
 from symml.render.names import latex_name
 
 LETTERS = set_of(
@@ -128,6 +129,9 @@ class Table:
     def __init__(self, declared: Declarations) -> None:
         self.found: dict[str, Declared] = {}
         self.words: set[str] = set()
+        self.results: dict[str, Shape] = declared.results
+        self.notation, self.granted = declared.notation, declared.granted
+        self.letters = LETTER_FUNCTIONS | dict(declared.notation.functions)
         for name, symbol in declared.symbols.items():
             self._add(name, Declared("symbol", name, symbol))
         for name, own in declared.sizes.items():

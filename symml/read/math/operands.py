@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symml.errors import ReadError
-from symml.read.math import bigs, calls, environments, scripts, slopes, symbols
-from symml.read.math.names import ACCENTS, LETTERS, STYLES, group_end
+from symml.read.math import bigs, calls, environments, heads, scripts, slopes, symbols
+from symml.read.math.names import ACCENTS, LETTERS, STYLES, group_end, spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
 from symml.read.math.tokens import Token
@@ -17,6 +17,8 @@ from symml.read.math.vocabulary import COMMANDS, FUNCTIONS, HADAMARD, OPERATORS,
 
 Rule = Callable[[Parser], Node]
 _MAX_RETRIES = 8
+# What stands below angles and says no more than the types say.
+_PLAIN_INNER = ("F", r"\mathrm{F}", "2", r"\mathbb{R}", r"\ell^{2}", r"\ell_2")
 
 
 def operand(p: Parser) -> Node:
@@ -59,9 +61,14 @@ def _cure(token: Token) -> str:
 
 
 def _number(p: Parser) -> Node:
-    if p.peek().text == "1" and p.peek(1).text == "_" and p.peek(2).text == "{" and p.peek(3).text == r"\{":
-        return calls.lettered(p)
+    if p.peek().text == "1" and (_are(p, 1, "_", "{", r"\{") or (_are(p, 1, r"\{") and not p.one_line)):
+        return heads.lettered(p)
     return scripts.postfix(p, p.number(p.next()))
+
+
+def _are(p: Parser, ahead: int, *texts: str) -> bool:
+    """Whether these tokens follow."""
+    return all(p.peek(ahead + k).text == text for k, text in enumerate(texts))
 
 
 def _word(p: Parser) -> Node:
@@ -73,7 +80,7 @@ def _word(p: Parser) -> Node:
     if token.text in FUNCTIONS and calls.is_called(p):
         return calls.function(p)
     if token.text in ("E", "P", "Pr", "H", "I"):
-        return calls.lettered(p)
+        return heads.lettered(p)
     if " " in token.text and token.end - token.start > len(token.text):
         raise p.not_understood(token, "these words are no name; write conditions as x > 0, or declare the name")
     return symbols.symbol(p)
@@ -223,9 +230,22 @@ def _angles(p: Parser) -> Node:
     node = p.bracketed(lambda q: q.list_of(Parser.expression, (",", "|", r"\mid")), separator=True)
     if len(node.args) != 2:
         raise p.error(node, "an inner product has two parts", r"write \langle a, b \rangle")
-    if p.peek().text == "_" and p.peek(1).text in ("F", r"\mathrm"):
-        scripts.norm_order(p)
-    return scripts.postfix(p, Node("inner", node.args, None, node.start, node.end))
+    weight: tuple[Node, ...] = ()
+    if p.peek().text == "_":
+        p.next()
+        span = p.group()
+        if spell(p.found[slice(*span)]) not in _PLAIN_INNER:
+            weight = (p.within(span, Parser.expression),)
+    return scripts.postfix(p, Node("inner", (*node.args, *weight), None, node.start, p.found[p.place - 1].end))
+
+
+def _pointed(p: Parser) -> Node:
+    """``<a, b>`` where an operand is expected: an inner product."""
+    start = p.next().start
+    listed = p.list_of(Parser.expression, (",",))
+    if len(listed.args) != 2 or p.peek().text != ">":
+        raise p.error(p.found[p.place - 1], "not understood: <", r"write \langle a, b \rangle for an inner product")
+    return scripts.postfix(p, Node("inner", listed.args, None, start, p.next().end))
 
 
 def _rounded(name: str) -> Rule:
@@ -291,6 +311,7 @@ _RULES: dict[str, Rule] = {
     "|": _bars,
     r"\|": _bars,
     r"\langle": _angles,
+    "<": _pointed,
     r"\left.": _left_open,
     r"\underbrace": _braced,
     r"\overbrace": _braced,
@@ -308,7 +329,7 @@ _RULES: dict[str, Rule] = {
     r"\nabla": slopes.nabla,
     r"\partial": slopes.partial,
     r"\neg": _negation,
-    r"\Pr": calls.lettered,
+    r"\Pr": heads.lettered,
     r"\infty": lambda p: Node("infinity", (), None, p.peek().start, p.next().end),
     r"\lfloor": _rounded("floor"),
     r"\lceil": _rounded("ceil"),

@@ -8,21 +8,20 @@ from typing import Any
 
 from symml.errors import ReadError
 from symml.expr.dims import size
-from symml.expr.nodes import Expr, Symbol, symbol_node
+from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import size_names
+from symml.expr.walk import symbols as symbols_in
 from symml.read.declarations import Declarations
 from symml.read.limits import within_limits
 from symml.read.math.bigs import Bound
 from symml.read.math.clauses import Clause, parse
 from symml.read.math.elaborate import Elaborator
+from symml.read.math.lone import TAKEN_OVER, is_lone, named
 from symml.read.math.names import Table
 from symml.read.math.relation import Optimum, Phrase, Relation, Side
 from symml.read.math.rules import RULES
 from symml.read.math.rules.definitions import define
-from symml.read.math.rules.events import is_event
-from symml.read.math.rules.names import identifier, relatives
-from symml.read.math.rules.probability import variables
-from symml.read.math.tree import Node, Written, walk
+from symml.read.math.tree import Node, walk
 from symml.read.math.value import Value, spread, union
 
 _FRESH = "nmdkpqrst"
@@ -44,24 +43,70 @@ class Reading:
     symbols: dict[str, Symbol]
     undefined: tuple[str, ...] = ()
 
+    @property
+    def defines(self) -> bool:
+        """Whether it is an equation that gives an undefined name on the left a meaning."""
+        if not isinstance(self.value, Relation) or set(self.value.relations) - {"==", ":="}:
+            return False
+        sides = self.value.sides
+        named = isinstance(sides[0], Symbol) and sides[0] in [self.symbols[name] for name in self.undefined]
+        return named and len(self.undefined) == 1 and isinstance(sides[-1], Expr)
 
-def read(text: str, declared: Declarations, *, one_line: bool, let: Sequence[str] = ()) -> Reading:
+
+def read(
+    text: str,
+    declared: Declarations,
+    *,
+    one_line: bool,
+    let: Sequence[str] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> Reading:
     """Reads one expression or statement.
+
+    Args:
+        text: The text.
+        declared: What is declared.
+        one_line: Whether it is Unicode text, and not LaTeX.
+        let: Definitions that it uses.
+        guessed: Dims of the declarations that the text may tell; ``Learned`` is raised for the first that it does.
 
     Raises:
         ReadError: The text cannot be read, or holds several statements.
     """
+    found = read_all(text, declared, one_line=one_line, let=let, guessed=guessed)
+    if len(found) != 1:
+        raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
+    return found[0]
+
+
+def read_all(
+    text: str,
+    declared: Declarations,
+    *,
+    one_line: bool,
+    let: Sequence[str] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> list[Reading]:
+    """Reads every statement of a text; one that defines a name holds in those after it.
+
+    Raises:
+        ReadError: A statement cannot be read.
+    """
     table = Table(declared)
     try:
-        local: list[Clause] = []
+        known: list[Clause] = []
         for line in let:
-            local += parse(line, table, one_line=one_line)[1]
-        source, found = parse(text, table, one_line=one_line)
-        if len(found) != 1:
-            raise ReadError(f"there are {len(found)} statements", cure="read them one by one")
-        clause = found[0]
-        clause.where = [*local, *clause.where]
-        return _Reader(source, table).read(clause)
+            known += parse(line, table, one_line=one_line)[1]
+        source, clauses = parse(text, table, one_line=one_line)
+        found: list[Reading] = []
+        for clause in clauses:
+            clause.where = [*known, *clause.where]
+            reader = _Reader(source, table)
+            reader.e.guessed = guessed
+            found.append(reader.read(clause))
+            if found[-1].defines:
+                known.append(Clause([clause.sides[0], clause.sides[-1]], ["=="], [], [], source=source))
+        return found
     except RecursionError:
         raise ReadError("the formula is nested too deeply", cure="name the inner parts") from None
 
@@ -71,6 +116,7 @@ class _Reader:
 
     def __init__(self, source: str, table: Table) -> None:
         self.e = Elaborator(source, table, RULES)
+        self.said: list[tuple[Clause, str]] = []
 
     def read(self, clause: Clause) -> Reading:
         e = self.e
@@ -78,20 +124,25 @@ class _Reader:
         e.bare = frozenset(node.value.key for node in nodes if node.kind == "name" and not node.args)
         if clause.signs and clause.signs[0] == "<-":
             e.gradient_variable = clause.sides[0]
-        sides = e.settle(lambda: self._sides(clause))
+        try:
+            sides = e.settle(lambda: self._sides(clause))
+        except ReadError as error:
+            bare = [name for name in sorted(e.bare) if e.range_of(name) is None and e.table.find(name) is None]
+            error.unknown = tuple(dict.fromkeys((*error.unknown, *e.inferred, *bare)))
+            raise
         while (fresh := self._unnamed(sides)) is not None:
-            e.known[fresh] = size(self._fresh_size(sides))
+            e.known[fresh] = size(self._own_letter(fresh) or self._fresh_size(sides))
             sides = e.settle(lambda: self._sides(clause))
         return self._finished(clause, sides)
 
     # ---- sides -------------------------------------------------------------------------------------------------------
     def _sides(self, clause: Clause) -> list[Any]:
         e = self.e
-        e.local = {}
-        for part in clause.where:
-            define(e, part.sides[0], part.sides[-1])
+        keys = [define(e, part.sides[0], part.sides[-1], part.source) for part in clause.where]
+        self.said = [(part, key) for part, key in zip(clause.where, keys, strict=True) if part.said]
         found: list[Any] = [None] * len(clause.sides)
-        lone = {k for k, node in enumerate(clause.sides) if clause.signs and self._is_lone(node, clause.signs)}
+        alone = clause.signs and all(sign in TAKEN_OVER for sign in clause.signs)
+        lone = {k for k, node in enumerate(clause.sides) if alone and is_lone(e, node)}
         lone = lone - {max(lone)} if len(lone) == len(clause.sides) else lone
         for k, node in enumerate(clause.sides):
             if k not in lone:
@@ -99,7 +150,7 @@ class _Reader:
         values = [side for side in found if isinstance(side, Value)]
         self._unify(clause.signs, found)
         for k in sorted(lone):
-            found[k] = self._named(clause.sides[k], values)
+            found[k] = named(e, clause.sides[k], values)
         return found
 
     def _unify(self, signs: list[str], sides: list[Any]) -> None:
@@ -108,59 +159,6 @@ class _Reader:
             if isinstance(a, Value) and isinstance(b, Value) and a.rank == b.rank and sign in ("==", ":=", "~="):
                 for x, y in zip(a.core, b.core, strict=True):
                     self.e.unify(x, y)
-
-    def _is_lone(self, node: Node, signs: list[str]) -> bool:
-        """Whether a side is an undeclared name, which takes the shape of the other sides."""
-        if not all(sign in ("==", ":=", "~=", "proportional") for sign in signs):
-            return False
-        if node.kind == "power" and node.value is None and node.args[1].kind == "number":
-            return node.args[0].kind == "name" and not node.args[0].args and self._is_lone(node.args[0], signs)
-        if node.kind == "name":
-            known = node.value.base in ("e", r"\pi", "I", r"\mathbf{I}", r"\mathbf{1}", r"\mathbf{0}", r"\delta")
-            relatives = node.args and not node.value.sup and self._has_relative(node)
-            return node.value.key not in self.e.local and not known and not relatives
-        if node.kind == "apply declared":
-            arrays = [part for part in node.args if getattr(getattr(part.value, "value", None), "shape", ())]
-            return bool(arrays) and not node.value.primes and node.value.written.base not in self.e.definitions
-        return node.kind == "apply" and node.value.written.key not in self.e.local and self._is_definition(node)
-
-    def _has_relative(self, node: Node) -> bool:
-        return any(self.e.table.find(base) is not None for base in relatives(node.value.base))
-
-    def _is_definition(self, node: Node) -> bool:
-        """``f(x)`` of a function of which nothing else is known, of arrays or under an unusual name."""
-        base = node.value.written.base
-        if node.value.primes or base in ("E", r"\mathbb{E}", r"\mathcal{N}", "D", r"\mathbf{1}", r"\mathbb{1}", "I"):
-            return False
-        if base in ("N", "P", r"\mathbb{P}", r"\mathrm{KL}", "H", r"\mathrm{Var}", r"\mathrm{Cov}"):
-            if base == "P" and all(is_event(self.e, part) for part in node.args):
-                return False
-            if base == "H" and len(node.args) > 1 and variables(self.e, node) is not None:
-                return False
-            return base in ("H", "P") and not all(_is_distribution(part) for part in node.args)
-        plain = all(part.kind in ("declared", "name") for part in node.args)
-        scalar = all(part.kind == "declared" and not getattr(part.value.value, "shape", (1,)) for part in node.args)
-        return plain and (not scalar or base.startswith(r"\mathrm{"))
-
-    def _named(self, node: Node, others: list[Value]) -> Value:
-        """The symbol for an undeclared name, in the shape of another side."""
-        if not others:
-            return self.e.value(node)
-        if node.kind == "power":
-            base: Written = node.args[0].value
-            written = replace(base, sup=str(node.args[1].value))
-        else:
-            written = node.value if node.kind == "name" else node.value.written
-        like = others[0]
-        labels = tuple(k for k in like.labels)
-        bare = (
-            Written(written.base, "", written.sup, written.primes)
-            if node.args and labels and node.kind == "name"
-            else written
-        )
-        symbol = symbol_node(identifier(bare), like.expr.shape)
-        self.e.undefined[bare.key] = symbol
-        return Value(symbol, labels, like.row)
 
     def _side(self, node: Node, clause: Clause, k: int) -> Any:
         bound = node.value if node.kind == "big" else None
@@ -201,6 +199,15 @@ class _Reader:
                     return name
         return None
 
+    def _own_letter(self, fresh: str) -> str | None:
+        """The letter that the text has for a dim: the letter is the dim then, and not the other way round."""
+        known = self.e.known
+        letters = (name for name in known if len(name) == 1 and self.e.resolve(known[name]) == size(fresh))
+        found = next(letters, None)
+        if found is not None:
+            del known[found]
+        return found
+
     def _fresh_size(self, sides: list[Any]) -> str:
         taken = {name for side in sides if isinstance(side, Value) for name in size_names(side.expr)}
         taken |= {row.name for row in self.e.table.found.values()} | set(self.e.inferred)
@@ -221,8 +228,18 @@ class _Reader:
                 made.append(side)
         symbols = {key: row.value for key, row in e.table.found.items() if isinstance(row.value, Symbol)}
         symbols |= e.inferred | e.undefined
-        notes = tuple(e.notes)
-        for condition in clause.conditions if not clause.signs else ():
+        used = {symbol for side in values for symbol in symbols_in(side.expr)}
+        for symbol in sorted(used, key=lambda symbol: symbol.name):
+            if symbol.name in e.table.granted:
+                said = " ".join([*map(str, symbol.shape), symbol.domain.name])
+                e.note(f"{symbol.name} is {said}, by the profile {e.table.notation.name}")
+        for name, dim in e.known.items():
+            if not name.startswith(("n_", "size_")):
+                e.note(f"{name} is {e.resolve(dim)}, the number of entries that it counts")
+        # What follows a formula and gives no name in it a meaning is a claim of its own.
+        unused = [part.said for part, key in self.said if key not in e.used or len(part.sides) > 2]
+        conditions = [*clause.conditions, *unused]
+        for condition in conditions if not clause.signs else ():
             e.note(f"it is said that {condition}")
         notes = tuple(e.notes)
         if not clause.signs:
@@ -231,16 +248,8 @@ class _Reader:
                 return Reading(only, notes, symbols, tuple(e.undefined))
             return Reading(Relation((only,), (), e.source, notes), notes, symbols)
         undefined = tuple(e.undefined)
-        found = Relation(
-            tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(clause.conditions)
-        )
+        found = Relation(tuple(made), tuple(clause.signs), e.source, notes, undefined, conditions=tuple(conditions))
         return Reading(replace(found, defines=undefined[0] if undefined else ""), notes, symbols, undefined)
-
-
-def _is_distribution(node: Node) -> bool:
-    """Whether a node is a declared vector of probabilities."""
-    symbol = node.value.value if node.kind == "declared" else None
-    return isinstance(symbol, Symbol) and symbol.domain.name in ("simplex", "unit", "probability")
 
 
 def _unbound(node: Node, table: Table, letters: tuple[str, ...]) -> Node:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from symml.read.math.names import spell
 from symml.read.math.parser import Parser
 from symml.read.math.statements import condition
-from symml.read.math.tree import Node
+from symml.read.math.tokens import Token
+from symml.read.math.tree import Node, Written
 
 Span = tuple[int, int]
 # What may stand above without being a power.
@@ -21,6 +22,7 @@ MARKS = {
 _LETTERS = ("T", "-T", "H", "c")
 _AT_A_POINT = r"write \left. ... \right|_{x = a}"
 _ELEMENTWISE = (r"\odot", r"\circ")
+EXTREMES = (r"\max", r"\min", r"\sup", r"\inf", r"\star")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def scan(p: Parser) -> Marks:
                 marks = replace(marks, primes=marks.primes + span[1] - span[0])
             else:
                 marks = replace(marks, sup=span)
+        elif token.text == "^" and marks.sup is not None and _is_label(p, marks.sup):
+            return marks  # a transpose after a label, as in x^{(i)T}
         elif token.text in ("_", "^"):
             raise p.error(token, f"a second {token.text} on one symbol", "use braces: {x_i}_j")
         else:
@@ -106,8 +110,10 @@ def postfix(p: Parser, node: Node) -> Node:
 def evaluated(p: Parser, node: Node) -> Node:
     r"""``\Big|_{x = a}`` after a product: its value there."""
     p.place += 2
-    at = p.within(p.group(), condition)
-    return Node("evaluated", (node, at), None, node.start, p.found[p.place - 1].end)
+    places = [p.within(p.group(), condition)]
+    if p.take("^") is not None:
+        places.append(p.within(p.group(), condition))
+    return Node("evaluated", (node, *places), None, node.start, p.found[p.place - 1].end)
 
 
 def _exponent(p: Parser) -> Node:
@@ -132,6 +138,8 @@ def raised(p: Parser, node: Node, span: Span) -> Node:
     if _is_label(p, span):
         inner = p.within((span[0] + 1, span[1] - 1), Parser.expression)
         return Node("label", (node, inner), written, node.start, end)
+    if is_word(p, span):
+        return Node("label", (node, _word(p.found[span[0]])), written, node.start, end)
     is_event = node.kind == "declared" and node.value.kind == "event"
     if written in MARKS and (is_event or not (written in _LETTERS and _is_number(p, written.lstrip("-")))):
         return Node("mark", (node,), MARKS[written], node.start, end)
@@ -155,6 +163,22 @@ def _is_label(p: Parser, span: Span) -> bool:
     return free and (not rest or (rest[0].text in ("+", "-") and rest[1].kind == "number"))
 
 
+def is_word(p: Parser, span: Span) -> bool:
+    r"""Whether one undeclared word stands in a script: ``\text{old}``, ``\max``."""
+    token = p.found[span[0]]
+    if span[1] - span[0] != 1 or p.one_line:
+        return False
+    if token.text in EXTREMES:
+        return True
+    named = token.kind == "word" and len(token.text) > 1 and p.table.find(rf"\mathrm{{{token.text}}}") is None
+    return named and p.source[token.start : token.start + 1] == "\\"
+
+
+def _word(token: Token) -> Node:
+    base = token.text if token.text in EXTREMES else r"\mathrm{" + token.text.replace(" ", "") + "}"
+    return Node("name", (), Written(base), token.start, token.end)
+
+
 def _is_number(p: Parser, letter: str) -> bool:
     """Whether a letter that usually marks a transpose is declared as a number or a dim."""
     row = p.table.find(letter)
@@ -172,6 +196,10 @@ def index(p: Parser, node: Node, span: Span) -> Node:
             raise p.error(node, "ambiguous: the value of a derivative, or the derivative of a value", _AT_A_POINT)
         if "=" in texts and node.value == "[":
             return Node("evaluated", (node, p.within(span, condition)), None, node.start, p.found[p.place - 1].end)
+    first, last = p.found[span[0]], p.found[span[1] - 1]
+    if (first.text, last.text) == ("(", ")") and not p.one_line:
+        what = f"not understood: {p.source[first.start : last.end]} below; an order statistic, or an entry?"
+        raise p.error(first, what, "write x_1 for an entry; or declare the symbol as it is written")
     listed = p.within(span, indices)
     return Node("entry", (node, *listed.args), None, node.start, p.found[p.place - 1].end)
 
@@ -180,6 +208,9 @@ def indices(p: Parser) -> Node:
     """Indices, with commas or side by side: ``ij``, ``i,j``, ``t-1``, ``:,j``."""
     start = p.peek().start
     found: list[Node] = []
+    if p.place + 1 == p.stop and is_word(p, (p.place, p.stop)):
+        token = p.next()
+        return Node("list", (_word(token),), None, start, token.end)
     while p.peek().kind != "stop" and p.peek().text != "]":
         if p.take(",") is not None:
             continue

@@ -113,7 +113,22 @@ def inline(p: Parser, start: int) -> Node:
 def partial(p: Parser) -> Node:
     """``∂L/∂w`` and ``∂/∂w L``."""
     token = p.next()
+    if p.peek().text == "_":
+        return _below(p, token.start)
     return _inline(p, token.start, r"\partial")
+
+
+def _below(p: Parser, start: int) -> Node:
+    r"""``\partial_x f``, ``\partial_{xy} f`` and ``\partial_x^2 f``."""
+    marks = scripts.scan(p)
+    assert marks.sub is not None
+    listed = p.within(marks.sub, scripts.indices)
+    above = "1" if marks.sup is None else spell(p.found[slice(*marks.sup)])
+    if not above.isdecimal() or not 1 <= int(above) <= 4 or (above != "1" and len(listed.args) > 1):
+        raise p.error(listed, f"a derivative of order {above}", "write an order from 1 to 4, or one variable below")
+    body = p.operand_of_prefix()
+    orders = (1,) * len(listed.args) if above == "1" else (int(above),)
+    return Node("slope", (body, *listed.args), Slope("partial", orders), start, p.found[p.place - 1].end)
 
 
 def _inline(p: Parser, start: int, sign: str) -> Node:

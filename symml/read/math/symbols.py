@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from symml.read.math import calls, scripts, slopes
+from symml.read.math import calls, heads, scripts, slopes
 from symml.read.math.names import Declared, scan_base, spell
 from symml.read.math.parser import Parser
 from symml.read.math.tokens import Token
@@ -31,6 +32,9 @@ def symbol(p: Parser) -> Node:
     found = _spectral(p, base[0], marks, first)
     if found is not None:
         return found
+    running = Written(base[0], primes=marks.primes)
+    if marks.primes and running.key in p.bound:
+        return scripts.attach(p, Node("name", (), running, first.start, first.end), replace(marks, primes=0))
     for written, used in _candidates(p, base[0], marks):
         runs = "sub" in used and marks.sub and any(t.text in p.bound for t in p.found[slice(*marks.sub)])
         known = "sub" in used or not (base[0] == "D" and _below(p, marks) == "KL")
@@ -85,10 +89,10 @@ def _candidates(p: Parser, base: str, marks: scripts.Marks) -> Iterator[tuple[Wr
 def _declared(p: Parser, row: Declared, written: Written, rest: scripts.Marks, first: Token) -> Node:
     node = Node("declared", (), row, first.start, p.found[p.place - 1].end)
     if row.kind == "function":
-        return calls.declared_function(p, node, rest)
+        return heads.declared_function(p, node, rest)
     if row.kind in ("event", "random"):
         return scripts.attach(p, node, rest)
-    return calls.entry_or_product(p, scripts.attach(p, node, rest), row, rest)
+    return heads.entry_or_product(p, scripts.attach(p, node, rest), row, rest)
 
 
 def _undeclared(p: Parser, base: str, marks: scripts.Marks, first: Token) -> Node:
@@ -97,4 +101,4 @@ def _undeclared(p: Parser, base: str, marks: scripts.Marks, first: Token) -> Nod
     token = p.found[p.place - 1]
     written = Written(base, sub, "", 0)
     node = Node("name", (), written, first.start, token.end)
-    return calls.undeclared(p, node, marks)
+    return heads.undeclared(p, node, marks)

@@ -44,12 +44,14 @@ FUNCTIONS: dict[str, str] = {name: name for name in _SAME} | {
     "log_softmax": "log_softmax",
     "logSigmoid": "log_sigmoid", "LogSigmoid": "log_sigmoid", "leaky_relu": "leaky_relu", "log_sigmoid": "log_sigmoid",
     "normal_cdf": "normal_cdf", "normal_pdf": "normal_pdf", "arg": "arg", "erfinv": "erfinv",
-    "eigvals": "eigvals", "eigvecs": "eigvecs", "cholesky": "cholesky", "sort": "sort", "tril": "tril", "triu": "triu",
+    "eigvals": "eigvals", "eigvecs": "eigvecs", "cholesky": "cholesky", "sort": "sort",
+    "cumsum": "cumsum", "tril": "tril", "triu": "triu",
     "arctan2": "arctan2", "floor": "floor", "ceil": "ceil",
 }  # fmt: skip
 # Letters that are functions where they are not declared and stand before a bracket.
 LETTER_FUNCTIONS = {
     r"\sigma": "sigmoid", r"\Phi": "normal_cdf", r"\varphi": "normal_pdf", r"\Gamma": "gamma", r"\psi": "digamma",
+    r"\mathrm{B}": "beta",
 }  # fmt: skip
 # Functions whose -1 above is the inverse function.
 INVERSES = {

@@ -39,6 +39,10 @@ def _joined(found: list[Token], table: Table, one_line: bool) -> Iterator[Token]
             yield found[k]
             k += 1
             continue
+        if not one_line and k and found[k - 1].text == "_" and found[k - 1].kind == "sign":
+            yield found[k]
+            k += 1
+            continue
         word = "".join(token.text for token in found[k:stop])
         if word in OPERATORS and stop < len(found) and found[stop].text == "_" and not found[stop].gap:
             yield _word(found[k:stop])

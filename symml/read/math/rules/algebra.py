@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from symml.expr import arithmetic
 from symml.expr.dims import Shape
 from symml.expr.nodes import Constant, Expr, constant, show_shape
+from symml.expr.walk import symbols
 from symml.read.math.rules import elided
 from symml.read.math.tree import Node, walk
 from symml.read.math.value import Value, describe, einsum, spread, union
@@ -124,7 +125,11 @@ def common(e: Elaborator, node: Node, a: Value, b: Value, sign: str) -> tuple[Sh
         return a.core, a.row
     high, low = (a, b) if a.rank > b.rank else (b, a)
     if low.rank == 0:
-        if high.rank == 2 and high.is_square and not high.elementwise and not _is_zero(low):
+        unknown = next((symbol for symbol in symbols(low.expr) if symbol in e.opaque), None) if high.rank else None
+        if unknown is not None:
+            what = f"{unknown.name} beside {describe(high)}: is it a number, or an array?"
+            raise e.error(node, what, f"declare what the function gives, as in '{e.opaque[unknown]}: function d'")
+        if high.rank == 2 and high.is_square and not high.elementwise and not is_zero(low):
             what = "a number added to a square matrix: to every entry, or to the diagonal?"
             raise e.error(node, what, r"write c I for the diagonal, c \mathbf{1}\mathbf{1}^\top for every entry")
         if high.rank and not high.elementwise and not isinstance(low.expr, Constant):
@@ -149,7 +154,8 @@ def _vector_on_matrix(e: Elaborator, node: Node, matrix: Value, vector: Value, s
     return matrix.core, False
 
 
-def _is_zero(x: Value) -> bool:
+def is_zero(x: Value) -> bool:
+    """Whether a value is written as zero."""
     return arithmetic.is_zero(x.expr)
 
 

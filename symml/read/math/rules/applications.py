@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from symml.expr.functions import undefined
 from symml.expr.nodes import symbol_node
+from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
-from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, names, probability
+from symml.read.math.rules import algebra, definitions, derivatives, events, expectations, functions, names, probability
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
 from symml.read.math.vocabulary import FUNCTIONS
@@ -35,11 +36,25 @@ def apply(e: Elaborator, node: Node) -> Value:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     if names.identifier(head.written) in e.definitions:
         return _applied(e, node, names.identifier(head.written), head)
-    if head.written.key in e.local and not head.primes:
-        return _times(e, node, e.local[head.written.key])
+    given = e.given(head.written.key) if not head.primes else None
+    if given is not None and _is_at_its_own(e, node, head, given):
+        e.note(f"{e.written(node)} is {head.written} as it is defined")
+        return given
+    if given is not None:
+        return _times(e, node, given)
     if _is_number(e, head) and len(node.args) == 1:
         return _times(e, node, names.name(e, Node("name", (), head.written, node.start, node.end)))
     return _undefined(e, node, head)
+
+
+def _is_at_its_own(e: Elaborator, node: Node, head: Applied, found: Value) -> bool:
+    """Whether ``L(w)`` is the L of ``L = ...``, of which w is a part, and no product."""
+    if found.rank or head.primes or head.opening != "(":
+        return False
+    if not all(part.kind in ("declared", "name") and not part.args for part in node.args):
+        return False
+    inside = symbols(found.expr)
+    return all(e.value(part).expr in inside for part in node.args)
 
 
 def applied(e: Elaborator, node: Node) -> Value:
@@ -55,7 +70,8 @@ def _is_factor(e: Elaborator, call: Node) -> bool:
         return call.args[0].kind not in ("relation", "and", "or")
     if _head(head) in _HEADS or names.identifier(head.written) in e.definitions:
         return False
-    return head.written.key in e.local or _is_number(e, head)
+    given = e.given(head.written.key) if e.is_given(head.written.key) else None
+    return (given is not None and not _is_at_its_own(e, call, head, given)) or _is_number(e, head)
 
 
 def _head(head: Applied) -> str:
@@ -75,6 +91,14 @@ def _times(e: Elaborator, node: Node, value: Value) -> Value:
     return algebra.combine(e, node, "", value, e.value(node.args[0]))
 
 
+def _beta(e: Elaborator, node: Node, head: Applied) -> Value | None:
+    """``B(a, b)`` of two numbers is the beta function."""
+    if len(node.args) != 2 or head.separators != (",",) or head.primes or head.opening != "(":
+        return None
+    e.note(f"{e.written(node)} is the beta function")
+    return functions.apply_named(e, node, "beta", [e.value(part) for part in node.args])
+
+
 def _undefined(e: Elaborator, node: Node, head: Applied) -> Value:
     """An undefined function of numbers."""
     written = head.written
@@ -86,7 +110,9 @@ def _undefined(e: Elaborator, node: Node, head: Applied) -> Value:
     if written.base not in _FUNCTION_LETTERS:
         shown = str(written)
         cure = f"declare it: {{'{shown}': ''}} for a number, {{'{shown}': 'function'}} for a function"
-        raise e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error = e.error(node, f"{shown} is not declared: a factor, or a function?", cure)
+        error.unknown = (shown,)
+        raise error
     e.note(f"{written} is a function of which nothing is known")
     return _applied(e, node, names.identifier(written), head)
 
@@ -97,6 +123,8 @@ def _applied(e: Elaborator, node: Node, name: str, head: Applied) -> Value:
     values = [e.value(part) for part in node.args]
     if any(sign not in (",", ";", "|", r"\mid") for sign in head.separators):
         raise e.error(node, f"not understood: {e.written(node)}", "write commas between arguments")
+    if name in e.table.results:
+        return _array(e, node, name, values, head)
     if any(value.rank or value.labels for value in values):
         return _of_arrays(e, node, name, values, head)
     function = undefined(name, len(values))
@@ -114,10 +142,21 @@ def _of_arrays(e: Elaborator, node: Node, name: str, values: list[Value], head: 
         shown = e.written(node)
         e.note(f"{shown} is a number of which the text says only the name")
         e.undefined[shown] = symbol_node(shown, ())
+        e.opaque[e.undefined[shown]] = name
         return Value(e.undefined[shown])
     from symml.read.math.rules.choices import pointwise
 
     return pointwise(e, node, undefined(name, len(values)), *values)
+
+
+def _array(e: Elaborator, node: Node, name: str, values: list[Value], head: Applied) -> Value:
+    """A function that is declared to give an array: an array of which the text says only the name."""
+    shown = e.written(node)
+    if head.primes or any(value.labels for value in values):
+        raise e.error(node, f"not understood: {shown}: of {name} only the shape is known", "define it with --let")
+    e.note(f"{shown} is an array of which the text says only the name")
+    e.undefined[shown] = symbol_node(shown, e.table.results[name])
+    return Value(e.undefined[shown])
 
 
 def apply_declared(e: Elaborator, node: Node) -> Value:
@@ -155,6 +194,7 @@ _HEADS: dict[str, Callable[[Elaborator, Node, Applied], Value | None]] = {
     r"\mathbb{I}": probability.indicator,
     "I": probability.information,
     "1": probability.indicator,
+    "B": _beta,
 }
 
 RULES: dict[str, Callable[..., Value]] = {

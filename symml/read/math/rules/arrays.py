@@ -49,6 +49,14 @@ def sort(e: Elaborator, node: Node, values: list[Value]) -> Value:
     return Value(along(AXIS_FUNCTIONS["sort"], x.expr, (0,)))
 
 
+def cumsum(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    """``cumsum(x)``: running sums of a vector."""
+    x = _one(e, node, values, "cumsum")
+    if x.rank != 1 or x.labels:
+        raise e.error(node, f"cumsum of {describe(x)}", "write tril(1 1') X for the sums along a matrix")
+    return Value(sequences.cumsum(x.expr), row=x.row)
+
+
 def triangle(name: str) -> Callable[[Elaborator, Node, list[Value]], Value]:
     """``tril(X)``, ``tril(X, -1)``: what lies on and below a diagonal."""
 

@@ -9,12 +9,12 @@ from symml.expr.function import Function
 from symml.expr.functions import FUNCTIONS
 from symml.expr.nodes import Expr, Symbol, derivative_node, symbol_node
 from symml.expr.walk import symbols
+from symml.read.math.rules import powers
 from symml.read.math.rules.indices import shifted, take
 from symml.read.math.rules.names import identifier
 from symml.read.math.slopes import Slope
 from symml.read.math.tree import Node, Written
 from symml.read.math.value import Value
-from symml.read.math.vocabulary import LETTER_FUNCTIONS
 
 if TYPE_CHECKING:
     from symml.read.math.elaborate import Elaborator
@@ -27,6 +27,7 @@ def slope(e: Elaborator, node: Node) -> Value:
     kind: Slope = node.value
     body_node, *variable_nodes = node.args
     result = _body(e, body_node, variable_nodes[0])
+    of_vector = result.rank == 1
     for variable_node, order in zip(variable_nodes, kind.orders, strict=True):
         variable, at = _variable(e, variable_node)
         for k in range(order):
@@ -35,6 +36,9 @@ def slope(e: Elaborator, node: Node) -> Value:
                 result = _entries(e, variable_node, result, variable, at)
             elif at:
                 raise e.error(variable_node, "a repeated derivative by an entry of a matrix")
+    if of_vector and result.rank == 2 and len(variable_nodes) == 1 and e.table.notation.layout == "denominator":
+        e.note(f"{e.written(node)} has the axes of what stands below first: the denominator layout")
+        return powers.transpose(e, node, result)
     return result
 
 
@@ -82,8 +86,8 @@ def _variable(e: Elaborator, node: Node) -> tuple[Symbol, list[Node]]:
 
 def _body(e: Elaborator, node: Node, variable: Node) -> Value:
     """What is differentiated: a value, a known function's name, or a name of which nothing more is said."""
-    if node.kind == "name" and node.value.base in LETTER_FUNCTIONS and not node.value.sub:
-        row = FUNCTIONS[LETTER_FUNCTIONS[node.value.base]]
+    if node.kind == "name" and node.value.base in e.table.letters and not node.value.sub:
+        row = FUNCTIONS[e.table.letters[node.value.base]]
         at = e.value(variable)
         e.note(f"{node.value} is the function {row.name}")
         return at.with_expr(row(at.expr))
@@ -101,7 +105,7 @@ def _body(e: Elaborator, node: Node, variable: Node) -> Value:
 
 def _unknown_name(e: Elaborator, node: Node) -> Written | None:
     """The name of an undeclared function or quantity, whatever its arguments."""
-    if node.kind == "name" and node.value.key not in e.local and not _is_known(e, node):
+    if node.kind == "name" and not _is_defined(e, node.value) and not _is_known(e, node):
         return node.value  # type: ignore[no-any-return] # names carry what is written
     if node.kind == "function name":
         return None if node.value in e.definitions else Written(node.value)
@@ -114,8 +118,11 @@ def _unknown_name(e: Elaborator, node: Node) -> Written | None:
 
 def _is_named(e: Elaborator, written: Written) -> bool:
     """Whether an applied name has a meaning of its own."""
-    defined = identifier(written) in e.definitions or written.key in e.local
-    return defined or written.base in LETTER_FUNCTIONS or written.base in ("E", r"\mathbb{E}")
+    return _is_defined(e, written) or written.base in e.table.letters or written.base in ("E", r"\mathbb{E}")
+
+
+def _is_defined(e: Elaborator, written: Written) -> bool:
+    return identifier(written) in e.definitions or e.is_given(written.key)
 
 
 def _is_known(e: Elaborator, node: Node) -> bool:

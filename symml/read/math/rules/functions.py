@@ -158,6 +158,8 @@ def _log(e: Elaborator, node: Node, values: list[Value]) -> Value:
 
 
 def _log_to_base(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    if len(values) != 2:
+        raise e.error(node, f"log takes one argument, not {len(values) - 1}")
     x, base = values
     number = base.expr.value if isinstance(base.expr, Constant) else None
     if number == "e":
@@ -203,6 +205,16 @@ def _binomial(e: Elaborator, node: Node, values: list[Value]) -> Value:
     parts = [_factorial(e, node, [x]) for x in (n, k, algebra.plus(e, node, n, algebra.negative(k)))]
     low = algebra.combine(e, node, "", parts[1], parts[2])
     return algebra.divide(e, node, parts[0], low)
+
+
+def _beta(e: Elaborator, node: Node, values: list[Value]) -> Value:
+    """The beta function of two numbers."""
+    if len(values) != 2:
+        raise e.error(node, f"the beta function takes two numbers, not {len(values)}")
+    a, b = values
+    above = [pointwise(e, node, functions.gamma, x) for x in (a, b)]
+    below = pointwise(e, node, functions.gamma, algebra.plus(e, node, a, b))
+    return algebra.divide(e, node, algebra.combine(e, node, "", *above), below)
 
 
 def _dot(e: Elaborator, node: Node, values: list[Value]) -> Value:
@@ -280,10 +292,11 @@ _RULES: dict[str, Rule] = {
     "sqrt": _sqrt, "sech": _reciprocal("cosh"), "csch": _reciprocal("sinh"), "coth": _reciprocal("tanh"),
     "sec": _reciprocal("cos"), "csc": _reciprocal("sin"), "cot": _reciprocal("tan"), "mean": _mean,
     "onehot": arrays.one_hot, "eigvals": arrays.of_matrix("eigvals"), "eigvecs": arrays.of_matrix("eigvecs"),
-    "cholesky": arrays.of_matrix("cholesky"), "sort": arrays.sort, "tril": arrays.triangle("tril"),
+    "cholesky": arrays.of_matrix("cholesky"), "sort": arrays.sort, "cumsum": arrays.cumsum,
+    "tril": arrays.triangle("tril"),
     "triu": arrays.triangle("triu"),
     "factorial": _factorial, "binomial": _binomial, "dot": _dot, "abs": _abs, "inv": _inv, "clip": _clip,
-    "vec": _vec, "rank": _rank,
+    "vec": _vec, "rank": _rank, "beta": _beta,
     "max eigenvalue": _extreme("max", "eigenvalue"), "min eigenvalue": _extreme("min", "eigenvalue"),
     "max singular value": _extreme("max", "singular value"), "min singular value": _extreme("min", "singular value"),
 }  # fmt: skip

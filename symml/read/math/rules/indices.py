@@ -7,9 +7,21 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.errors import ReadError
+from symml.expr import arithmetic
 from symml.expr.contract import contract
 from symml.expr.dims import Dim
-from symml.expr.nodes import Expr, Symbol, basis, onehot, selector, show_shape, symbol_node
+from symml.expr.nodes import (
+    Expr,
+    Symbol,
+    basis,
+    constant,
+    extent,
+    onehot,
+    positions,
+    selector,
+    show_shape,
+    symbol_node,
+)
 from symml.read.math.rules import arrays
 from symml.read.math.tree import Node, set_of
 from symml.read.math.value import Value
@@ -53,7 +65,7 @@ def _moment(e: Elaborator, node: Node) -> Value | None:
     plain = first.kind == "name" and not first.args and e.range_of(first.value.key) is None
     if not plain or not (first.value.key in _MOMENTS or first.value.base.startswith(r"\mathrm{") or not symbol.shape):
         return None
-    if first.value.key in e.local or first.value.key in e.known | dict.fromkeys(e.open_dims, 0):
+    if e.is_given(first.value.key) or first.value.key in e.known | dict.fromkeys(e.open_dims, 0):
         return None
     below = e.source[at[0].start : at[0].end].replace(" ", "")
     return own_symbol(e, node, symbol, f"{symbol.name}_{{{below}}}")
@@ -157,7 +169,7 @@ def shifted(e: Elaborator, node: Node) -> tuple[str | None, Dim]:
         key = node.value.key
         if e.range_of(key) is not None:
             return key, 0
-        if key in e.local or key in e.open_dims or not _may_run(e, node):
+        if e.is_given(key) or key in e.open_dims or not _may_run(e, node):
             return None, 0
         return key, 0
     if node.kind == "sum" and len(node.args) == 2 and node.value[0] == "":
@@ -249,22 +261,20 @@ def position(e: Elaborator, node: Node, dim: Dim) -> Dim:
     found = number - 1
     assert not isinstance(found, Expr)
     rest = dim - number
+    if rest == 0 and not isinstance(dim, int):
+        e.note(f"entry {e.written(node)} is the last one")
     if not _not_negative(found) or (isinstance(rest, int) and rest < 0):
         raise e.error(node, f"there is no entry {e.written(node)} on an axis of {dim}", "entries are counted from 1")
     return found
 
 
 def numbers(e: Elaborator, node: Node, letter: str) -> Value:
-    """A running index as a number, in a sum of a known number of terms."""
-    from symml.expr.build import stack
-
+    """A running index as a number."""
     row = e.range_of(letter)
     assert row is not None
-    dim, low = e.resolve(row.dim), 1 if row.low is None else row.low
-    if not isinstance(dim, int) or not isinstance(low, int) or dim > 1000:
-        what = f"{letter} is used as a number and runs over {dim} values"
-        raise e.error(node, what, f"declare a number in the place of {dim}")
-    return Value(stack([low + k for k in range(dim)]), (letter,))
+    low = 1 if row.low is None else row.low
+    first = extent(low) if not isinstance(low, int) else constant(low)
+    return Value(arithmetic.plus(positions(e.resolve(row.dim)), first), (letter,))
 
 
 def is_label(expr: Expr) -> bool:
@@ -278,9 +288,19 @@ def label(e: Elaborator, node: Node) -> Value:
     letter, _ = shifted(e, at)
     if letter is not None and e.range_of(letter) is not None:
         return entry(e, Node("entry", (base, at), None, node.start, node.end))
-    if base.kind != "declared" or not isinstance(base.value.value, Symbol):
+    bare = base.args[0] if base.kind == "entry" else base
+    if bare.kind != "declared" or not isinstance(bare.value.value, Symbol):
         raise e.error(node, f"not understood: {e.written(node)}", "declare the symbol with its mark")
-    return own_symbol(e, node, base.value.value, f"{base.value.name}^{{{node.value}}}")
+    is_word = at.kind == "name" and at.value.base.startswith(r"\mathrm{")
+    above = e.source[at.start : at.end] if is_word else node.value
+    return marked_symbol(e, node, base, above)
+
+
+def marked_symbol(e: Elaborator, node: Node, base: Node, above: str) -> Value:
+    r"""``w^*`` and ``w_j^{\text{new}}``: a symbol of its own of the kind of w, or its entry."""
+    bare = base.args[0] if base.kind == "entry" else base
+    own = own_symbol(e, node, bare.value.value, f"{bare.value.name}^{{{above}}}")
+    return take(e, node, own, list(base.args[1:])) if base.kind == "entry" else own
 
 
 def own_symbol(e: Elaborator, node: Node, like: Symbol, name: str) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from symml.expr.nodes import Symbol
-from symml.read.math.rules.indices import own_symbol
+from symml.read.math.rules.indices import marked_symbol
 from symml.read.math.rules.powers import inverse, transpose
 from symml.read.math.tree import Node
 from symml.read.math.value import Value
@@ -22,8 +22,9 @@ def mark(e: Elaborator, node: Node) -> Value:
         return transpose(e, node, e.value(inner))
     if node.value == "inverse transpose":
         return transpose(e, node, inverse(e, node, e.value(inner)))
-    if node.value == "star" and inner.kind == "declared" and isinstance(inner.value.value, Symbol):
-        return own_symbol(e, node, inner.value.value, inner.value.name + "^{*}")
+    bare = inner.args[0] if inner.kind == "entry" else inner
+    if node.value == "star" and bare.kind == "declared" and isinstance(bare.value.value, Symbol):
+        return marked_symbol(e, node, inner, "*")
     raise e.error(node, f"not understood: {e.written(node)}", _MARK_CURES.get(node.value, "write it out"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.errors import ReadError
@@ -58,7 +59,8 @@ def declared(e: Elaborator, node: Node) -> Value:
     row: Declared = node.value
     if row.kind == "symbol":
         assert isinstance(row.value, Symbol)
-        return Value(row.value)
+        given = _given(e, f"={row.name}")
+        return Value(row.value) if given is None else given
     if row.kind in ("size", "number"):
         assert not isinstance(row.value, Symbol) and row.value is not None
         return Value(extent(row.value))
@@ -70,11 +72,14 @@ def declared(e: Elaborator, node: Node) -> Value:
 def name(e: Elaborator, node: Node) -> Value:
     """An undeclared name: local, running, known, an entry of something declared, or inferred."""
     written: Written = node.value
-    if written.key in e.local:
-        return e.local[written.key]
-    base = Written(written.base)
-    if node.args and base.key in e.local:
-        return take(e, node, e.local[base.key], list(node.args))
+    given = _given(e, written.key)
+    if given is not None:
+        return given
+    if not node.args and identifier(written) in e.definitions:
+        return _at_its_own_arguments(e, node, written)
+    whole = _given(e, Written(written.base).key) if node.args else None
+    if whole is not None:
+        return take(e, node, whole, list(node.args))
     if not node.args and not written.sub and e.range_of(written.key) is not None:
         return numbers(e, node, written.key)
     known = _known(e, node, written)
@@ -84,6 +89,25 @@ def name(e: Elaborator, node: Node) -> Value:
         return Value(extent(e.unknown(written.key)))
     relative = _entry_of_relative(e, node, written)
     return relative if relative is not None else inferred(e, node, written)
+
+
+def _given(e: Elaborator, key: str) -> Value | None:
+    """What the text says that a name stands for, or the root of what it says that its square is."""
+    found = e.given(key)
+    square = e.given(f"{key}^2") if found is None else None
+    if square is None:
+        return found
+    e.note(f"{key.removeprefix('=')} is the nonnegative root of its square")
+    return square.with_expr(arithmetic.rational_power(square.expr, Fraction(1, 2)))
+
+
+def _at_its_own_arguments(e: Elaborator, node: Node, written: Written) -> Value:
+    """The L of ``L(w) = ...`` without its bracket."""
+    name = identifier(written)
+    e.used.add(name)
+    e.note(f"{e.written(node)} is {written} at the names of its definition")
+    found: Value = e.definitions[name].itself()
+    return found
 
 
 # ---- known letters ---------------------------------------------------------------------------------------------------
@@ -304,9 +328,11 @@ def undeclared(e: Elaborator, node: Node, written: Written) -> ReadError:
     close = get_close_matches(str(written), known, n=1)
     shown = str(written)
     cure = f"did you mean {close[0]}? " if close else ""
-    return e.error(
+    error = e.error(
         node, f"{shown} is not declared", f"{cure}declare it in shapes, as in '{shown}: n d' or '{shown}:' for a number"
     )
+    error.unknown = (shown,)
+    return error
 
 
 def identifier(written: Written) -> str:

@@ -9,7 +9,7 @@ from symml.errors import SymmlError
 from symml.expr import arithmetic, functions
 from symml.expr.build import det, inv, norm, sqrt
 from symml.expr.nodes import Symbol, show_shape
-from symml.read.math.rules.algebra import inner
+from symml.read.math.rules.algebra import inner, matmul
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, describe
 
@@ -54,6 +54,8 @@ def _matrix_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tupl
 
 def _special_norm(e: Elaborator, node: Node, value: Value, order: str, axes: tuple[int, ...]) -> Value:
     r"""Norms of order p, and ``\|x\|_A`` of a matrix A."""
+    if order.isdecimal():
+        return Value(norm(value.expr, int(order), axes), value.labels)
     base = order.removesuffix("^{-1}")
     row = e.table.find(base)
     if row is None or row.kind not in ("symbol", "size", "number"):
@@ -87,8 +89,13 @@ def bars(e: Elaborator, node: Node) -> Value:
 
 
 def angles(e: Elaborator, node: Node) -> Value:
-    r"""``\langle a, b \rangle``"""
-    a, b = (e.value(part) for part in node.args)
+    r"""``\langle a, b \rangle``, and ``\langle a, b \rangle_M`` with a square matrix below."""
+    a, b = (e.value(part) for part in node.args[:2])
+    for part in node.args[2:]:
+        weight = e.value(part)
+        if weight.rank != 2 or a.rank != 1:
+            raise e.error(part, f"not understood: {e.written(part)} below an inner product", "write a square matrix")
+        b = matmul(e, part, weight, b)
     if a.rank == 0 and b.rank == 0:
         return Value(arithmetic.times(a.expr, b.expr)) if not a.labels + b.labels else inner(e, node, a, b)
     return inner(e, node, a, b)

@@ -11,6 +11,7 @@ from symml.expr.build import inv
 from symml.expr.nodes import Constant, constant
 from symml.read.limits import MAX_EXPONENT
 from symml.read.math.rules.algebra import matmul
+from symml.read.math.rules.definitions import square_of
 from symml.read.math.tree import Node
 from symml.read.math.value import Value, describe, einsum, spread, union
 
@@ -23,10 +24,14 @@ def power(e: Elaborator, node: Node) -> Value:
     base_node, exponent_node = node.args
     if _is_e(base_node):
         return e.value(Node("call", (exponent_node,), "exp", node.start, node.end))
+    square = square_of(e, base_node, exponent_node)
+    if square is not None:
+        return square
     base = e.value(base_node)
     if base.rank and exponent_node.kind == "declared" and exponent_node.value.name == "T":
         e.note(f"{e.written(node)} is a transpose")
         return transpose(e, Node("mark", (base_node,), "transpose", node.start, node.end), base)
+    _refuse_moment(e, node, base, exponent_node)
     exponent = e.scalar(exponent_node, "an exponent")
     number = exponent.expr.value if isinstance(exponent.expr, Constant) else None
     if number == -1 and _is_entry_of_matrix(e, base_node):
@@ -46,6 +51,17 @@ def power(e: Elaborator, node: Node) -> Value:
             r"powers of matrices are whole numbers; entry by entry: A^{\odot 2}",
         )
     return _matrix_power(e, node, base, int(number))
+
+
+def _refuse_moment(e: Elaborator, node: Node, base: Value, exponent: Node) -> None:
+    r"""``w^t`` of an array: a power of every entry, or w at a time t?"""
+    parts = exponent.args if exponent.kind == "sum" else (exponent,)
+    unknown = [p for p in parts if p.kind == "name" and not p.args and not e.is_given(p.value.key)]
+    if not base.rank or not unknown or e.range_of(unknown[0].value.key) is not None or node.value == "elementwise":
+        return
+    written = e.written(exponent)
+    what = f"ambiguous: {e.written(node)} is a power of every entry, or an array of its own, at {written}"
+    raise e.error(node, what, rf"write ^{{({written})}} or declare it as it is written; powers: ^{{\odot {written}}}")
 
 
 def _is_entry_of_matrix(e: Elaborator, node: Node) -> bool:

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symml.expr import arithmetic, functions
-from symml.expr.build import logdet
+from symml.expr.build import logdet, trace
 from symml.expr.domains import DOMAINS
+from symml.expr.functions import FUNCTIONS
 from symml.expr.nodes import Expr, Symbol, constant, extent, symbol_node
 from symml.expr.walk import symbols
 from symml.read.math.calls import Applied
@@ -42,7 +43,7 @@ def normal_density(e: Elaborator, node: Node, head: Applied) -> Value | None:
     centered = algebra.plus(e, node, x, algebra.negative(mean))
     if centered.rank == 0:
         return _normal(e, node, centered, spread)
-    if centered.rank != 1 or centered.labels or spread.labels:
+    if centered.rank != 1 or spread.labels:
         raise e.error(node, f"not understood: {e.written(node)}", "write the density out")
     return _multivariate(e, node, centered, spread)
 
@@ -67,8 +68,9 @@ def _multivariate(e: Elaborator, node: Node, centered: Value, covariance: Value)
         solved = algebra.matmul(e, node, powers.inverse(e, node, covariance), centered)
         square = algebra.inner(e, node, centered, solved)
         volume = logdet(covariance.expr)
-    total = square.expr + volume + dim * functions.log(arithmetic.times(2, constant("pi")))
-    return Value(functions.exp(arithmetic.scale(-_HALF, total)))
+    constants = Value(volume + dim * functions.log(arithmetic.times(2, constant("pi"))))
+    total = algebra.plus(e, node, square, constants)
+    return total.with_expr(functions.exp(arithmetic.scale(-_HALF, total.expr)))
 
 
 # ---- entropies -------------------------------------------------------------------------------------------------------
@@ -95,18 +97,56 @@ def _distributions(e: Elaborator, node: Node) -> list[Value] | None:
     return values
 
 
+def _log(e: Elaborator, x: Expr) -> Expr:
+    """The logarithm to the base of the notation."""
+    base = e.table.notation.log
+    return functions.log(x) if base == "e" else FUNCTIONS[f"log{base}"](x)
+
+
 def divergence(e: Elaborator, node: Node, head: Applied) -> Value | None:
-    """``D_KL(P || Q)`` of declared distributions over finitely many values, in nats."""
+    """``D_KL(P || Q)`` of declared distributions over finitely many values, to the base of the notation's logarithm."""
     kind = head.written.sub.replace(r"\mathrm{", "").replace("}", "").replace("{", "")
     if head.written.base == "D" and kind != "KL":
         return None
+    if all(_is_normal(part) for part in node.args) and len(node.args) == 2:
+        return _between_normals(e, node)
     values = _distributions(e, node)
     if values is None or len(values) != 2 or not e.unify(values[0].core[0], values[1].core[0]):
         raise e.error(
             node, f"not understood: {e.written(node)}", "declare both as vectors of probabilities: 'k simplex'"
         )
     p, q = (value.expr for value in values)
-    return Value((p * functions.log(p / q)).sum())
+    return Value((p * _log(e, p / q)).sum())
+
+
+def _is_normal(node: Node) -> bool:
+    r"""Whether a node is a law ``\mathcal{N}(m, S)``."""
+    head = node.value if node.kind == "apply" else None
+    named = head is not None and head.written.base in (r"\mathcal{N}", "N") and not head.primes
+    return named and len(node.args) == 2
+
+
+def _between_normals(e: Elaborator, node: Node) -> Value:
+    r"""The divergence of two normal laws: (tr(T^-1 S) + (n - m)' T^-1 (n - m) - d + log det T - log det S)/2."""
+    (m, s), (n, t) = ([e.value(part) for part in law.args] for law in node.args)
+    apart = algebra.plus(e, node, n, algebra.negative(m))
+    if any(value.labels for value in (m, s, n, t)):
+        raise e.error(node, f"not understood: {e.written(node)} of running indices", "write the divergence out")
+    if not apart.rank and not s.rank and not t.rank:
+        ratio = s.expr / t.expr
+        return Value((ratio + apart.expr**2 / t.expr - 1 - functions.log(ratio)) / 2)
+    sizes = [dim for value in (s, t, apart) for dim in value.core]
+    if s.rank != 2 or t.rank != 2 or not all(e.unify(dim, sizes[0]) for dim in sizes):
+        cure = r"write square matrices of the mean's length, such as \sigma^2 I"
+        raise e.error(node, "the covariances and the means do not fit", cure)
+    precision = powers.inverse(e, node, t)
+    square = apart
+    if apart.rank:
+        square = algebra.inner(e, node, apart, algebra.matmul(e, node, precision, apart))
+    elif not algebra.is_zero(apart):
+        raise e.error(node, "a number as the mean of a vector", "write a vector")
+    traced = trace(algebra.matmul(e, node, precision, s).expr)
+    return Value((traced + square.expr - extent(sizes[0]) + logdet(t.expr) - logdet(s.expr)) / 2)
 
 
 def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
@@ -119,7 +159,7 @@ def entropy(e: Elaborator, node: Node, head: Applied) -> Value | None:
     if len(values) == 2 and not e.unify(values[0].core[0], values[1].core[0]):
         raise e.error(node, "two distributions over different sets")
     p, q = values[0].expr, values[-1].expr
-    return Value(-(p * functions.log(q)).sum())
+    return Value(-(p * _log(e, q)).sum())
 
 
 def information(e: Elaborator, node: Node, head: Applied) -> Value | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from symml.calculus.differentiate import evaluate_derivatives
 from symml.expr.nodes import Expr, Symbol, symbol_node
 from symml.expr.ranges import integral, series
-from symml.expr.walk import substitute
+from symml.expr.walk import substitute, symbols
 from symml.read.math.bigs import Bound
+from symml.read.math.rules import algebra
 from symml.read.math.rules.names import identifier
 from symml.read.math.tree import Node, Written
 from symml.read.math.value import Value
@@ -75,16 +76,31 @@ def _is_negative(node: Node) -> bool:
 
 
 def evaluated(e: Elaborator, node: Node) -> Value:
-    r"""``\left. f'(x) \right|_{x = a}``: the derivatives are carried out, then the value is put in."""
-    body, condition = node.args
-    if condition.kind != "relation" or condition.value != ("==",):
-        raise e.error(condition, "this does not say where", "write x = a below the bar")
-    variable = e.value(condition.args[0]).expr
+    r"""``\left. f'(x) \right|_{x = a}``; with a second place above, ``|_{x = a}^{x = b}``, the difference."""
+    body, *places = node.args
+    value = _value_at(e, body, places[0], places[0])
+    if len(places) == 1:
+        return value
+    high = _value_at(e, body, places[0], places[1])
+    return algebra.plus(e, node, high, algebra.negative(value))
+
+
+def _value_at(e: Elaborator, body: Node, first: Node, place: Node) -> Value:
+    """The derivatives are carried out, then the value is put in."""
+    if first.kind != "relation" or first.value != ("==",) or (place.kind == "relation" and place.value != ("==",)):
+        raise e.error(first, "this does not say where", "write x = a below the bar")
+    variable = e.value(first.args[0]).expr
     if not isinstance(variable, Symbol):
-        raise e.error(condition, "only symbols are given values here", "write x = a below the bar")
-    value, at = e.value(body), e.value(condition.args[1])
+        raise e.error(first, "only symbols are given values here", "write x = a below the bar")
+    value, at = e.value(body), e.value(place.args[1] if place.kind == "relation" else place)
+    if place.kind == "relation" and e.value(place.args[0]).expr is not variable:
+        raise e.error(place, "two variables at one bar", f"write {variable.name} = ... above")
+    unknown = next((s for s in symbols(value.expr) if s in e.undefined.values()), None)
+    if unknown is not None:
+        what = f"the value at a point of {unknown.name}, of which nothing is known"
+        raise e.error(body, what, "define it with --let")
     if at.labels or at.core != variable.shape:
-        raise e.error(condition, f"{variable.name} and its value have different shapes")
+        raise e.error(place, f"{variable.name} and its value have different shapes")
     return value.with_expr(substitute(evaluate_derivatives(value.expr), {variable: at.expr}))
 
 

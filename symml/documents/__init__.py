@@ -1,0 +1,1 @@
+"""Documents, from their formulas to a report."""

@@ -1,0 +1,1 @@
+"""Statistical inference by algebra on log-densities: exponential families, likelihoods, posteriors, conditioning."""
