@@ -23,6 +23,7 @@ from symml.expr.domains import DOMAINS
 from symml.expr.functions import power
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
+from symml.proof.assumptions import assumptions_of
 from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
@@ -363,7 +364,7 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     for symbol in symbols(decision.left, decision.right):
         if decision.wrt is not None and decision.wrt.name == symbol.name:
             continue  # a derivative is taken at every value of its variable
-        for name, words in _assumptions(symbol):
+        for name, words in assumptions_of(symbol):
             if decision.wrt is not None and name not in _STRUCTURE:
                 continue
             if name in ("sign", "onehot") and symbol in deciding:
@@ -387,23 +388,3 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
                 assumption=words,
             )
     return refuted
-
-
-def _assumptions(symbol: Symbol) -> list[tuple[str, str]]:
-    """(domain, words) of the assumptions worth trying for a symbol."""
-    name = symbol.name
-    found: list[tuple[str, str]] = []
-    if symbol.domain.name in ("real", "nonzero"):
-        found += [("nonnegative", f"{name} >= 0"), ("positive", f"{name} > 0")]
-        found.append(("sign", f"the entries of {name} are -1 or 1"))
-        if len(symbol.shape) in (1, 2):
-            found.append(("onehot", f"{name} is one-hot"))
-    if symbol.domain.name in ("real", "positive", "nonnegative", "probability", "unit") and len(symbol.shape) == 1:
-        found.append(("simplex", f"{name} sums to one"))
-    square = len(symbol.shape) == 2 and symbol.shape[0] == symbol.shape[1]
-    if square and symbol.domain.name == "real":
-        found.append(("symmetric", f"{name} is symmetric"))
-    if square and symbol.domain.name in ("real", "invertible"):
-        found += [("spd", f"{name} is symmetric positive definite"), ("diagonal", f"{name} is diagonal")]
-        found.append(("orthogonal", f"{name} is orthogonal"))
-    return found
