@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -17,6 +17,7 @@ from symml.calculus import scoped_values
 from symml.calculus.elimination import eliminate
 from symml.calculus.sampling import Point
 from symml.calculus.scalars import Balls, Digits, Field, Undecided
+from symml.calculus.sparse_sums import summed_product
 from symml.calculus.spectrum import FACTORS, sorted_along, symmetric_part
 from symml.errors import NotEvaluable
 from symml.expr.binders import outside_order
@@ -102,16 +103,22 @@ def enclose(root: Expr, point: Point, bits: int = 128) -> Any:
     Raises:
         NotEvaluable: A comparison stays undecided at the highest precision.
     """
+    return enclose_all([root], point, bits)[0]
+
+
+def enclose_all(roots: Sequence[Expr], point: Point, bits: int = 128) -> list[Any]:
+    """The same for several expressions; what they have in common is computed once."""
     while bits <= _MAX_BITS:
         saved = flint.ctx.prec
         flint.ctx.prec = bits
         try:
-            return _evaluate(root, point, Balls(bits))
+            run = Run(Balls(bits), point)
+            return [run.value(root) for root in roots]
         except Undecided:
             bits *= 2
         finally:
             flint.ctx.prec = saved
-    raise NotEvaluable(f"{root}: a comparison is too close to call at {_MAX_BITS} bits")
+    raise NotEvaluable(f"{roots[0]}: a comparison is too close to call at {_MAX_BITS} bits")
 
 
 # ---- the evaluator ---------------------------------------------------------------------------------------------------
@@ -215,6 +222,8 @@ def _contract(run: Run, node: Contract) -> Any:
     coef = run.field.number(node.coef)
     first = None if node.args and node.coef == 1 else coef  # what is only copied stays the same object
     arrays = [(run.values[arg], sub) for arg, sub in zip(node.args, node.subs, strict=True)]
+    if arrays and not any(value is None for array, _ in arrays for value in array.flat):
+        return summed_product(run.field, arrays, lengths, rank, first)
 
     def entry(at: tuple[int, ...]) -> Any:
         total = None

@@ -58,7 +58,12 @@ class Coverage:
         return not self.missing and not self.idle
 
     def wider_points(self) -> Iterator[Point]:
-        """Points farther out and closer in than usual, on all sides and on one, to meet rare branches."""
+        """Points farther out and closer in than usual, on all sides and on one, to meet rare branches; then ties."""
+        yield from self.far_points()
+        yield from self.tied_points()
+
+    def far_points(self) -> Iterator[Point]:
+        """Points farther out and closer in than usual, on all sides and on one."""
         if not self.seen:
             return
         wanted, names = symbols(*self.roots), size_names(*self.roots)
@@ -67,6 +72,12 @@ class Coverage:
             point = draw(wanted, sizes, Random(k), self.roots)
             values = {s: _moved(s, v, scale, side) for s, v in point.values.items()}
             yield Point(sizes, values)
+
+    def tied_points(self) -> Iterator[Point]:
+        """Points at which comparisons tie."""
+        if not self.seen:
+            return
+        wanted, names = symbols(*self.roots), size_names(*self.roots)
         for k in range(_TIES):
             sizes = size_draws(names, 1, k)[0]
             rng = Random(f"ties {k}")

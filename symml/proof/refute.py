@@ -12,14 +12,15 @@ import flint
 import mpmath
 import numpy as np
 
-from symml.calculus.numeric import enclose, evaluate
+from symml.calculus.floating import FloatPoint
+from symml.calculus.numeric import enclose, enclose_all, evaluate
 from symml.calculus.sampling import Point, draw, is_continuous, is_inside, points, simpler_entries
 from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr, Symbol
 from symml.expr.walk import symbols
 from symml.proof.verdict import Counterexample
 
-_BITS = 192
+_BITS, _FLOATS_AGREE = 192, 1e-11
 _SHOWN_DIGITS = 8
 _READABLE = 100
 _DENOMINATORS = (1, 2, 3, 10, 100)
@@ -37,7 +38,7 @@ class Comparison:
 def compare(a: Expr, b: Expr, point: Point, relation: str = "==", bits: int = _BITS) -> Comparison:
     """Compares two sides at a point by enclosures."""
     try:
-        left, right = enclose(a, point, bits), enclose(b, point, bits)
+        left, right = enclose_all([a, b], point, bits)
     except NotEvaluable:
         return Comparison("undecided")
     missing = [k for k, side in enumerate((left, right)) if any(v is None for v in side.flat)]
@@ -50,6 +51,18 @@ def compare(a: Expr, b: Expr, point: Point, relation: str = "==", bits: int = _B
             return Comparison("differs", place)
         digits = min(digits, own)
     return Comparison("agrees", digits=digits)
+
+
+def may_differ(a: Expr, b: Expr, point: Point, relation: str = "==") -> bool:
+    """Whether floats leave it open that the sides differ: enclosures cost much more, and some points are many."""
+    if relation != "==":
+        return True
+    at = FloatPoint(point)
+    try:
+        left, right = at.value(a), at.value(b)
+    except (NotEvaluable, ArithmeticError):
+        return True
+    return bool(np.any(np.abs(left - right) > _FLOATS_AGREE * np.maximum(np.abs(left), np.abs(right))))
 
 
 def _entry(x: Any, y: Any, relation: str) -> tuple[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from time import monotonic
 
 import numpy as np
@@ -22,12 +23,13 @@ from symml.expr.domains import DOMAINS
 from symml.expr.functions import power
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
+from symml.proof.assumptions import assumptions_of
 from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.expected_claims import Claim, decide_under
 from symml.proof.inequality import prove_at_most
-from symml.proof.refute import Comparison, compare, search, shrink, surely_at_most
+from symml.proof.refute import Comparison, compare, may_differ, search, shrink, surely_at_most
 from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, law_notes
 from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
@@ -40,6 +42,8 @@ from symml.read.numpy_source import Statement
 from symml.render import text
 
 _QUICK_POINTS = 4
+_PROOF_SECONDS, _MANY_NODES = 3.0, 200
+_MORE_BITS = (384, 768, 1536)
 _MIN_AGREEING = 12
 _GUARD_POINTS = 8
 _ASSUMPTION_SECONDS = 3.0
@@ -163,7 +167,7 @@ class _Decision:
     def verdict(self) -> Verdict:
         """The first stage that decides."""
         stages = [self._quick_refutation, self._structure, self._closed_forms, self._finite_fields, self._small_dims]
-        if not size_names(self.left, self.right):
+        if not size_names(self.left, self.right) and len(topological(self.left, self.right)) < _MANY_NODES:
             stages[3:] = [self._small_dims, self._finite_fields]
         if self.relation != "==":
             stages = [self._quick_refutation, self._nonnegative_form]
@@ -199,7 +203,7 @@ class _Decision:
     def _structure(self) -> Verdict | None:
         if self._too_large():
             return None
-        proof = prove_equal(self.left, self.right)
+        proof = prove_equal(self.left, self.right, seconds=_PROOF_SECONDS)
         if proof is None:
             return None
         return self._result("proved", str(proof), Evidence("normal form", str(proof)))
@@ -238,7 +242,7 @@ class _Decision:
         if refuted is not None:
             return refuted
         for sizes in size_draws(names, 1):
-            proof = prove_equal(self.left, self.right, sizes=sizes)
+            proof = prove_equal(self.left, self.right, sizes=sizes, seconds=_PROOF_SECONDS)
             if proof is not None:
                 return self._result("proved", str(proof), Evidence("normal form", str(proof), {"sizes": dict(sizes)}))
         return None
@@ -266,7 +270,9 @@ class _Decision:
         for point, found in search(self.left, self.right, self.relation, count=_QUICK_POINTS, shapes=1, seed=7):
             if found.outcome == "differs":
                 return self._refuted(point)
-        for point in Coverage(self.left, self.right).wider_points():
+        coverage = Coverage(self.left, self.right)
+        far = (point for point in coverage.far_points() if may_differ(self.left, self.right, point, self.relation))
+        for point in chain(far, coverage.tied_points()):
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
         if self.relation != "==":
@@ -314,9 +320,16 @@ class _Decision:
         silent = 0
         for point, found in search(self.left, self.right, self.relation):
             silent += found.outcome == "undecided"
-            yield point, found
+            yield point, self._sharper(point, found)
         for point in generic_points([self.left, self.right], count=silent, seed=31):
             yield point, compare(self.left, self.right, point, self.relation)
+
+    def _sharper(self, point: Point, found: Comparison) -> Comparison:
+        """The comparison with as many bits as the digits need, where enclosures are wide."""
+        for bits in _MORE_BITS:
+            if found.outcome == "agrees" and found.digits < self.digits:
+                found = compare(self.left, self.right, point, self.relation, bits)
+        return found
 
     def _rare_branches(self, coverage: Coverage) -> Verdict | None:
         """Looks for points on the branches that were never taken; without one there is no certificate."""
@@ -351,7 +364,7 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
     for symbol in symbols(decision.left, decision.right):
         if decision.wrt is not None and decision.wrt.name == symbol.name:
             continue  # a derivative is taken at every value of its variable
-        for name, words in _assumptions(symbol):
+        for name, words in assumptions_of(symbol):
             if decision.wrt is not None and name not in _STRUCTURE:
                 continue
             if name in ("sign", "onehot") and symbol in deciding:
@@ -375,23 +388,3 @@ def _true_if(decision: _Decision, refuted: Verdict) -> Verdict:
                 assumption=words,
             )
     return refuted
-
-
-def _assumptions(symbol: Symbol) -> list[tuple[str, str]]:
-    """(domain, words) of the assumptions worth trying for a symbol."""
-    name = symbol.name
-    found: list[tuple[str, str]] = []
-    if symbol.domain.name in ("real", "nonzero"):
-        found += [("nonnegative", f"{name} >= 0"), ("positive", f"{name} > 0")]
-        found.append(("sign", f"the entries of {name} are -1 or 1"))
-        if len(symbol.shape) in (1, 2):
-            found.append(("onehot", f"{name} is one-hot"))
-    if symbol.domain.name in ("real", "positive", "nonnegative", "probability", "unit") and len(symbol.shape) == 1:
-        found.append(("simplex", f"{name} sums to one"))
-    square = len(symbol.shape) == 2 and symbol.shape[0] == symbol.shape[1]
-    if square and symbol.domain.name == "real":
-        found.append(("symmetric", f"{name} is symmetric"))
-    if square and symbol.domain.name in ("real", "invertible"):
-        found += [("spd", f"{name} is symmetric positive definite"), ("diagonal", f"{name} is diagonal")]
-        found.append(("orthogonal", f"{name} is orthogonal"))
-    return found

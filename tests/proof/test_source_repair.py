@@ -147,3 +147,37 @@ def test_a_right_gradient_has_no_diagnosis() -> None:
     verdict = check_gradient(loss_cubes, right, wrt="w", shapes="w: d")
     assert verdict.verdict == "proved"
     assert verdict.diagnosis is None
+
+
+def loss_of_gates(x: Any, g: Any, t: Any) -> Any:
+    return t @ np.concatenate([np.tanh(g[:2] * x), np.sin(g[2:] * x)])
+
+
+def grad_of_gates_swapped(x: Any, g: Any, t: Any) -> Any:
+    first = x * (1 - np.tanh(g[:2] * x) ** 2)
+    second = x * np.cos(g[2:] * x)
+    return np.concatenate([second, first]) * t
+
+
+def loss_rows(X: Any, b: Any) -> Any:
+    return np.sum((X + b) ** 2) / 2
+
+
+def grad_rows_summed_wrong(X: Any, b: Any) -> Any:
+    return (X + b).sum(1)
+
+
+def test_gates_that_are_stacked_in_the_wrong_order_are_named() -> None:
+    verdict = check_gradient(loss_of_gates, grad_of_gates_swapped, wrt="g", shapes="x: 2, g: 4, t: 4")
+    assert verdict.verdict == "refuted"
+    assert verdict.diagnosis is not None
+    assert verdict.diagnosis.kind == "index swapped"
+    assert verdict.diagnosis.rewrite == ("return np.concatenate([first, second]) * t",)
+
+
+def test_an_axis_that_is_given_by_place_is_named() -> None:
+    verdict = check_gradient(loss_rows, grad_rows_summed_wrong, wrt="b", shapes="X: n d, b: d")
+    assert verdict.verdict == "refuted"
+    assert verdict.diagnosis is not None
+    assert verdict.diagnosis.kind == "wrong axis"
+    assert verdict.diagnosis.rewrite == ("return (X + b).sum(0)",)

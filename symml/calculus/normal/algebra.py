@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
-from time import monotonic
+from time import process_time
 
 from symml.calculus.normal.atoms import (
     ONE,
@@ -92,7 +92,7 @@ class Algebra:
         Raises:
             TooLarge: The deadline has passed.
         """
-        if monotonic() > self.deadline:
+        if process_time() > self.deadline:
             raise TooLarge
         kept: dict[Atom, Fraction] = {}
         factors: list[Poly] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from time import monotonic
+from time import process_time
 
 from symml.calculus.normal.algebra import Algebra
 from symml.calculus.normal.atoms import Atom, Poly, TooLarge, Unsupported
@@ -54,7 +54,7 @@ def prove_equal(
         sizes: Dims at which every sum is written out; by default the proof is for all dims.
         generic: The names of symbols whose continuous values may be taken not to tie in comparisons: a proof for almost
             all of their values.
-        seconds: The time after which the proof is given up.
+        seconds: The processor time after which the proof is given up.
     """
     if a.shape != b.shape:
         return None
@@ -66,7 +66,7 @@ def prove_equal(
     if too_deep(a) or too_deep(b):
         return None
     try:
-        if not _equal_entries(a, b, sizes, generic, monotonic() + seconds):
+        if not _equal_entries(a, b, sizes, generic, process_time() + seconds):
             return None
     except (TooLarge, Unsupported):
         return None
@@ -80,7 +80,7 @@ def _equal_entries(a: Expr, b: Expr, sizes: Mapping[str, int] | None, generic: f
     labels: Places = tuple(f"i{k}" for k in range(len(a.shape)))
     places = [labels] if sizes is None else former.explicit(a.shape)
     for place in places:
-        if monotonic() > deadline:
+        if process_time() > deadline:
             raise TooLarge
         difference = former.add(former.form(a, place), former.scale(_MINUS, former.form(b, place)))
         if not _vanishes(former, _resolved(former, difference)):

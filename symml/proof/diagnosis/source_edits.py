@@ -33,6 +33,7 @@ class Edit:
 
 _VALUES = frozenset({"value", "left", "right", "elt", "elts", "args", "values", "operand"})
 _NO_VALUE = (ast.Constant, ast.Tuple, ast.List, ast.Slice, ast.Starred, ast.UnaryOp, ast.Compare)
+_REDUCING = frozenset({"sum", "mean", "max", "min"})
 Nodes = Iterator[tuple[str, ast.AST]]
 _LARGEST = 64
 _FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -181,11 +182,14 @@ def _call(node: ast.Call) -> Nodes:
                 changed = [*node.keywords[:k], ast.keyword("axis", ast.Constant(axis)), *node.keywords[k + 1 :]]
                 yield mistakes.AXIS, _called(node.func, node.args, changed)
             yield mistakes.AXIS, _called(node.func, node.args, rest)
-    if name in ("sum", "mean", "max", "min") and not any(keyword.arg == "axis" for keyword in node.keywords):
+    if name in _REDUCING and not any(keyword.arg == "axis" for keyword in node.keywords):
         for axis in (0, 1):
             yield mistakes.AXIS, _called(node.func, node.args[:1], [ast.keyword("axis", ast.Constant(axis))])
             keep = [ast.keyword("axis", ast.Constant(axis)), ast.keyword("keepdims", ast.Constant(True))]
             yield mistakes.AXIS, _called(node.func, node.args[:1], keep)
+    if name in _REDUCING and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+        for axis in (0, 1, -1) if _is_whole(node.args[0]) else ():
+            yield mistakes.AXIS, _called(node.func, [ast.Constant(axis)], node.keywords)
     if len(node.args) == 2 and not node.keywords:
         a, b = node.args
         if name in ("dot", "matmul", "solve"):
@@ -200,6 +204,19 @@ def _call(node: ast.Call) -> Nodes:
         yield mistakes.EXTRA_FUNCTION, node.args[0]
     if not node.args and isinstance(node.func, ast.Attribute) and name in ("sum", "mean", "ravel"):
         yield mistakes.SUMMED, node.func.value
+
+
+def _is_whole(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) is int
+
+
+def _sequence(node: ast.List | ast.Tuple) -> Nodes:
+    """Neighbors in the wrong order, as in gates that are stacked."""
+    for k in range(len(node.elts) - 1 if isinstance(node.ctx, ast.Load) else 0):
+        a, b = node.elts[k : k + 2]
+        yield mistakes.INDEX, type(node)([*node.elts[:k], b, a, *node.elts[k + 2 :]], ast.Load())
 
 
 def _range(node: ast.Call) -> Nodes:
@@ -328,6 +345,8 @@ _RULES: dict[type[ast.AST], tuple[Callable[..., Nodes], ...]] = {
     ast.IfExp: (_choice,),
     ast.Constant: (_constant,),
     ast.Call: (_call, _range),
+    ast.List: (_sequence,),
+    ast.Tuple: (_sequence,),
     ast.Attribute: (_attribute,),
     ast.Name: (_name,),
     ast.Subscript: (_subscript,),
