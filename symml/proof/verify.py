@@ -24,6 +24,7 @@ from symml.expr.functions import power
 from symml.expr.nodes import Apply, Derivative, Expr, Symbol, symbol_node
 from symml.expr.walk import size_names, substitute, symbols, topological
 from symml.proof.assumptions import assumptions_of
+from symml.proof.cells import cell_points
 from symml.proof.coverage import Coverage, data_jumps, deciders
 from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
@@ -272,7 +273,8 @@ class _Decision:
                 return self._refuted(point)
         coverage = Coverage(self.left, self.right)
         far = (point for point in coverage.far_points() if may_differ(self.left, self.right, point, self.relation))
-        for point in chain(far, coverage.tied_points()):
+        cells = cell_points(self.left, self.right, self.relation) if coverage.seen else ()
+        for point in chain(far, coverage.tied_points(), cells):
             if compare(self.left, self.right, point, self.relation).outcome == "differs":
                 return self._refuted(point)
         if self.relation != "==":

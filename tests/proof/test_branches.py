@@ -191,3 +191,17 @@ def test_a_derivative_is_not_refuted_at_a_jump() -> None:
 )
 def test_equal_comparisons_used_in_other_ways_are_met_at_their_ties(left: str, right: str) -> None:
     assert verify(left, right, shapes="x: nonnegative, y:").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("where(2*(x + 1) > where(2 > y, 1, 0), 1, 0)", "where(2*(x + 1) > where(3 > y, 1, 0), 1, 0)"),
+        ("where(minimum(x - y, 1) > exp(x - y) - (x - y) + x, 1, 0)",
+         "where(minimum(x - y, 1) >= exp(x - y) - (x - y) + x, 1, 0)"),
+        ("where(x > 1/2, where(y > 5, 1, 0), 0)", "where(x > 1/2, where(y > 7, 1, 0), 0)"),
+        ("relu(x - 3)*relu(4 - x)", "0*x"),
+    ],
+)  # fmt: skip
+def test_a_cell_between_the_numbers_of_a_claim_is_visited(left: str, right: str) -> None:
+    assert verify(left, right, shapes="x:, y:").verdict in ("refuted", "true_if")
