@@ -12,7 +12,7 @@ from symml.proof.verdict import Verdict
 
 _SLOPES = (
     re.compile(r"(?P<name>\w+?)_(?:derivative|deriv|prime|grad|gradient|backward|slope)"),
-    re.compile(r"(?:d|grad|gradient|deriv|derivative)_(?P<name>\w+)"),
+    re.compile(r"(?:d|grad|gradient|deriv|derivative)_?(?P<name>\w+)"),
 )
 
 

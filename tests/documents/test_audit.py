@@ -144,10 +144,15 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title\n", "Here $\\sigma'(z) = \\sigma(z)(1 - \\sigma(z))$"]},
         {"cell_type": "code", "source": ["def f(x):\n", "    return x**2\n", "def f_prime(x):\n", "    return x"]},
+        {"cell_type": "code", "source": ["def g(x):\n", "    return x**3\n", "def dg(x):\n", "    return 3*x**2"]},
     ]
     path = tmp_path / "lab.ipynb"
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    assert [(f.line, f.verdict) for f in audit(path).findings] == [(2, "proved"), (5, "refuted")]
+    assert [(f.line, f.verdict) for f in audit(path).findings] == [
+        (2, "proved"),
+        (5, "refuted"),
+        (9, "proved"),
+    ]
 
 
 def test_definitions_hold_within_a_section_and_the_last_one_counts(tmp_path: Path) -> None:
