@@ -13,7 +13,7 @@ from symml.cli.output import say, say_json
 from symml.errors import SymmlError
 from symml.read.second_reader import why_not
 
-_NEEDED = ("sympy", "numpy", "mpmath", "python-flint", "typer", "rich")
+_NEEDED = ("sympy", "numpy", "mpmath", "python-flint", "typer", "rich", "markdown-it-py", "mdit-py-plugins")
 _EXTRAS = {
     "latex2sympy2": "a second reader of LaTeX",
     "numba": "fused kernels (extra: fast)",
@@ -43,9 +43,9 @@ def run(json: bool) -> None:
     else:
         say(f"symml {__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}")
         for name in _NEEDED:
-            say(f"  {name:14} {found[name] or 'MISSING: python -m pip install ' + name}")
+            say(f"  {name:16} {found[name] or 'MISSING: python -m pip install ' + name}")
         for name, use in _EXTRAS.items():
-            say(f"  {name:14} {found[name] or '-':12} optional: {use}")
+            say(f"  {name:16} {found[name] or '-':12} optional: {use}")
         if found["latex2sympy2"] and (reason := why_not()):
             say(f"  latex2sympy2 cannot be used: {reason}")
         say(f"self-test: {detail}")
