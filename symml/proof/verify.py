@@ -42,6 +42,8 @@ from symml.read.laws import read_model
 from symml.read.numpy_source import Statement
 from symml.render import text
 
+# A claim that is longer in print is shown as it was written.
+_LONGEST = 600
 _QUICK_POINTS = 4
 _PROOF_SECONDS, _MANY_NODES = 3.0, 200
 _MORE_BITS = (384, 768, 1536)
@@ -94,7 +96,10 @@ def verify(
             raise
         return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
     model = read_model(given, declarations) if given else None
-    return min((_decided(link, digits, model) for link in links), key=lambda found: _RANK.index(found.verdict))
+    worst = min((_decided(link, digits, model) for link in links), key=lambda found: _RANK.index(found.verdict))
+    if len(worst.statement) > _LONGEST and isinstance(lhs, str):
+        worst = replace(worst, statement=lhs if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
+    return worst
 
 
 def _decided(link: Statement, digits: int, model: Model | None = None) -> Verdict:

@@ -204,3 +204,19 @@ def test_a_letter_that_counts_is_one_thing_wherever_it_stands(claim: str, shapes
 )
 def test_infix_fractions_are_fractions(text: str, same: str) -> None:
     assert reading(text).value == reading(same).value
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        (r"(A \otimes B)(C \otimes D) = (AC) \otimes (BD)", True),
+        (r"(A \otimes B)^\top = A^\top \otimes B^\top", True),
+        (r"(A \otimes B)^\top = B^\top \otimes A^\top", False),
+        (r"\mathrm{tr}(D \otimes D) = \mathrm{tr}(D)^2", True),
+        (r"\mathrm{vec}(A C D) = (D^\top \otimes A)\mathrm{vec}(C)", True),
+    ],
+)
+def test_kronecker_products_of_matrices_with_numbers_as_dims(claim: str, holds: bool) -> None:
+    found = verify(claim, shapes="A: 2 3, B: 3 2, C: 3 2, D: 2 2")
+    assert (found.verdict in ("proved", "proved_randomized"), found.verdict == "refuted") == (holds, not holds)
+    assert len(found.statement) < 1000

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symml.expr import arithmetic
+from symml.expr import arithmetic, sequences
 from symml.expr.dims import Shape
 from symml.expr.nodes import Constant, Expr, constant, show_shape
 from symml.expr.walk import symbols
@@ -235,7 +235,10 @@ def _tensor(e: Elaborator, node: Node, a: Value, b: Value) -> Value:
     if a.rank == b.rank == 1:
         e.note(r"\otimes of two vectors is their outer product")
         return Value(einsum([(a, "i"), (b, "j")], "ij"), union(a, b))
-    raise e.error(node, r"not understood: \otimes of matrices", "write the Kronecker product entry by entry")
+    if a.rank == b.rank == 2 and not a.labels and not b.labels:
+        e.note(r"\otimes of two matrices is their Kronecker product")
+        return Value(sequences.kron(a.expr, b.expr))
+    raise e.error(node, r"not understood: \otimes of these", "write the product entry by entry")
 
 
 def _dotted(e: Elaborator, node: Node, op: str, a: Value, b: Value) -> Value:
