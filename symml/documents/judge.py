@@ -15,7 +15,7 @@ from symml.errors import MisfitError, ReadError, SymmlError
 from symml.expr.nodes import Add, Apply, Constant, Contract, Derivative, Expr, Eye, Linalg, Symbol
 from symml.expr.walk import symbols, topological
 from symml.proof.shapes import misfit
-from symml.proof.verdict import Verdict
+from symml.proof.verdict import Verdict, weakest
 from symml.proof.verify import verify
 from symml.read.declarations import read_declarations
 from symml.read.expression import links_of
@@ -48,6 +48,7 @@ _GREEK = re.compile(
 # What has a meaning of its own is not defined anew by a formula such as H(X) = ...
 _FUNCTIONALS = ("H", "E", "P", "I", "V", "KL", "Var", "Cov")
 _PROVED = ("proved", "proved_randomized")
+_SHOWN = (*_PROVED, "certified")
 _WORD = re.compile(r"(?:\\(?:mathrm|text|operatorname)\{)?([A-Za-z]{3,})\}?(?:_.*)?")
 
 
@@ -181,24 +182,39 @@ def _worst(
     or_else: Judgment | None = None,
 ) -> Judgment:
     """The verdict on the worst link; of a claim about things of which nothing is known, only a proof counts."""
-    verdicts = [verify(link.lhs, link.rhs, relation=link.relation) for link in links]
-    worst = min(verdicts, key=lambda verdict: (verdict.verdict not in _WRONG, verdict.verdict != "true_if"))
+    worst = weakest(verify(link.lhs, link.rhs, relation=link.relation) for link in links)
     names = dict.fromkeys(lone, piece.source)
     if or_else is not None and worst.verdict not in _PROVED:
         return or_else
     if worst.verdict in (*_WRONG, "true_if") and all(map(_is_property, links)):
         return Judgment("equation", reading=reading, assumed=found[0].assumed, names=names)
-    if worst.verdict in _WRONG and (granted := _granted(found[0], lone, piece)):
-        return Judgment("true_if", reading=reading, why=f"true if {granted}", assumed=found[0].assumed, names=names)
-    if worst.verdict in _WRONG and any(_holds(other, lone) for other in found[1:] if other.cost == found[0].cost):
-        other = found[1]
-        why = f"true when read as {other.reading.value!r} with {other.assumed}, false as it is read here"
-        return Judgment("ambiguous", reading=reading, why=why, assumed=found[0].assumed, names=names)
-    return _of_verdict(worst, "", reading=reading, assumed=found[0].assumed, names=names)
+    assumed = found[0].assumed
+    if worst.verdict in _WRONG:
+        status, why = _granted(found[0], lone, piece) or _read_otherwise(found, lone) or ("", "")
+        if status:
+            return Judgment(status, reading=reading, why=why, assumed=assumed, names=names)
+    return _of_verdict(worst, "", reading=reading, assumed=assumed, names=names)
 
 
-def _granted(found: Inferred, lone: tuple[str, ...], piece: Piece) -> str:
-    """What a text may take for granted under which the claim holds; empty where it never does."""
+def _read_otherwise(found: list[Inferred], lone: tuple[str, ...]) -> tuple[str, str] | None:
+    """Another reading that is as customary, and under which the claim is shown."""
+    for other in found[1:]:
+        try:
+            holds = other.cost == found[0].cost and _strength(other, lone) in _SHOWN
+        except SymmlError:
+            continue
+        if holds:
+            said = f"{other.reading.value!r} with {other.assumed}"
+            return "ambiguous", f"true when read as {said}, false as it is read here"
+    return None
+
+
+def _granted(found: Inferred, lone: tuple[str, ...], piece: Piece) -> tuple[str, str] | None:
+    """(status, why) of a claim that fails for all real numbers under what a text may take for granted.
+
+    A proof under an assumption makes it true under it. Where points only agree, or nothing is decided, that is said:
+    then the claim is doubtful, and neither true nor wrong.
+    """
     links = links_of(_without(found, lone))
     nodes = topological(*(side for link in links for side in (link.lhs, link.rhs)))
     variables = frozenset(s.name for node in nodes if isinstance(node, Derivative) for s in symbols(node.args[1]))
@@ -206,22 +222,27 @@ def _granted(found: Inferred, lone: tuple[str, ...], piece: Piece) -> str:
         node for node in nodes
         if isinstance(node, Symbol) and node.name not in piece.declared and node.domain.name == "real"
     ]  # fmt: skip
+    weaker: dict[str, str] = {}
     for extra, words in assumptions(undeclared, variables):
         try:
             again = _understood(replace(piece, declared={**piece.declared, **extra}))[0]
+            strength = _strength(again, lone)
         except SymmlError:
             continue
-        if _holds(again, lone):
-            return words
-    return ""
+        if strength in _PROVED:
+            return "true_if", f"true if {words}"
+        weaker.setdefault(strength, words)
+    if "certified" in weaker:
+        return "true_if", f"no exception was found if {weaker['certified']}"
+    if "not_understood" in weaker:
+        return "undecided", f"false for some real numbers, and not decided if {weaker['not_understood']}"
+    return None
 
 
-def _holds(found: Inferred, lone: tuple[str, ...]) -> bool:
-    try:
-        links = links_of(_without(found, lone))
-    except SymmlError:
-        return False
-    return all(verify(link.lhs, link.rhs, relation=link.relation).verdict not in _WRONG for link in links)
+def _strength(found: Inferred, lone: tuple[str, ...]) -> str:
+    """The verdict on the weakest link of a reading."""
+    links = links_of(_without(found, lone))
+    return weakest(verify(link.lhs, link.rhs, relation=link.relation) for link in links).verdict
 
 
 def _of_verdict(

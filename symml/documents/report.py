@@ -21,7 +21,7 @@ CODES = {
 HEADS = {
     "refuted": "refuted", "disagrees": "disagrees with differences", "true_if": "true under an extra assumption",
     "ambiguous": "ambiguous", "undecided": "not decided", "not_understood": "not understood",
-    "undefined": "understood, but it speaks of something that is not defined", "too_slow": "stopped: it took too long",
+    "undefined": "understood, but it speaks of something that is not defined", "too_slow": "stopped by the limits",
     "failed": "symml failed here: please report it",
     "equation": "an equation or condition, not a claim",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +25,11 @@ HEADLINES = {
 }
 
 
+# From the worst to the best.
+_RANK = (
+    "refuted", "disagrees", "not_understood", "undecided", "ambiguous", "true_if", "convention", "agrees", "certified",
+    "proved_randomized", "proved",
+)  # fmt: skip
 # A formula longer than this is no help beside the corrected line.
 _LONG = 160
 
@@ -191,3 +197,8 @@ class Verdict:
 
     def _repr_markdown_(self) -> str:
         return "```\n" + repr(self) + "\n```"
+
+
+def weakest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on a chain: that on its weakest link."""
+    return min(verdicts, key=lambda found: _RANK.index(found.verdict))

@@ -35,7 +35,7 @@ from symml.proof.scoped_claims import NO_LAW, by_closed_forms, has_expectation, 
 from symml.proof.shapes import different_shapes, misfit
 from symml.proof.smoothness import away_from_ties, only_at_ties
 from symml.proof.tie_surfaces import refuted_at_a_tie, ties_hold
-from symml.proof.verdict import Evidence, Verdict
+from symml.proof.verdict import Evidence, Verdict, weakest
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression, read_links
 from symml.read.laws import read_model
@@ -53,10 +53,6 @@ _ASSUMPTION_SECONDS = 3.0
 _MAX_NODES_FOR_PROOF = 4000
 # What may be silently assumed of the data in a derivative: structure, not particular entries.
 _STRUCTURE = ("symmetric", "spd", "orthogonal", "onehot", "simplex", "positive", "nonnegative")
-# From the worst to the best.
-_RANK = (
-    "refuted", "not_understood", "ambiguous", "true_if", "convention", "certified", "proved_randomized", "proved",
-)  # fmt: skip
 _RELATION_SIGN = {"==": "=", "<=": "≤", ">=": "≥"}
 
 
@@ -96,7 +92,7 @@ def verify(
             raise
         return misfit(error, str(lhs) if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
     model = read_model(given, declarations) if given else None
-    worst = min((_decided(link, digits, model) for link in links), key=lambda found: _RANK.index(found.verdict))
+    worst = weakest(_decided(link, digits, model) for link in links)
     if len(worst.statement) > _LONGEST and isinstance(lhs, str):
         worst = replace(worst, statement=lhs if rhs is None else f"{lhs} {_RELATION_SIGN[relation]} {rhs}")
     return worst

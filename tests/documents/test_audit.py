@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from symml.documents.audit import audit
 from symml.documents.formats import FORMATS, formatted
+from symml.documents.judge import Piece, judge
 from symml.documents.report import PASSED, AuditReport
 from symml.errors import ReadError
+from symml.proof.verdict import Verdict
+from symml.proof.verify import verify
 
 NOTES = r"""# Linear regression
 
@@ -296,3 +300,27 @@ def test_a_mistake_in_lecture_notes_is_found(tmp_path: Path, right: str, wrong: 
     found = [finding.verdict for finding in audit(path).findings if finding.code[:1] in ("E", "W")]
     # A lost transpose is no mistake where the matrix is symmetric, which is said.
     assert found == ["true_if" if "C^TAB" in right or "= B^T" in right else "refuted"]
+
+
+def test_a_chain_is_as_strong_as_its_weakest_link() -> None:
+    found = judge(Piece("latex", r"x^\top x = \|x\|_2^2 \le n \max_i x_i^2"))[0]
+    assert found.status == verify(r"\|x\|_2^2 \le n \max_i x_i^2", shapes="x: n").verdict == "certified"
+
+
+@pytest.mark.parametrize(
+    ("under", "status", "why"),
+    [
+        ("proved", "true_if", "true if"),
+        ("certified", "true_if", "no exception was found if"),
+        ("not_understood", "undecided", "not decided if"),
+        ("refuted", "refuted", "excludes it"),
+    ],
+)
+def test_what_holds_under_an_assumption_is_said_as_strongly_as_it_was_shown(
+    monkeypatch: pytest.MonkeyPatch, under: str, status: str, why: str
+) -> None:
+    first = Verdict("refuted", "the claim", "a point excludes it")
+    answers = chain([first], repeat(Verdict(under, "the claim", "a point excludes it")))
+    monkeypatch.setattr("symml.documents.judge.verify", lambda *sides, **options: next(answers))
+    found = judge(Piece("latex", r"\log x^2 = 2\log x - 1"))[0]
+    assert (found.status, why in found.why) == (status, True)

@@ -22,6 +22,7 @@ from symml.optimize.inference.naming import neat
 from symml.optimize.inference.proportional import ratio
 from symml.optimize.inference.sample import Sample, read_sample
 from symml.optimize.inference.separate import Pair, Separated, separated
+from symml.proof.verdict import HEADLINES
 from symml.proof.verify import verify
 from symml.read.declarations import Declarations, read_declarations
 from symml.render import latex, text
@@ -39,7 +40,8 @@ class Posterior:
         pairs: The natural parameters after the data, with the statistics of the parameter.
         updates: The parameters of the prior with their values after the data, where these can be solved for.
         left: Terms of the log-likelihood that no statistic of the prior can take up: then it is not conjugate.
-        proved: Whether posterior over prior times likelihood is proved not to depend on the parameter.
+        shown: The verdict on the claim that posterior over prior times likelihood does not depend on the parameter:
+            proved, proved_randomized, certified ...; empty where no parameters were found.
     """
 
     prior: Density
@@ -47,7 +49,12 @@ class Posterior:
     pairs: tuple[Pair, ...]
     updates: tuple[tuple[Symbol, Expr], ...] = ()
     left: tuple[Expr, ...] = ()
-    proved: bool = False
+    shown: str = ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the update is proved; a randomized proof is none, see ``shown``."""
+        return self.shown == "proved"
 
     @property
     def is_conjugate(self) -> bool:
@@ -74,7 +81,7 @@ class Posterior:
             "natural": [{"statistic": text.show(p.statistic), "natural": text.show(p.natural)} for p in self.pairs],
             "updates": {s.name: {"text": text.show(v), "latex": latex.show(v)} for s, v in self.updates},
             "left": [text.show(term) for term in self.left],
-            "proved": self.proved,
+            "verdict": self.shown,
         }
 
     def _exponent(self, *, latex: bool = False) -> str:
@@ -94,8 +101,9 @@ class Posterior:
         rows += [("provided", condition) for condition in self.prior.conditions]
         if not self.updates:
             rows.append(("form", "the prior's, with these natural parameters"))
-        if self.proved:
-            rows.append(("proved", f"posterior over prior times likelihood does not depend on {name}"))
+        if self.shown:
+            claim = f"posterior over prior times likelihood does not depend on {name}"
+            rows.append(("checked", f"{HEADLINES[self.shown]}: {claim}"))
         return "\n".join([f"POSTERIOR of {name} given {words}", *_rows(rows)])
 
 
@@ -154,7 +162,7 @@ def posterior(
     if left:
         return Posterior(before, sample, pairs, left=tuple(left))
     updates = _updates(before, prior_pairs, pairs)
-    return Posterior(before, sample, pairs, updates, proved=_is_proved(before, sample, updates))
+    return Posterior(before, sample, pairs, updates, shown=_shown(before, sample, updates))
 
 
 def _parts(log: Expr, theta: Symbol) -> Separated:
@@ -217,11 +225,11 @@ def _updates(before: Density, prior: Sequence[Pair], pairs: Sequence[Pair]) -> t
     return tuple((symbol, neat(returned(value, found.symbols, after))) for symbol, value in found.parameters)
 
 
-def _is_proved(before: Density, sample: Sample, updates: Sequence[tuple[Symbol, Expr]]) -> bool:
-    """Whether log posterior - log prior - log likelihood has the gradient zero in the parameter."""
+def _shown(before: Density, sample: Sample, updates: Sequence[tuple[Symbol, Expr]]) -> str:
+    """The verdict on the gradient of log posterior - log prior - log likelihood in the parameter being zero."""
     if not updates:
-        return False
+        return ""
     values: dict[Expr, Expr] = dict(updates)
     rest = substitute(before.log, values) - before.log - sample.log
     slope = gradient(rest, before.value)
-    return verify(slope, zeros(slope.shape)).verdict in ("proved", "proved_randomized")
+    return verify(slope, zeros(slope.shape)).verdict
