@@ -113,7 +113,9 @@ def _judged(
             section, lets = span.section, {}
         piece = Piece(span.kind, span.source, span.before, declared, lets, span.is_sure)
         found: Any = worker.ask("judge", piece, seconds=seconds)
-        judgments = found if found is not None else [Judgment("too_slow", why=f"it took more than {seconds:g} s or its memory")]
+        judgments = (
+            found if found is not None else [Judgment("too_slow", why=f"it took more than {seconds:g} s or its memory")]
+        )
         for judgment in judgments:
             if judgment.status == "declaration":
                 declared = {**declared, **{name: said for name, said in judgment.names.items() if name not in given}}

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
-import numpy as np
-
-from symml.calculus.floating import FloatPoint
-from symml.calculus.sampling import draw, size_draws
+from symml.calculus.sampling import Point, draw, size_draws
 from symml.calculus.simplify import simplify
-from symml.errors import NotEvaluable, SymmlError
+from symml.errors import SymmlError
 from symml.expr.arithmetic import scale
 from symml.expr.nodes import Expr
 from symml.expr.walk import size_names, symbols
 from symml.optimize.dual_problem import Dual
+from symml.optimize.on_equations import on_equations
 from symml.optimize.polish import with_sum
 from symml.optimize.problem import Shapes
-from symml.proof.verdict import Verdict
+from symml.proof.refute import compare, counterexample
+from symml.proof.verdict import HEADLINES, Verdict
 from symml.proof.verify import verify
 from symml.read.declarations import Declarations, read_declarations
 from symml.read.expression import read_expression
 
-_POINTS = 8
+_POINTS, _LEAST = 8, 4
 _SHOWN = ("proved", "proved_randomized", "certified")
 
 
@@ -53,7 +51,9 @@ def check_dual(found: Dual, claim: Expr | str, *, shapes: Shapes = None) -> Verd
     turned = verify(value, simplify(scale(-1, found.objective)))
     if turned.verdict in _SHOWN:
         verb = "minimized" if found.problem.sense == "min" else "maximized"
-        return Verdict("convention", direct.statement, f"it is minus the dual's objective, which is to be {verb}")
+        how = f"shown of its negative: {HEADLINES[turned.verdict]}"
+        why = f"it is minus the dual's objective, which is to be {verb}"
+        return Verdict("convention", direct.statement, why, notes=(how,))
     equations = [b for b in found.bounds if b.relation == "=="]
     return _under(found, value, direct) if equations else direct
 
@@ -69,37 +69,29 @@ def _under(found: Dual, claim: Expr, direct: Verdict) -> Verdict:
             left, right = (with_sum(side, equation, found.variables) for side in (left, right))
     if verify(left, right).verdict in _SHOWN[:2]:
         return Verdict("true_if", direct.statement, f"equal where {said}", assumption=said)
-    gaps = [gap for k in range(_POINTS) if (gap := _gap(found, claim, k)) is not None]
-    if direct.verdict == "refuted" and not gaps:
-        return Verdict("not_understood", direct.statement, f"no point where {said} could be tried")
-    if gaps and max(gaps) < 1e-7:
-        return Verdict("certified", direct.statement, f"equal at {len(gaps)} random points where {said}")
-    return direct.with_notes(f"the sides differ where {said} holds, too") if gaps else direct
+    points = [point for k in range(_POINTS) if (point := _point(found, claim, k)) is not None]
+    outcomes = [(point, compare(claim, found.objective, point)) for point in points]
+    wrong = next((point for point, outcome in outcomes if outcome.outcome == "differs"), None)
+    if wrong is not None and direct.verdict == "refuted":
+        return direct.with_notes(f"the sides differ where {said} holds, too")
+    if wrong is not None:
+        witness = counterexample(claim, found.objective, wrong)
+        return Verdict("refuted", direct.statement, f"the sides differ where {said}", counterexample=witness)
+    agreeing = [outcome.digits for _, outcome in outcomes if outcome.outcome == "agrees"]
+    if len(agreeing) >= _LEAST:
+        digits = min(50, int(min(agreeing)))
+        return Verdict(
+            "certified", direct.statement, f"equal to {digits} digits at {len(agreeing)} points where {said}"
+        )
+    if direct.verdict == "refuted":
+        return Verdict("not_understood", direct.statement, f"too few points where {said} could be tried")
+    return direct
 
 
-def _gap(found: Dual, claim: Expr, seed: int) -> float | None:
-    """How far the sides are apart at random data and multipliers that satisfy the equations; in relative terms."""
+def _point(found: Dual, claim: Expr, seed: int) -> Point | None:
+    """Exact data and multipliers that satisfy the dual's equations."""
     equations = [simplify(b.left - b.right) for b in found.bounds if b.relation == "=="]
     roots = [claim, found.objective, *equations]
     sizes = size_draws(size_names(*roots), 4, 1)
     point = draw(symbols(*roots), sizes[seed % len(sizes)], Random(seed), roots)
-    start = [np.asarray(point.values[m], dtype=float) for m in found.variables if m in point.values]
-
-    def at(flat: Any, wanted: list[Expr]) -> list[Any]:
-        place, own = FloatPoint(point), 0
-        for m, value in zip([m for m in found.variables if m in point.values], start, strict=True):
-            place.given(m.name, np.reshape(flat[own : own + value.size], value.shape))
-            own += value.size
-        return [np.ravel(place.value(root)) for root in wanted]
-
-    try:
-        flat = np.concatenate([value.ravel() for value in start])
-        base = np.concatenate(at(flat, equations))
-        slopes = [np.concatenate(at(flat + row, equations)) - base for row in np.eye(flat.size)]
-        flat = flat - np.linalg.lstsq(np.stack(slopes, axis=1), base, rcond=None)[0]
-        left, right, *rest = at(flat, roots)
-    except (NotEvaluable, ArithmeticError, ValueError, np.linalg.LinAlgError):
-        return None
-    if max(float(np.abs(row).max(initial=0.0)) for row in rest) > 1e-9:
-        return None
-    return float(abs(left[0] - right[0]) / (1 + abs(right[0])))
+    return on_equations(point, equations, [m for m in found.variables if m in point.values])

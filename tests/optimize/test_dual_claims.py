@@ -14,6 +14,7 @@ CLAIMS = [
     ("soft margin", "sum(alpha) - (alpha*y)@X@X.T@(alpha*y)/2", "proved_randomized"),
     ("soft margin", "(alpha*y)@X@X.T@(alpha*y)/2 - sum(alpha)", "convention"),
     ("soft margin", "sum(alpha) - (alpha*y)@X@X.T@(alpha*y)/2 + 3*alpha@y", "certified"),
+    ("soft margin", "sum(alpha)*(1 + 1e-8) - (alpha*y)@X@X.T@(alpha*y)/2 + 3*alpha@y", "refuted"),
     ("soft margin", "sum(alpha) - (alpha*y)@X@X.T@(alpha*y)", "refuted"),
     ("soft margin", "sum(alpha) - alpha@X@X.T@alpha/2", "refuted"),
     ("smallest ball", "alpha@sum(X**2, axis=1) - sum((X.T@alpha)**2)", "proved"),
