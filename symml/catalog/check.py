@@ -16,14 +16,13 @@ from symml.errors import NotEvaluable
 from symml.expr.nodes import Expr
 from symml.expr.walk import substitute, symbols
 from symml.proof.refute import compare
-from symml.proof.verdict import Evidence, Verdict
+from symml.proof.verdict import Evidence, Verdict, weakest
 from symml.proof.verify import verify
 from symml.render.text import text
 
 if TYPE_CHECKING:
     from symml.catalog.entry import Entry
 
-RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
 GOOD = ("proved", "proved_randomized", "certified")
 FALSE = ("refuted", "true_if")
 _POINTS = 12
@@ -34,7 +33,7 @@ def verify_entry(entry: Entry) -> Verdict:
     verdicts = link_verdicts(entry)
     if not verdicts:
         return _stated(entry)
-    worst = max(verdicts, key=lambda v: RANK.index(v.verdict))
+    worst = weakest(verdicts)
     if len(verdicts) == 1:
         return worst
     places = [f"link {k}" for k in range(1, len(entry.links) + 1)] + [f"tight {k}" for k in range(1, 9)]

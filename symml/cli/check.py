@@ -15,7 +15,7 @@ from symml.proof.backward_passes import check_backward
 from symml.proof.custom_rules import check_custom_rule
 from symml.proof.derivative_claims import check_hessian, check_hvp, check_objective
 from symml.proof.gradient_check import check_gradient
-from symml.proof.verdict import Verdict
+from symml.proof.verdict import PASSED, Verdict
 from symml.proof.verify import verify
 from symml.read.declarations import Declarations
 from symml.read.inference import infer
@@ -24,7 +24,6 @@ from symml.read.settings import noted
 from symml.read.trace import load_function
 
 _FILE = re.compile(r"([^\s:]+\.(?:py|ipynb))(?::(\w*))?")
-_PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 _PLACE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\([^()]*\))?[\w.]*")
 _CUSTOM = "custom"
 CHECKS: dict[str, Callable[..., Verdict]] = {
@@ -72,7 +71,7 @@ def _report(verdict: Verdict, *, json: bool) -> None:
         say_json({"schema": 1, "command": "check", **verdict.to_json()})
     else:
         say(repr(verdict))
-    if verdict.verdict not in _PASSED:
+    if verdict.verdict not in PASSED:
         raise typer.Exit(1)
 
 

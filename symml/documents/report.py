@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symml.documents.judge import Judgment
+from symml.proof.verdict import PASSED as PASSED
 
-PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 WRONG = ("refuted", "disagrees")
 DOUBTFUL = ("true_if", "ambiguous", "undecided")
 # The code of every status, in the style of a linter: E is wrong, W is doubtful, I says something.

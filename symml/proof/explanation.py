@@ -8,15 +8,14 @@ from symml.proof.diagnosis.case import Case
 from symml.proof.diagnosis.explain import explained
 from symml.proof.source_repair import Runnable, mended, with_repair
 from symml.proof.sources import Sides
-from symml.proof.verdict import Verdict
+from symml.proof.verdict import Verdict, weakest
 
-_RANK = ("proved", "proved_randomized", "certified", "convention", "true_if", "ambiguous", "not_understood", "refuted")
 _REPAIR_SECONDS, _FORMULA_SECONDS, _SHORT_SECONDS = 2.5, 3.0, 1.0
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The worst verdict, with the notes of all."""
-    found = max(verdicts, key=lambda verdict: _RANK.index(verdict.verdict))
+    found = weakest(verdicts)
     return found.with_notes(*(note for verdict in verdicts for note in verdict.notes))
 
 

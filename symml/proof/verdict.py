@@ -25,11 +25,13 @@ HEADLINES = {
 }
 
 
-# From the worst to the best.
-_RANK = (
-    "refuted", "disagrees", "not_understood", "undecided", "ambiguous", "true_if", "convention", "agrees", "certified",
-    "proved_randomized", "proved",
+# From the best to the worst.
+RANK = (
+    "proved", "proved_randomized", "certified", "agrees", "convention", "true_if", "ambiguous", "undecided",
+    "not_understood", "disagrees", "refuted",
 )  # fmt: skip
+# What counts as passed.
+PASSED = ("proved", "proved_randomized", "certified", "convention", "agrees")
 # A formula longer than this is no help beside the corrected line.
 _LONG = 160
 
@@ -201,4 +203,4 @@ class Verdict:
 
 def weakest(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict on a chain: that on its weakest link."""
-    return min(verdicts, key=lambda found: _RANK.index(found.verdict))
+    return max(verdicts, key=lambda found: RANK.index(found.verdict))
