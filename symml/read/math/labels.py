@@ -16,11 +16,10 @@ def transposes_apart(found: Sequence[Token]) -> Iterator[Token]:
     for k, token in enumerate(found):
         if token.text in ("(", "[") and [t.text for t in found[max(k - 2, 0) : k]] == ["^", "{"]:
             label = k
-        ends = label and token.text in (")", "]")
-        after = [t.text for t in found[k + 1 : k + 3]]
         yield token
-        if ends:
+        if label and token.text in (")", "]"):
             label = 0
+            after = [t.text for t in found[k + 1 : k + 3]]
             if len(after) == 2 and after[0] in _TRANSPOSES and after[1] == "}":
                 yield replace(token, text="}", kind=found[k + 2].kind)
                 yield replace(token, text="^", kind="sign")
