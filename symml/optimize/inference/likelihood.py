@@ -102,7 +102,8 @@ class MaximumLikelihood:
         if not self.certificate.is_global:
             yield _line("maximum", "not proved" + self._local())
         if found.checked:
-            yield _line("checked", "put back in, the scores vanish")
+            is_on_simplex = any("rows_sum_to_one" in p.domain.facts for p in self.parameters)
+            yield _line("checked", "put back in, the scores vanish" + (" along the simplex" if is_on_simplex else ""))
         for condition in self.conditions:
             yield _line("provided that", condition)
 

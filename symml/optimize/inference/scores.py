@@ -85,7 +85,7 @@ def stationary(log: Expr, wrt: Sequence[Symbol]) -> Stationary:
         values[step.parameter] = _put(values[step.parameter], values)
     left = tuple((p, neat(gradient(profile, p))) for p in unknown if p in symbols(profile))
     own = {step.parameter: step.value for step in steps}
-    checked = not left and all(_vanishes(p, score, own[p]) for p, score in scores)
+    checked = not left and all(vanishes(p, score, own[p]) for p, score in scores)
     return Stationary(scores, tuple(steps), tuple((p, values[p]) for p in wrt if p in values), left, checked)
 
 
@@ -241,11 +241,15 @@ def _short(node: Expr) -> Expr:
     return simplify(named(node)) if any(part.shape for part in topological(node)) else neat(node)
 
 
-def _vanishes(p: Symbol, score: Expr, value: Expr) -> bool:
-    """Whether a score is proved to be zero at a value; on the simplex, whether the value sums to one."""
+def vanishes(p: Symbol, score: Expr, value: Expr) -> bool:
+    """Whether a score is proved to be zero at a value; on the simplex, along it, where the value also sums to one."""
     if "rows_sum_to_one" in p.domain.facts:
-        return prove_equal(simplify(build.sum(value)), build.ones(())) is not None
-    attempts = [score, cleared(score, p)]
+        if prove_equal(simplify(build.sum(value)), build.ones(())) is None:
+            return False
+        weighted = simplify(p * score)
+        attempts = [weighted - simplify(build.sum(weighted)) * p]
+    else:
+        attempts = [score, cleared(score, p)]
     if len(p.shape) == 2 and "invertible" in p.domain.facts:
         attempts.append(add_terms([simplify(p @ term @ p) for term in addends(score)]))
     for attempt in attempts:
